@@ -1,0 +1,3 @@
+//! The `gort` command.
+
+fn main() {}

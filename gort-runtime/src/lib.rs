@@ -1,0 +1,1 @@
+//! Go's concurrency for Rust, on tokio.

@@ -1,0 +1,3 @@
+//! Go packages in, Rust sources, facts and diagnostics out.
+//!
+//! This crate is pure: it reads no file, no environment variable and starts no process.
