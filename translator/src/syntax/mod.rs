@@ -1,0 +1,6 @@
+//! Go text to syntax tree: the only room that knows tree-sitter.
+//!
+//! In: a file's text. Out: `ast::File` and diagnostics.
+//! Invariants: a declaration that holds a syntax error is left out, the rest is complete.
+
+pub mod ast;

@@ -1,0 +1,212 @@
+//! The checker's side tables, as `go/types.Info` has them, and the checked program.
+//!
+//! In: filled by the checker. Out: read by the lowering. One `Info` serves the whole program, since node ids are unique
+//! in it.
+//! Invariants: every table is indexed by `NodeId`; a missing entry means that the checker never reached the node or that
+//! it was in error.
+
+use super::constant::ConstValue;
+use super::model::{ObjId, PackageId, TypeId};
+use super::store::TypeStore;
+use crate::source::SourceMap;
+use crate::syntax::ast::{self, Name, NodeId};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// What an expression is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Mode {
+    /// In error.
+    Invalid,
+    /// A call without results.
+    NoValue,
+    /// A predeclared function.
+    Builtin,
+    /// A type.
+    Type,
+    /// A constant; `value` is set.
+    Constant,
+    /// An addressable value.
+    Variable,
+    /// A map element: assignable, not addressable.
+    MapIndex,
+    /// Any other value.
+    Value,
+    /// The predeclared `nil`.
+    Nil,
+    /// A value that may be had in comma-ok form. Where it *is* in that form, `ty` is the tuple `(T, bool)`, just as
+    /// `go/types` records it (`T` otherwise).
+    CommaOk,
+}
+
+/// What is known of an expression after all defaulting and conversion of untyped operands.
+#[derive(Clone, Debug)]
+pub struct TypeAndValue {
+    /// What it is.
+    pub mode: Mode,
+    /// Its type; a tuple for calls of several results.
+    pub ty: TypeId,
+    /// Its value when constant.
+    pub value: Option<Arc<ConstValue>>,
+}
+
+/// What a selector selects.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum SelectionKind {
+    /// `x.f`, a struct field.
+    FieldVal,
+    /// `x.m`, a method of a value.
+    MethodVal,
+    /// `T.m`, a function with the receiver as its first parameter.
+    MethodExpr,
+}
+
+/// A resolved selector `x.f`; qualified identifiers have none, as in `go/types`.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// Field, method value or method expression.
+    pub kind: SelectionKind,
+    /// The type of `x`.
+    pub recv: TypeId,
+    /// The field or method. For instances it is the instantiated one; `Object::origin` leads to the generic.
+    pub obj: ObjId,
+    /// The path: indices of embedded fields, then the index of the field or method.
+    pub index: Vec<usize>,
+    /// A pointer was followed on the path.
+    pub indirect: bool,
+    /// The type of the selector expression.
+    pub ty: TypeId,
+}
+
+/// What an identifier was instantiated with.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// Explicit or inferred type arguments.
+    pub type_args: Vec<TypeId>,
+    /// The instantiated function or named type.
+    pub ty: TypeId,
+}
+
+/// One package variable initialisation, in the order they must run.
+#[derive(Clone, Debug)]
+pub struct Initializer {
+    /// The variables; several for `var a, b = f()`, `_` included.
+    pub lhs: Vec<ObjId>,
+    /// The node of the right side.
+    pub rhs: NodeId,
+}
+
+/// A table keyed by node.
+#[derive(Clone, Debug)]
+pub struct NodeTable<T>(Vec<Option<T>>);
+
+impl<T> Default for NodeTable<T> {
+    fn default() -> Self {
+        NodeTable(Vec::new())
+    }
+}
+
+impl<T> NodeTable<T> {
+    /// The node's entry.
+    pub fn get(&self, id: NodeId) -> Option<&T> {
+        self.0.get(id.0 as usize).and_then(Option::as_ref)
+    }
+    /// The node's entry, to change it.
+    pub fn get_mut(&mut self, id: NodeId) -> Option<&mut T> {
+        self.0.get_mut(id.0 as usize).and_then(Option::as_mut)
+    }
+    /// Sets the node's entry.
+    pub fn insert(&mut self, id: NodeId, value: T) {
+        let at = id.0 as usize;
+        if at >= self.0.len() {
+            self.0.resize_with(at + 1, || None);
+        }
+        if let Some(slot) = self.0.get_mut(at) {
+            *slot = Some(value);
+        }
+    }
+    /// All entries in node order.
+    pub fn iter(&self) -> impl Iterator<Item = (NodeId, &T)> {
+        self.0.iter().enumerate().filter_map(|(i, v)| v.as_ref().map(|v| (NodeId(i as u32), v)))
+    }
+}
+
+/// The side tables.
+#[derive(Clone, Debug, Default)]
+pub struct Info {
+    /// Every expression, types too. As in `go/types`, not identifiers being declared (see `defs`).
+    pub types: NodeTable<TypeAndValue>,
+    /// Declaring identifiers, by `Ident::id`.
+    pub defs: NodeTable<ObjId>,
+    /// Using identifiers, by `Ident::id`; a selector's identifier too.
+    pub uses: NodeTable<ObjId>,
+    /// Selector expressions, by the expression's id.
+    pub selections: NodeTable<Selection>,
+    /// Case clauses' variables of a type switch (`CaseClause::id`), import specs without a name (`ImportSpec::id`),
+    /// unnamed parameters and results (the type expression's id).
+    pub implicits: NodeTable<ObjId>,
+    /// Identifiers denoting generic functions or types that were instantiated.
+    pub instances: NodeTable<Instance>,
+}
+
+impl Info {
+    /// The type of an expression, `TypeId::INVALID` when unknown.
+    pub fn type_of(&self, e: &ast::Expr) -> TypeId {
+        self.types.get(e.id).map_or(TypeId::INVALID, |t| t.ty)
+    }
+    /// The constant value of an expression.
+    pub fn const_of(&self, e: &ast::Expr) -> Option<&ConstValue> {
+        self.types.get(e.id).and_then(|t| t.value.as_deref())
+    }
+    /// The object a declaring or using identifier stands for.
+    pub fn object_of(&self, id: &ast::Ident) -> Option<ObjId> {
+        self.defs.get(id.id).or_else(|| self.uses.get(id.id)).copied()
+    }
+}
+
+/// A checked package.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// Its place in `Program::packages`.
+    pub id: PackageId,
+    /// The import path.
+    pub path: Arc<str>,
+    /// The name of its package clause.
+    pub name: Name,
+    /// Its files; empty for packages known by their signatures only.
+    pub files: Vec<ast::File>,
+    /// Package-level names.
+    pub scope: FxHashMap<Name, ObjId>,
+    /// Directly imported packages.
+    pub imports: Vec<PackageId>,
+    /// `(1, 26)` for `go 1.26`.
+    pub go_version: (u32, u32),
+    /// Package variables in the order they are initialised.
+    pub init_order: Vec<Initializer>,
+    /// It is a standard library package, known by its signatures.
+    pub stdlib: bool,
+    /// Its import could not be resolved; everything in it is unknown.
+    pub unknown: bool,
+}
+
+/// A checked program.
+#[derive(Debug)]
+pub struct Program {
+    /// All packages, dependencies first. `PackageId` is the index here.
+    pub packages: Vec<Package>,
+    /// The user's packages, dependencies first.
+    pub order: Vec<PackageId>,
+    /// Types and objects.
+    pub store: TypeStore,
+    /// The side tables.
+    pub info: Info,
+    /// The files.
+    pub sources: SourceMap,
+}
+
+impl Program {
+    /// The package.
+    pub fn package(&self, id: PackageId) -> Option<&Package> {
+        self.packages.get(id.0 as usize)
+    }
+}

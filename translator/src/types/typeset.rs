@@ -1,0 +1,181 @@
+//! Type sets of interfaces and core types.
+//!
+//! In: an interface as written. Out: all its methods and the types it admits.
+//! Invariants: methods are sorted by name; a set is only remembered when every embedded type was already resolved.
+
+use super::model::*;
+use super::store::TypeStore;
+use std::sync::Arc;
+
+impl TypeStore {
+    /// The type set of an interface (or a type parameter's constraint, or any type: then just that type).
+    pub fn type_set(&self, t: TypeId) -> Arc<TypeSet> {
+        self.compute_type_set(self.underlying(t)).0
+    }
+
+    /// The set, and whether everything in it was resolved.
+    pub(super) fn compute_type_set(&self, t: TypeId) -> (Arc<TypeSet>, bool) {
+        self.type_set_at(t, 0)
+    }
+
+    fn type_set_at(&self, t: TypeId, depth: usize) -> (Arc<TypeSet>, bool) {
+        if let Some(s) = self.inner.borrow().type_sets.get(&t) {
+            return (s.clone(), true);
+        }
+        let ty = self.get(t);
+        let Type::Interface(iface) = &*ty else {
+            let set = TypeSet { terms: Some(vec![Term { tilde: false, ty: t }]), ..TypeSet::default() };
+            return (Arc::new(set), t != TypeId::INVALID);
+        };
+        if depth > 100 {
+            return (Arc::default(), false);
+        }
+        let mut set = TypeSet { methods: iface.methods.clone(), terms: None, comparable: iface.comparable };
+        let mut complete = true;
+        for e in &iface.embeddeds {
+            let under = self.underlying(*e);
+            let terms = match &*self.get(under) {
+                Type::Interface(_) => {
+                    let (inner, done) = self.type_set_at(under, depth + 1);
+                    complete &= done;
+                    for m in &inner.methods {
+                        let o = self.obj(*m);
+                        let same = |x: &ObjId| {
+                            let x = self.obj(*x);
+                            x.name == o.name && (o.exported() || x.pkg == o.pkg)
+                        };
+                        if !set.methods.iter().any(same) {
+                            set.methods.push(*m);
+                        }
+                    }
+                    set.comparable |= inner.comparable;
+                    inner.terms.clone()
+                }
+                Type::Union(ts) => self.union_terms(ts, depth, &mut complete),
+                _ => {
+                    complete &= under != TypeId::INVALID;
+                    Some(vec![Term { tilde: false, ty: *e }])
+                }
+            };
+            set.terms = self.intersect_terms(set.terms.take(), terms);
+        }
+        set.methods.sort_by_cached_key(|m| self.obj(*m).name.clone());
+        let set = Arc::new(set);
+        if complete {
+            self.inner.borrow_mut().type_sets.insert(t, set.clone());
+        }
+        (set, complete)
+    }
+
+    fn union_terms(&self, ts: &[Term], depth: usize, complete: &mut bool) -> Option<Vec<Term>> {
+        let mut all = Vec::new();
+        for term in ts {
+            let under = self.underlying(term.ty);
+            if under == TypeId::INVALID {
+                *complete = false;
+            }
+            if let Type::Interface(_) = &*self.get(under) {
+                let (inner, done) = self.type_set_at(under, depth + 1);
+                *complete &= done;
+                match &inner.terms {
+                    Some(ts) => all.extend(ts.iter().copied()),
+                    None => return None,
+                }
+            } else if !all.contains(term) {
+                all.push(*term);
+            }
+        }
+        Some(all)
+    }
+
+    fn intersect_terms(&self, a: Option<Vec<Term>>, b: Option<Vec<Term>>) -> Option<Vec<Term>> {
+        let (a, b) = match (a, b) {
+            (None, x) | (x, None) => return x,
+            (Some(a), Some(b)) => (a, b),
+        };
+        let mut out: Vec<Term> = Vec::new();
+        for x in &a {
+            for y in &b {
+                let both = match (x.tilde, y.tilde) {
+                    (true, true) => self.identical(self.underlying(x.ty), self.underlying(y.ty)).then_some(*x),
+                    (true, false) => {
+                        self.identical(self.underlying(x.ty), self.underlying(y.ty)).then_some(*y)
+                    }
+                    (false, true) => {
+                        self.identical(self.underlying(x.ty), self.underlying(y.ty)).then_some(*x)
+                    }
+                    (false, false) => self.identical(x.ty, y.ty).then_some(*x),
+                };
+                if let Some(t) = both
+                    && !out.contains(&t)
+                {
+                    out.push(t);
+                }
+            }
+        }
+        Some(out)
+    }
+
+    /// The terms of a type parameter's or interface's set; nothing when it admits all types.
+    pub fn terms(&self, t: TypeId) -> Option<Vec<Term>> {
+        self.type_set(t).terms.clone()
+    }
+
+    /// Whether `t` is a type parameter.
+    pub fn is_type_param(&self, t: TypeId) -> bool {
+        matches!(&*self.get(t), Type::TypeParam(_))
+    }
+
+    /// Whether `t` is an interface that is no type parameter.
+    pub fn is_interface(&self, t: TypeId) -> bool {
+        !self.is_type_param(t) && matches!(&*self.under(t), Type::Interface(_))
+    }
+
+    /// The single underlying type of all types in a type parameter's set (directional channels unify); for any other
+    /// type its underlying type.
+    pub fn core_type(&self, t: TypeId) -> Option<TypeId> {
+        if !self.is_type_param(t) {
+            return Some(self.underlying(t));
+        }
+        let terms = self.terms(t)?;
+        let mut core: Option<TypeId> = None;
+        for term in terms {
+            let u = self.underlying(term.ty);
+            match core {
+                None => core = Some(u),
+                Some(c) if self.identical(c, u) => {}
+                Some(c) => match (&*self.get(c), &*self.get(u)) {
+                    (Type::Chan(ChanDir::Both, a), Type::Chan(_, b)) if self.identical(*a, *b) => core = Some(u),
+                    (Type::Chan(x, a), Type::Chan(y, b))
+                        if (x == y || *y == ChanDir::Both) && self.identical(*a, *b) => {}
+                    _ => return None,
+                },
+            }
+        }
+        core
+    }
+
+    /// As `core_type`, but a set of byte slices and strings has the core type `string`.
+    pub fn core_string(&self, t: TypeId) -> Option<TypeId> {
+        if let Some(c) = self.core_type(t) {
+            return Some(c);
+        }
+        let terms = self.terms(t)?;
+        let bytes = |t: TypeId| match &*self.under(t) {
+            Type::Slice(e) => self.underlying(*e) == TypeId::UINT8,
+            Type::Basic(k) => k.is_string(),
+            _ => false,
+        };
+        (!terms.is_empty() && terms.iter().all(|t| bytes(t.ty))).then_some(TypeId::STRING)
+    }
+
+    /// Whether `f` holds for the underlying types of all of `t`: of a type parameter's set, otherwise of `t` itself.
+    /// False for a parameter that admits all types.
+    pub fn all_basic(&self, t: TypeId, f: impl Fn(BasicKind) -> bool) -> bool {
+        let basic = |t: TypeId| matches!(&*self.under(t), Type::Basic(k) if f(*k));
+        if self.is_type_param(t) {
+            return self.terms(t).is_some_and(|ts| !ts.is_empty() && ts.iter().all(|t| basic(t.ty)));
+        }
+        basic(t)
+    }
+}

@@ -1,0 +1,110 @@
+//! The universe: predeclared types, constants, functions and `nil`.
+//!
+//! In: an empty store with the basic types. Out: the universe's scope and the fixed ids after the basic types.
+//! Invariants: `error`, `any`, `comparable` and the empty tuple get the ids that `TypeId`'s constants promise.
+
+use super::constant::ConstValue;
+use super::model::*;
+use super::store::TypeStore;
+use std::sync::Arc;
+
+/// Predeclared functions by name.
+pub(super) const BUILTINS: &[(&str, BuiltinId)] = &[
+    ("append", BuiltinId::Append),
+    ("cap", BuiltinId::Cap),
+    ("clear", BuiltinId::Clear),
+    ("close", BuiltinId::Close),
+    ("complex", BuiltinId::Complex),
+    ("copy", BuiltinId::Copy),
+    ("delete", BuiltinId::Delete),
+    ("imag", BuiltinId::Imag),
+    ("len", BuiltinId::Len),
+    ("make", BuiltinId::Make),
+    ("max", BuiltinId::Max),
+    ("min", BuiltinId::Min),
+    ("new", BuiltinId::New),
+    ("panic", BuiltinId::Panic),
+    ("print", BuiltinId::Print),
+    ("println", BuiltinId::Println),
+    ("real", BuiltinId::Real),
+    ("recover", BuiltinId::Recover),
+];
+
+/// The functions of package `unsafe`.
+pub(super) const UNSAFE_BUILTINS: &[(&str, BuiltinId)] = &[
+    ("Add", BuiltinId::UnsafeAdd),
+    ("Alignof", BuiltinId::UnsafeAlignof),
+    ("Offsetof", BuiltinId::UnsafeOffsetof),
+    ("Sizeof", BuiltinId::UnsafeSizeof),
+    ("Slice", BuiltinId::UnsafeSlice),
+    ("SliceData", BuiltinId::UnsafeSliceData),
+    ("String", BuiltinId::UnsafeString),
+    ("StringData", BuiltinId::UnsafeStringData),
+];
+
+pub(super) fn fill(store: &TypeStore) {
+    // Object 0 is what a bad id leads to.
+    store.add_obj(Object::bad());
+    let declare = |kind: ObjKind, name: &str, ty: TypeId| {
+        let o = store.add_obj(Object::new(kind, name.into(), None, ty, None));
+        store.inner.borrow_mut().universe.insert(name.into(), o);
+        o
+    };
+    let named = |obj: ObjId| {
+        Type::Named(Named {
+            obj,
+            origin: None,
+            type_params: Vec::new(),
+            type_args: Vec::new(),
+            underlying: None,
+            methods: Vec::new(),
+        })
+    };
+
+    let error_obj = declare(ObjKind::TypeName { alias: false }, "error", TypeId::ERROR);
+    let error = store.push(named(error_obj));
+    debug_assert_eq!(error, TypeId::ERROR);
+    let any = store.push(Type::Interface(Interface::default()));
+    debug_assert_eq!(any, TypeId::ANY);
+    declare(ObjKind::TypeName { alias: true }, "any", TypeId::ANY);
+    let comparable_obj = declare(ObjKind::TypeName { alias: false }, "comparable", TypeId::COMPARABLE);
+    let comparable = store.push(named(comparable_obj));
+    debug_assert_eq!(comparable, TypeId::COMPARABLE);
+    let empty = store.tuple(Vec::new());
+    debug_assert_eq!(empty, TypeId::EMPTY_TUPLE);
+
+    let sig = Signature { recv: Some(error), results: vec![TypeId::STRING], ..Signature::default() };
+    let method = store.add_obj(Object::new(
+        ObjKind::Func { is_method: true, ptr_recv: false },
+        "Error".into(),
+        None,
+        store.signature(sig),
+        None,
+    ));
+    let error_iface = store.push(Type::Interface(Interface { methods: vec![method], ..Interface::default() }));
+    let comparable_iface = store.push(Type::Interface(Interface { comparable: true, ..Interface::default() }));
+    for (t, u) in [(error, error_iface), (comparable, comparable_iface)] {
+        store.update_type(t, |t| {
+            if let Type::Named(n) = t {
+                n.underlying = Some(u);
+            }
+        });
+    }
+
+    for kind in BasicKind::ALL {
+        if kind != BasicKind::Invalid && kind != BasicKind::UnsafePointer && !kind.is_untyped() {
+            declare(ObjKind::TypeName { alias: false }, kind.name(), kind.id());
+        }
+    }
+    declare(ObjKind::TypeName { alias: true }, "byte", TypeId::UINT8);
+    declare(ObjKind::TypeName { alias: true }, "rune", TypeId::INT32);
+    for (name, value) in [("true", true), ("false", false)] {
+        declare(ObjKind::Const { value: Some(Arc::new(ConstValue::Bool(value))) }, name, TypeId::UNTYPED_BOOL);
+    }
+    let zero = Some(Arc::new(ConstValue::Int(0.into())));
+    declare(ObjKind::Const { value: zero }, "iota", TypeId::UNTYPED_INT);
+    declare(ObjKind::Nil, "nil", TypeId::UNTYPED_NIL);
+    for (name, id) in BUILTINS {
+        declare(ObjKind::Builtin(*id), name, TypeId::INVALID);
+    }
+}
