@@ -7,3 +7,5 @@ pub mod source;
 pub mod syntax;
 pub mod types;
 pub mod hir;
+pub mod analysis;
+pub mod plan;
