@@ -6,3 +6,5 @@ pub mod diagnostic;
 pub mod source;
 pub mod syntax;
 pub mod types;
+pub mod load;
+pub mod stdlib;
