@@ -2,10 +2,13 @@
 //!
 //! This crate is pure: it reads no file, no environment variable and starts no process.
 
+pub mod analysis;
 pub mod diagnostic;
+pub mod emit;
+pub mod hir;
+pub mod load;
+pub mod plan;
 pub mod source;
+pub mod stdlib;
 pub mod syntax;
 pub mod types;
-pub mod hir;
-pub mod analysis;
-pub mod plan;

@@ -101,6 +101,12 @@ impl Code {
     pub const GO_VERSION: Code = Code(39);
     /// Value is not used.
     pub const UNUSED_VALUE: Code = Code(40);
+    /// A construct that is not translated yet.
+    pub const UNSUPPORTED: Code = Code(60);
+    /// A library object that has no counterpart yet.
+    pub const UNMAPPED_LIBRARY: Code = Code(61);
+    /// A defect of gort itself.
+    pub const INTERNAL: Code = Code(99);
 }
 
 static CODES: &[CodeInfo] = &[
@@ -313,5 +319,26 @@ static CODES: &[CodeInfo] = &[
         example: "a + b",
         danger: "the statement does nothing",
         remedy: "use or remove the value",
+    },
+    CodeInfo {
+        code: Code::UNSUPPORTED,
+        title: "not translated yet",
+        example: "goto into the middle of straight code",
+        danger: "the Rust compiles, and panics with this code and place when it gets here",
+        remedy: "write the construct another way, or finish it by hand in the Rust",
+    },
+    CodeInfo {
+        code: Code::UNMAPPED_LIBRARY,
+        title: "library object without a counterpart",
+        example: "reflect.DeepEqual(a, b)",
+        danger: "the Rust compiles, and panics with this code and place when it gets here",
+        remedy: "use what is there, or finish it by hand in the Rust",
+    },
+    CodeInfo {
+        code: Code::INTERNAL,
+        title: "a defect of gort",
+        example: "",
+        danger: "the declaration is missing from the Rust",
+        remedy: "report the Go declaration it names",
     },
 ];

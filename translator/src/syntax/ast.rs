@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 /// The key of the checker's side tables: dense, unique per program.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+#[derive(Default)]
 pub struct NodeId(pub u32);
 
 /// An identifier's text; cheap to clone.

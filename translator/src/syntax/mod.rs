@@ -4,3 +4,11 @@
 //! Invariants: a declaration that holds a syntax error is left out, the rest is complete.
 
 pub mod ast;
+mod comments;
+mod decls;
+mod exprs;
+mod kinds;
+mod parser;
+mod stmts;
+
+pub use parser::{NESTING_LIMIT, Parser};

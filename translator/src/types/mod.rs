@@ -19,3 +19,6 @@ pub use info::{Info, Initializer, Instance, Mode, NodeTable, Package, Program, S
 pub use lookup::{Lookup, LookupResult, MissingReason};
 pub use model::*;
 pub use store::TypeStore;
+mod check;
+
+pub use check::check_program;

@@ -1,0 +1,140 @@
+//! A piece of Rust expression with its precedence, so that parentheses stand only where Rust needs them.
+
+use std::fmt;
+
+/// How tightly an expression binds; a greater value binds tighter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Prec {
+    /// A closure, `return`, `break`, a range: swallows all to its right.
+    Lowest,
+    Or,
+    And,
+    Compare,
+    BitOr,
+    BitXor,
+    BitAnd,
+    Shift,
+    Sum,
+    Product,
+    Cast,
+    Unary,
+    /// Calls, fields, literals, names, blocks in parentheses.
+    Postfix,
+}
+
+/// An expression as text.
+#[derive(Debug, Clone)]
+pub struct Code {
+    /// The text.
+    pub text: String,
+    /// Its precedence.
+    pub prec: Prec,
+    /// It starts with a block-like keyword or brace, which a statement would take for a statement of its own.
+    pub block: bool,
+}
+
+impl Code {
+    /// A name, call, field access or literal.
+    pub fn postfix(text: impl Into<String>) -> Code {
+        Code { text: text.into(), prec: Prec::Postfix, block: false }
+    }
+
+    /// An operator expression.
+    pub fn new(text: impl Into<String>, prec: Prec) -> Code {
+        Code { text: text.into(), prec, block: false }
+    }
+
+    /// `{ … }`, `match`, `if`.
+    pub fn block(text: impl Into<String>) -> Code {
+        Code { text: text.into(), prec: Prec::Postfix, block: true }
+    }
+
+    /// The text, in parentheses unless it binds at least as tightly as asked.
+    pub fn at(&self, prec: Prec) -> String {
+        if self.prec >= prec && !(self.block && prec > Prec::Lowest) {
+            self.text.clone()
+        } else {
+            format!("({})", self.text)
+        }
+    }
+
+    /// As the operand of a method call, field access or index.
+    pub fn operand(&self) -> String {
+        self.at(Prec::Postfix)
+    }
+
+    /// `self.name(args)`
+    pub fn method(&self, name: &str, args: &[Code]) -> Code {
+        Code::postfix(format!("{}.{name}({})", self.operand(), join(args)))
+    }
+
+    /// `self.name`
+    pub fn field(&self, name: &str) -> Code {
+        Code::postfix(format!("{}.{name}", self.operand()))
+    }
+
+    /// `&self`
+    pub fn reference(&self) -> Code {
+        Code::new(format!("&{}", self.at(Prec::Unary)), Prec::Unary)
+    }
+
+    /// `self.await`
+    pub fn awaited(&self) -> Code {
+        Code::postfix(format!("{}.await", self.operand()))
+    }
+
+    /// `self as ty`
+    pub fn cast(&self, ty: &str) -> Code {
+        Code::new(format!("{} as {ty}", self.at(Prec::Cast)), Prec::Cast)
+    }
+
+    /// `left op right`, left-associative.
+    pub fn binary(left: &Code, op: &str, right: &Code, prec: Prec) -> Code {
+        let next = match prec {
+            Prec::Or => Prec::And,
+            Prec::And => Prec::Compare,
+            Prec::Compare => Prec::BitOr,
+            Prec::BitOr => Prec::BitXor,
+            Prec::BitXor => Prec::BitAnd,
+            Prec::BitAnd => Prec::Shift,
+            Prec::Shift => Prec::Sum,
+            Prec::Sum => Prec::Product,
+            _ => Prec::Cast,
+        };
+        let left_prec = if prec == Prec::Compare { next } else { prec };
+        let mut lhs = left.at(left_prec);
+        // `a as T < b` would be read as the start of generic arguments.
+        if left.prec == Prec::Cast && (op.starts_with('<')) {
+            lhs = format!("({})", left.text);
+        }
+        Code::new(format!("{lhs} {op} {}", right.at(next)), prec)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A comma-separated list.
+pub fn join(codes: &[Code]) -> String {
+    codes.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parentheses_stand_only_where_needed() {
+        let (a, b, c) = (Code::postfix("a"), Code::postfix("b"), Code::postfix("c"));
+        let sum = Code::binary(&a, "+", &b, Prec::Sum);
+        assert_eq!(Code::binary(&sum, "*", &c, Prec::Product).text, "(a + b) * c");
+        assert_eq!(Code::binary(&sum, "-", &c, Prec::Sum).text, "a + b - c");
+        assert_eq!(Code::binary(&c, "-", &sum, Prec::Sum).text, "c - (a + b)");
+        assert_eq!(sum.method("abs", &[]).text, "(a + b).abs()");
+        assert_eq!(Code::binary(&a.cast("i64"), "<", &b, Prec::Compare).text, "(a as i64) < b");
+    }
+}

@@ -1,0 +1,147 @@
+//! Go's comments at their places.
+//!
+//! Comments are printed as marker macros and documentation attributes, which the formatter knows how to keep on lines of
+//! their own, and become comments again in the formatted text.
+
+use super::Emitter;
+use crate::hir::TypeItem;
+use crate::source::{FileId, Span};
+use crate::syntax::ast;
+use rustc_hash::FxHashSet;
+
+/// The comments of the file being printed, and how far they are printed.
+#[derive(Default)]
+pub(super) struct Cursor {
+    file: Option<FileId>,
+    /// Start, end, trailing.
+    comments: Vec<(u32, u32, bool)>,
+    next: usize,
+    /// Taken out of order: documentation and members.
+    taken: FxHashSet<usize>,
+    /// The end of what was printed last, for blank lines.
+    last_end: u32,
+}
+
+/// What replaces the markers: the text of each comment, by marker number.
+pub(super) struct Markers<'a> {
+    pub(super) comments: &'a [ast::Comment],
+}
+
+impl<'a> Emitter<'a> {
+    /// Starts a file's comments.
+    pub(super) fn begin_comments(&self, file: FileId, comments: &[ast::Comment]) {
+        self.state.borrow_mut().comments = Cursor {
+            file: Some(file),
+            comments: comments.iter().map(|c| (c.span.start, c.span.end, c.trailing)).collect(),
+            next: 0,
+            taken: FxHashSet::default(),
+            last_end: 0,
+        };
+    }
+
+    /// Markers for the comments before a position that were not printed yet.
+    pub(super) fn comments_before(&self, position: u32) -> String {
+        let mut state = self.state.borrow_mut();
+        let cursor = &mut state.comments;
+        let mut out = String::new();
+        while let Some(&(start, _, trailing)) = cursor.comments.get(cursor.next) {
+            if start >= position {
+                break;
+            }
+            let index = cursor.next;
+            cursor.next += 1;
+            if cursor.taken.contains(&index) {
+                continue;
+            }
+            let name = if trailing { "__gort_trailing" } else { "__gort_comment" };
+            out.push_str(&format!("{name}!({index});\n"));
+        }
+        out
+    }
+
+    /// Comments inside and behind a statement that becomes a block's value: they go before it.
+    pub(super) fn tail_comments(&self, stmt: Span, end: u32) -> String {
+        let _ = stmt;
+        if self.has_nested(stmt) { String::new() } else { self.comments_before(end).replace("__gort_trailing", "__gort_comment") }
+    }
+
+    /// The statement has blocks of its own, which print the comments inside.
+    fn has_nested(&self, stmt: Span) -> bool {
+        self.input.types.sources.text(stmt).contains('{')
+    }
+
+    /// Documentation lines for the comment group directly above a declaration.
+    pub(super) fn docs(&self, doc: ast::CommentGroup, comments: &[ast::Comment]) -> String {
+        let mut out = String::new();
+        let mut state = self.state.borrow_mut();
+        for id in doc.ids() {
+            let index = id.0 as usize;
+            let Some(comment) = comments.get(index) else { continue };
+            if !state.comments.taken.insert(index) {
+                continue;
+            }
+            out.push_str(&doc_lines(&comment.text));
+        }
+        out
+    }
+
+    /// Comments above or behind a struct field or interface method, as documentation.
+    pub(super) fn member_comments(&self, item: &TypeItem, name: &str, _index: usize) -> String {
+        let Some((_, span)) = item.members.iter().find(|(n, _)| **n == *name) else { return String::new() };
+        let mut out = String::new();
+        let mut state = self.state.borrow_mut();
+        let cursor = &mut state.comments;
+        if cursor.file != Some(span.file) {
+            return out;
+        }
+        let line_end = self.line_end(*span);
+        for index in cursor.next..cursor.comments.len() {
+            let (start, _, trailing) = cursor.comments[index];
+            if start < item.span.start {
+                continue;
+            }
+            if start >= line_end {
+                break;
+            }
+            let own_line = start > span.end && trailing;
+            if start > span.end && !own_line {
+                break;
+            }
+            if cursor.taken.insert(index) {
+                out.push_str(&format!("#[doc = \"\u{1}{index}\"]\n"));
+            }
+        }
+        out
+    }
+
+    /// Comments after the last member; they stay for whatever follows.
+    pub(super) fn member_comments_end(&self, _item: &TypeItem) -> String {
+        String::new()
+    }
+
+    /// Documentation of an interface's method.
+    pub(super) fn trait_method_docs(&self, item: &TypeItem, name: &str) -> String {
+        self.member_comments(item, name, 0)
+    }
+
+    fn line_end(&self, span: Span) -> u32 {
+        let Some(file) = self.input.types.sources.get(span.file) else { return span.end };
+        let rest = file.text.get(span.end as usize..).unwrap_or("");
+        span.end + rest.find('\n').unwrap_or(rest.len()) as u32
+    }
+
+    /// Comments of a package variable's initial value, printed where it is initialised: those stay with the declaration.
+    pub(super) fn comments_before_init(&self, _span: Span) -> String {
+        String::new()
+    }
+}
+
+/// A Go comment as Rust documentation.
+fn doc_lines(text: &str) -> String {
+    if let Some(inner) = text.strip_prefix("/*").and_then(|t| t.strip_suffix("*/")) {
+        return inner.trim().lines().map(|l| format!("/// {}\n", l.trim())).collect();
+    }
+    let line = text.strip_prefix("//").unwrap_or(text);
+    // A fourth slash would make it an ordinary comment again.
+    if line.starts_with('/') { format!("/// {line}\n") } else { format!("///{line}\n") }
+}

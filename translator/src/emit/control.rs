@@ -1,0 +1,787 @@
+//! Loops, switches, select, and the jumps between them.
+
+use super::code::{Code, Prec};
+use super::stmt::Tail;
+use super::{Emitter, Frame};
+use crate::hir::{
+    Block, Builtin, Callee, Clause, Comm, Expr, ExprKind, For, LabelId, LocalId, Range, RangeKind, Select, Stmt, StmtKind,
+    Switch, TypeClause, TypeSwitch,
+};
+use crate::plan::Storage;
+use crate::syntax::ast::BinaryOp;
+use crate::types::{BasicKind, ConstValue, Type, TypeId};
+
+impl<'a> Emitter<'a> {
+    fn push_frame(&self, label: LabelId, is_loop: bool, wraps_body: bool) {
+        if let Some(f) = self.state.borrow_mut().function.as_mut() {
+            f.frames.push(Frame { label, is_loop, wraps_body, break_used: false, continue_used: false });
+        }
+    }
+
+    fn pop_frame(&self) -> Frame {
+        let frame = self.state.borrow_mut().function.as_mut().and_then(|f| f.frames.pop());
+        frame.unwrap_or(Frame {
+            label: LabelId(0),
+            is_loop: false,
+            wraps_body: false,
+            break_used: false,
+            continue_used: false,
+        })
+    }
+
+    /// A label's Rust name.
+    fn label(&self, label: LabelId, kind: &str) -> String {
+        match self.input.hir.labels.get(label.index()).and_then(Option::as_ref) {
+            Some(name) if kind == "outer" => format!("'{}", crate::plan::names::snake(name).trim_end_matches('_')),
+            Some(name) => format!("'{}_{kind}", crate::plan::names::snake(name)),
+            None => format!("'{kind}{}", label.0),
+        }
+    }
+
+    fn outer(&self, label: LabelId) -> String {
+        let named = self.input.hir.labels.get(label.index()).is_some_and(Option::is_some);
+        self.label(label, if named { "outer" } else { "block" })
+    }
+
+    pub(super) fn break_stmt(&self, label: LabelId) -> String {
+        let mut state = self.state.borrow_mut();
+        let Some(f) = state.function.as_mut() else { return "break;".into() };
+        let innermost = f.frames.iter().rposition(|f| f.is_loop);
+        let Some(at) = f.frames.iter().rposition(|f| f.label == label) else { return "break;".into() };
+        // An unlabelled `break` leaves the innermost loop, and no labelled block around it may be a wrapped body.
+        if Some(at) == innermost && !f.frames[at].wraps_body {
+            return "break;".into();
+        }
+        f.frames[at].break_used = true;
+        drop(state);
+        format!("break {};", self.outer(label))
+    }
+
+    pub(super) fn continue_stmt(&self, label: LabelId) -> String {
+        let mut state = self.state.borrow_mut();
+        let Some(f) = state.function.as_mut() else { return "continue;".into() };
+        let innermost = f.frames.iter().rposition(|f| f.is_loop);
+        let Some(at) = f.frames.iter().rposition(|f| f.label == label) else { return "continue;".into() };
+        f.frames[at].continue_used = true;
+        if f.frames[at].wraps_body {
+            drop(state);
+            return format!("break {};", self.label(label, "next"));
+        }
+        if Some(at) == innermost {
+            f.frames[at].continue_used = false;
+            return "continue;".into();
+        }
+        f.frames[at].break_used = true;
+        drop(state);
+        format!("continue {};", self.outer(label))
+    }
+
+    pub(super) fn labeled(&self, label: LabelId, inner: &'a Stmt) -> String {
+        self.push_frame(label, false, false);
+        let text = self.stmt(inner);
+        let frame = self.pop_frame();
+        if frame.break_used { format!("{}: {{ {text} }}", self.outer(label)) } else { text }
+    }
+
+    /// `'label: ` where some jump names it.
+    fn prefix(&self, frame: &Frame) -> String {
+        if frame.break_used { format!("{}: ", self.outer(frame.label)) } else { String::new() }
+    }
+
+    pub(super) fn for_stmt(&self, f: &'a For) -> String {
+        if let Some(text) = self.counting_loop(f) {
+            return text;
+        }
+        let init = f.init.as_ref().map(|s| self.stmt(s)).unwrap_or_default();
+        let continues = contains_continue(&f.body, f.label);
+        let wraps = f.post.is_some() && continues;
+        self.push_frame(f.label, true, wraps);
+        let cond = f.cond.as_ref().map(|c| self.condition(c));
+        let fresh = self.per_iteration_copies(f);
+        let yields = self.yield_point(&f.body, f.cond.as_ref(), f.post.as_ref());
+        let body = self.stmts(&f.body.stmts, f.body.span, Tail::None);
+        let post = f.post.as_ref().map(|s| self.stmt(s)).unwrap_or_default();
+        let frame = self.pop_frame();
+        let head = match cond {
+            Some(cond) => format!("while {cond}"),
+            None => "loop".into(),
+        };
+        let body = if frame.continue_used && wraps { format!("{}: {{ {body} }}", self.label(f.label, "next")) } else { body };
+        let (open, close) = match fresh {
+            Some((open, close)) => (open, close),
+            None => (String::new(), String::new()),
+        };
+        let text = format!("{}{head} {{ {open} {body} {close} {yields} {post} }}", self.prefix(&frame));
+        if init.is_empty() { text } else { format!("{{ {init} {text} }}") }
+    }
+
+    /// Shared loop variables of a Go 1.22 loop: a fresh cell for each round, copied into the next.
+    fn per_iteration_copies(&self, f: &'a For) -> Option<(String, String)> {
+        if !f.per_iteration {
+            return None;
+        }
+        let Some(Stmt { kind: StmtKind::Let { lhs, .. }, .. }) = &f.init else { return None };
+        let shared: Vec<LocalId> = lhs.iter().flatten().copied().filter(|l| self.storage(*l) == Storage::Shared).collect();
+        if shared.is_empty() {
+            return None;
+        }
+        // The variable itself is rebound at the end of the round, before the post statement.
+        let close: Vec<_> = shared
+            .iter()
+            .map(|l| {
+                let name = self.local_name(*l);
+                format!("{name} = Ptr::new({name}.get());")
+            })
+            .collect();
+        Some((String::new(), close.join(" ")))
+    }
+
+    /// Whether a shared loop variable is rebound each round, so that its binding is `mut`.
+    pub(super) fn is_rebound(&self, local: LocalId) -> bool {
+        self.storage(local) == Storage::Shared
+            && self.input.hir.local(local).kind == crate::hir::LocalKind::LoopVariable
+    }
+
+    /// Nothing preempts a task: a loop that never awaits gets a place where others may run.
+    fn yield_point(&self, body: &'a Block, cond: Option<&'a Expr>, post: Option<&'a Stmt>) -> String {
+        if !self.is_async_here() || cond.is_some_and(|c| !matches!(c.kind, ExprKind::Call(_)) && !mentions_load(c)) {
+            return String::new();
+        }
+        let _ = (body, post);
+        "task::yield_point().await;".into()
+    }
+
+    /// `for i := a; i < b; i++` as `for i in a..b`.
+    fn counting_loop(&self, f: &'a For) -> Option<String> {
+        let Some(Stmt { kind: StmtKind::Let { lhs, init }, .. }) = &f.init else { return None };
+        let ([Some(i)], [start], None) = (&lhs[..], &init.items[..], &init.tuple) else { return None };
+        let cond = f.cond.as_ref()?;
+        let ExprKind::Binary(op @ (BinaryOp::Lt | BinaryOp::Le), left, bound) = &cond.kind else { return None };
+        let post = f.post.as_ref()?;
+        let StmtKind::OpAssign { place, op: BinaryOp::Add, value } = &post.kind else { return None };
+        let is_i = |e: &Expr| matches!(e.kind, ExprKind::Local(l) if l == *i);
+        let one = matches!(&value.kind, ExprKind::Const { value: ConstValue::Int(n), .. } if *n == 1.into());
+        let integer = self.basic_kind(start.ty).is_some_and(BasicKind::is_integer) && !self.is_newtype(start.ty);
+        if !is_i(left) || !is_i(place) || !one || !integer || self.storage(*i) != Storage::Plain {
+            return None;
+        }
+        let touched = writes_in(&f.body);
+        if touched.contains(i) || !self.is_invariant(bound, &f.body, &touched) {
+            return None;
+        }
+        let both_const = matches!((&start.kind, &bound.kind), (ExprKind::Const { .. }, ExprKind::Const { .. }));
+        let start_code = self.value_of_bound(start, false);
+        let bound_code = self.value_of_bound(bound, both_const);
+        self.push_frame(f.label, true, false);
+        let body = self.stmts(&f.body.stmts, f.body.span, Tail::None);
+        let frame = self.pop_frame();
+        let dots = if *op == BinaryOp::Lt { ".." } else { "..=" };
+        let used = self.facts.sharing.local(*i).used && reads_local(&f.body, *i);
+        let name = if used { self.local_name(*i) } else { "_".into() };
+        Some(format!(
+            "{}for {name} in {}{dots}{} {{ {body} }}",
+            self.prefix(&frame),
+            start_code.at(Prec::Or),
+            bound_code.at(Prec::Or)
+        ))
+    }
+
+    fn value_of_bound(&self, e: &'a Expr, explicit: bool) -> Code {
+        let code = if explicit { self.expr_explicit(e) } else { self.expr(e) };
+        if code.text.contains('{') { Code::postfix(format!("({code})")) } else { code }
+    }
+
+    /// The bound has one value for the whole loop.
+    fn is_invariant(&self, e: &'a Expr, body: &'a Block, touched: &[LocalId]) -> bool {
+        match &e.kind {
+            ExprKind::Const { .. } => true,
+            ExprKind::Local(l) => self.storage(*l) == Storage::Plain && !touched.contains(l),
+            ExprKind::Call(call) => match (&call.callee, &call.args.items[..]) {
+                (Callee::Builtin(Builtin::Len), [Expr { kind: ExprKind::Local(l), ty, .. }]) => {
+                    let fixed = matches!(&*self.input.store().under(*ty), Type::Slice(_) | Type::Basic(_));
+                    fixed && self.storage(*l) == Storage::Plain && !touched.contains(l)
+                }
+                _ => false,
+            },
+            ExprKind::Binary(op, x, y) if !matches!(op, BinaryOp::Quo | BinaryOp::Rem) => {
+                self.is_invariant(x, body, touched) && self.is_invariant(y, body, touched)
+            }
+            ExprKind::Convert(crate::hir::Conversion::Numeric, x) => self.is_invariant(x, body, touched),
+            _ => false,
+        }
+    }
+
+    pub(super) fn range(&self, r: &'a Range) -> String {
+        if r.kind == RangeKind::Func {
+            return format!("{};", self.unsupported("`range` over a function", r.x.span, TypeId::INVALID));
+        }
+        let shared_across = self.variables_outside(r);
+        self.push_frame(r.label, true, false);
+        let (head, inner) = self.range_head(r, !shared_across.is_empty());
+        let body = self.stmts(&r.body.stmts, r.body.span, Tail::None);
+        let frame = self.pop_frame();
+        let mut text = format!("{}{head} {{ {inner} {body} }}", self.prefix(&frame));
+        if r.kind == RangeKind::Channel && !is_stable(&r.x) {
+            // The channel is evaluated once.
+            text = format!("{{ let channel = {}; {text} }}", self.unwrapped(self.expr(&r.x), r.x.ty));
+        }
+        if shared_across.is_empty() { text } else { format!("{{ {} {text} }}", shared_across.join(" ")) }
+    }
+
+    /// Before Go 1.22 the loop's variables are one for all rounds: declared outside where that can be seen.
+    fn variables_outside(&self, r: &'a Range) -> Vec<String> {
+        if r.per_iteration {
+            return Vec::new();
+        }
+        let vars = [&r.key, &r.value].into_iter().flatten();
+        let each = vars.filter_map(|v| match v {
+            crate::hir::RangeVar::Define(l) if self.storage(*l) == Storage::Shared => {
+                let ty = self.input.hir.local(*l).ty;
+                Some(format!("let {}: Ptr<{}> = Ptr::new({});", self.local_name(*l), self.ty(ty), self.zero(ty)))
+            }
+            _ => None,
+        });
+        each.collect()
+    }
+
+    fn range_variable(&self, var: &'a Option<crate::hir::RangeVar>, temporary: &str, outside: bool) -> (String, String) {
+        match var {
+            None => ("_".into(), String::new()),
+            Some(crate::hir::RangeVar::Define(l)) if outside && self.storage(*l) == Storage::Shared => {
+                let name = self.local_name(*l);
+                (temporary.to_owned(), format!("{name}.set({temporary});"))
+            }
+            Some(var) => self.bound_variable(var, temporary),
+        }
+    }
+
+    fn range_head(&self, r: &'a Range, outside: bool) -> (String, String) {
+        let (key, key_after) = self.range_variable(&r.key, "k", outside);
+        let (value, value_after) = self.range_variable(&r.value, "v", outside);
+        let after = format!("{key_after} {value_after}");
+        let operand = |e: &'a Expr| self.unwrapped(self.borrowed(e), e.ty);
+        let head = match r.kind {
+            RangeKind::Int => {
+                let generic = self.input.store().is_type_param(r.x.ty);
+                let newtype = self.is_newtype(r.x.ty);
+                let bound = if generic { self.expr(&r.x).method("to_i64", &[]) } else { self.unwrapped(self.expr_explicit(&r.x), r.x.ty) };
+                if generic {
+                    let convert = format!("let {key} = {}::from_i64({key});", self.ty(r.x.ty));
+                    return (format!("for {key} in 0..{}", bound.at(Prec::Or)), format!("{convert} {after}"));
+                }
+                if newtype {
+                    let name = key.trim_start_matches("mut ");
+                    let convert = format!("let {key} = {}({name});", self.ty_expr(r.x.ty));
+                    return (format!("for {name} in 0..{}", bound.at(Prec::Or)), format!("{convert} {after}"));
+                }
+                let zero = if matches!(r.x.kind, ExprKind::Const { .. }) { "0" } else { "0" };
+                format!("for {key} in {zero}..{}", bound.at(Prec::Or))
+            }
+            RangeKind::Slice => {
+                let source = operand(&r.x);
+                match (&r.key, &r.value) {
+                    (None, None) => format!("for _ in 0..{}", source.method("len", &[])),
+                    (Some(_), None) => format!("for {key} in 0..{}", source.method("len", &[])),
+                    (None, Some(_)) => format!("for {value} in {}", source.method("iter", &[])),
+                    _ => format!("for ({key}, {value}) in (0_i64..).zip({})", source.method("iter", &[])),
+                }
+            }
+            RangeKind::Array => self.range_array(r, &key, &value),
+            RangeKind::ArrayPointer => {
+                let pointee = self.input.pointee(r.x.ty).unwrap_or(TypeId::INVALID);
+                let len = self.array_len(pointee);
+                let source = self.borrowed(&r.x);
+                match (&r.key, &r.value) {
+                    (_, None) => format!("for {key} in 0..{len}_i64"),
+                    _ => format!("for ({key}, {value}) in (0_i64..).zip({})", source.method("full_slice", &[]).method("iter", &[])),
+                }
+            }
+            RangeKind::String => match (&r.key, &r.value) {
+                (_, None) => format!("for ({key}, _) in {}", operand(&r.x).method("runes", &[])),
+                _ => format!("for ({key}, {value}) in {}", operand(&r.x).method("runes", &[])),
+            },
+            RangeKind::Map => format!("for ({key}, {value}) in {}", operand(&r.x).method("iter", &[])),
+            RangeKind::Channel => {
+                let source = if is_stable(&r.x) { operand(&r.x) } else { Code::postfix("channel") };
+                let recv = self.maybe_await(source.method("recv", &[]), true);
+                format!("while let Some({key}) = {recv}")
+            }
+            RangeKind::Func => String::new(),
+        };
+        (head, after)
+    }
+
+    fn range_array(&self, r: &'a Range, key: &str, value: &str) -> String {
+        let len = self.array_len(r.x.ty);
+        if r.value.is_none() {
+            return format!("for {key} in 0..{len}_i64");
+        }
+        // The array is copied before the first round, unless nobody could tell.
+        let source = self.unwrapped(self.expr(&r.x), r.x.ty);
+        let iter = source.method("into_iter", &[]);
+        if r.key.is_none() { format!("for {value} in {}", source) } else { format!("for ({key}, {value}) in (0_i64..).zip({iter})") }
+    }
+
+    fn array_len(&self, ty: TypeId) -> i64 {
+        match &*self.input.store().under(ty) {
+            Type::Array(n, _) => *n,
+            _ => 0,
+        }
+    }
+
+    pub(super) fn switch(&self, s: &'a Switch) -> String {
+        self.push_frame(s.label, false, false);
+        let falls = s.clauses.iter().any(|c| ends_in_fallthrough(&c.body));
+        let text = if falls {
+            self.switch_with_fallthrough(s)
+        } else if let Some(text) = self.match_switch(s) {
+            text
+        } else {
+            self.if_chain(s)
+        };
+        let frame = self.pop_frame();
+        if frame.break_used { format!("{}: {{ {text} }}", self.outer(s.label)) } else { text }
+    }
+
+    /// A `match` where every case is a distinct integer, rune or boolean constant.
+    fn match_switch(&self, s: &'a Switch) -> Option<String> {
+        let tag = s.tag.as_ref()?;
+        let kind = self.basic_kind(tag.ty)?;
+        if !kind.is_integer() || s.clauses.len() < 2 {
+            return None;
+        }
+        let constant = |e: &Expr| matches!(&e.kind, ExprKind::Const { value: ConstValue::Int(_), .. });
+        if !s.clauses.iter().all(|c| c.values.iter().all(constant)) {
+            return None;
+        }
+        // A cast is no pattern: literals only, without a conversion.
+        let mut arms = String::new();
+        let newtype = self.is_newtype(tag.ty);
+        let tag_code = self.condition_operand(tag, newtype);
+        let has_default = s.clauses.iter().any(|c| c.is_default);
+        let mut default = String::new();
+        for clause in &s.clauses {
+            let head_comments = self.comments_before(clause.head.start);
+            let body = self.clause_body(clause);
+            if clause.is_default {
+                default = format!("_ => {{ {head_comments} {body} }}");
+                continue;
+            }
+            let patterns: Option<Vec<_>> = clause.values.iter().map(|v| self.pattern(v, kind)).collect();
+            arms.push_str(&format!("{} => {{ {head_comments} {body} }}\n", patterns?.join(" | ")));
+        }
+        if !has_default {
+            default = "_ => {}".into();
+        }
+        Some(format!("match {tag_code} {{ {arms} {default} }}"))
+    }
+
+    fn condition_operand(&self, tag: &'a Expr, newtype: bool) -> Code {
+        let code = self.expr(tag);
+        let code = if newtype { code.field("0") } else { code };
+        if code.block { Code::postfix(format!("({code})")) } else { code }
+    }
+
+    fn pattern(&self, e: &Expr, kind: BasicKind) -> Option<String> {
+        let ExprKind::Const { value: ConstValue::Int(n), named, text } = &e.kind else { return None };
+        if named.is_some() && !self.is_newtype(e.ty) {
+            // A constant's path is a pattern, if it has this very type.
+            let obj = (*named)?;
+            let same = self.declared_type(obj).is_some_and(|t| t == e.ty);
+            return if same { Some(self.constant(&ConstValue::Int(n.clone()), e.ty, *named, None, false).text) } else { Some(n.to_string()) };
+        }
+        if kind == BasicKind::Uint8
+            && let Some(text) = text
+            && text.starts_with('\'')
+        {
+            let code = self.constant(&ConstValue::Int(n.clone()), BasicKind::Uint8.id(), None, Some(text), false);
+            return code.text.starts_with("b'").then_some(code.text);
+        }
+        Some(n.to_string())
+    }
+
+    fn clause_body(&self, clause: &'a Clause) -> String {
+        self.stmts(&clause.body.stmts, clause.body.span, Tail::None)
+    }
+
+    /// `if … else if … else …`, the tag evaluated once.
+    fn if_chain(&self, s: &'a Switch) -> String {
+        let mut before = String::new();
+        let tag = s.tag.as_ref().map(|tag| self.switch_tag(tag, &mut before));
+        let mut out = String::new();
+        let mut default = None;
+        for clause in &s.clauses {
+            let comments = self.comments_before(clause.head.start);
+            if clause.is_default {
+                default = Some(format!("{comments} {}", self.clause_body(clause)));
+                continue;
+            }
+            let conditions: Vec<Code> = clause.values.iter().map(|v| self.case_condition(tag.as_ref(), v, s)).collect();
+            let condition = conditions.iter().skip(1).fold(conditions.first().cloned(), |all, c| {
+                all.map(|all| Code::binary(&all, "||", c, Prec::Or))
+            });
+            let Some(condition) = condition else { continue };
+            let body = self.clause_body(clause);
+            let head = if out.is_empty() { "if" } else { "else if" };
+            out.push_str(&format!("{head} {condition} {{ {comments} {body} }} "));
+        }
+        match default {
+            Some(body) if out.is_empty() => out = format!("{{ {body} }}"),
+            Some(body) if !body.trim().is_empty() => out.push_str(&format!("else {{ {body} }}")),
+            _ => {}
+        }
+        if before.is_empty() { out } else { format!("{{ {before} {out} }}") }
+    }
+
+    /// The tag as something that may be printed in each comparison.
+    fn switch_tag(&self, tag: &'a Expr, before: &mut String) -> Code {
+        match &tag.kind {
+            ExprKind::Local(l) if self.storage(*l) == Storage::Plain && self.local_name(*l) != "self" => Code::postfix(self.local_name(*l)),
+            _ => {
+                let name = self.temporary("tag");
+                before.push_str(&format!("let {name} = {};", self.expr_explicit(tag)));
+                Code::postfix(name)
+            }
+        }
+    }
+
+    fn case_condition(&self, tag: Option<&Code>, value: &'a Expr, _s: &'a Switch) -> Code {
+        let Some(tag) = tag else { return self.condition(value) };
+        if matches!(value.kind, ExprKind::Zero) && self.input.store().has_nil(value.ty) {
+            return self.unwrapped(tag.clone(), value.ty).method("is_nil", &[]);
+        }
+        let right = match &value.kind {
+            ExprKind::Const { value: ConstValue::String(s), named: None, .. } if !self.is_newtype(value.ty) => match std::str::from_utf8(s) {
+                Ok(text) => Code::postfix(super::constant::quote(text)),
+                Err(_) => self.expr(value),
+            },
+            _ => self.borrowed(value),
+        };
+        let right = if right.block || right.text.contains('{') { Code::postfix(format!("({right})")) } else { right };
+        Code::binary(tag, "==", &right, Prec::Compare)
+    }
+
+    /// Fallthrough: the clause to start with is found first, then clauses run from there.
+    fn switch_with_fallthrough(&self, s: &'a Switch) -> String {
+        let mut before = String::new();
+        let tag = s.tag.as_ref().map(|tag| self.switch_tag(tag, &mut before));
+        let mut choose = String::new();
+        let mut default = s.clauses.len();
+        for (i, clause) in s.clauses.iter().enumerate() {
+            if clause.is_default {
+                default = i;
+                continue;
+            }
+            for value in &clause.values {
+                let head = if choose.is_empty() { "if" } else { "else if" };
+                choose.push_str(&format!("{head} {} {{ {i} }} ", self.case_condition(tag.as_ref(), value, s)));
+            }
+        }
+        let choose = if choose.is_empty() { default.to_string() } else { format!("{choose} else {{ {default} }}") };
+        let first = self.temporary("first");
+        let mut out = format!("{before} let {first} = {choose};");
+        let mut runs_on = false;
+        for (i, clause) in s.clauses.iter().enumerate() {
+            let comments = self.comments_before(clause.head.start);
+            let body = self.clause_body(clause);
+            let mut from = i;
+            while from > 0 && ends_in_fallthrough(&s.clauses[from - 1].body) {
+                from -= 1;
+            }
+            let condition = if from == i { format!("{first} == {i}") } else { format!("({from}..={i}).contains(&{first})") };
+            out.push_str(&format!(" if {condition} {{ {comments} {body} }}"));
+            runs_on |= from != i;
+        }
+        let _ = runs_on;
+        format!("{{ {out} }}")
+    }
+
+    pub(super) fn type_switch(&self, s: &'a TypeSwitch) -> String {
+        self.push_frame(s.label, false, false);
+        let mut before = String::new();
+        let x = match &s.x.kind {
+            ExprKind::Local(l) if self.storage(*l) == Storage::Plain => Code::postfix(self.local_name(*l)),
+            _ => {
+                let name = self.temporary("x");
+                before = format!("let {name} = {};", self.expr(&s.x));
+                Code::postfix(name)
+            }
+        };
+        let mut out = String::new();
+        let mut default = None;
+        for clause in &s.clauses {
+            let comments = self.comments_before(clause.head.start);
+            if clause.is_default {
+                let bind = self.interface_binding(clause, &x);
+                default = Some(format!("{comments} {bind} {}", self.type_clause_body(clause)));
+                continue;
+            }
+            let (condition, bind) = self.type_condition(clause, &x, s.x.ty);
+            let body = self.type_clause_body(clause);
+            let head = if out.is_empty() { "if" } else { "else if" };
+            out.push_str(&format!("{head} {condition} {{ {comments} {bind} {body} }} "));
+        }
+        match default {
+            Some(body) if out.is_empty() => out = format!("{{ {body} }}"),
+            Some(body) => out.push_str(&format!("else {{ {body} }}")),
+            None => {}
+        }
+        let frame = self.pop_frame();
+        let text = if before.is_empty() { out } else { format!("{{ {before} {out} }}") };
+        if frame.break_used { format!("{}: {{ {text} }}", self.outer(s.label)) } else { text }
+    }
+
+    fn type_clause_body(&self, clause: &'a TypeClause) -> String {
+        self.stmts(&clause.body.stmts, clause.body.span, Tail::None)
+    }
+
+    /// The clause's variable, where it is used.
+    fn bound_local(&self, clause: &TypeClause) -> Option<LocalId> {
+        clause.bind.filter(|l| {
+            let facts = self.facts.sharing.local(*l);
+            facts.used || !facts.mutated.is_empty()
+        })
+    }
+
+    /// A clause of several types, or the default: the variable is the interface value itself.
+    fn interface_binding(&self, clause: &'a TypeClause, x: &Code) -> String {
+        let Some(local) = self.bound_local(clause) else { return String::new() };
+        let value = x.method("clone", &[]);
+        if self.storage(local) == Storage::Shared {
+            return format!("let {} = Ptr::new({value});", self.local_name(local));
+        }
+        format!("let {} = {value};", self.let_pattern(local))
+    }
+
+    fn type_condition(&self, clause: &'a TypeClause, x: &Code, x_ty: TypeId) -> (String, String) {
+        let store = self.input.store();
+        if let [Some(ty)] = clause.types[..]
+            && let Some(local) = self.bound_local(clause)
+        {
+            let found = if store.is_interface(ty) {
+                let dynamic = self.dyn_trait(ty).unwrap_or_else(|| "dyn Object".into());
+                x.method(&format!("try_cast::<{dynamic}>"), &[])
+            } else {
+                let (boxed, wrap) = self.boxed_type(ty);
+                let found = x.method(&format!("downcast::<{boxed}>"), &[]);
+                if wrap { found.method("map", &[Code::new("|v| v.0", Prec::Lowest)]) } else { found }
+            };
+            let name = self.local_name(local);
+            let after = if self.storage(local) == Storage::Shared { format!("let {name} = Ptr::new({name});") } else { String::new() };
+            return (format!("let Some({}) = {found}", self.let_pattern(local)), after);
+        }
+        let conditions: Vec<_> = clause.types.iter().map(|t| self.type_test(*t, x)).collect();
+        let bind = self.interface_binding(clause, x);
+        let _ = x_ty;
+        (conditions.join(" || "), bind)
+    }
+
+    fn type_test(&self, ty: Option<TypeId>, x: &Code) -> String {
+        let Some(ty) = ty else { return x.method("is_nil", &[]).text };
+        if self.input.store().is_interface(ty) {
+            let dynamic = self.dyn_trait(ty).unwrap_or_else(|| "dyn Object".into());
+            return x.method(&format!("try_cast::<{dynamic}>"), &[]).method("is_some", &[]).text;
+        }
+        let (boxed, _) = self.boxed_type(ty);
+        x.method(&format!("is::<{boxed}>"), &[]).text
+    }
+
+    pub(super) fn select(&self, s: &'a Select) -> String {
+        if !self.is_async_here() && crate::analysis::coloring::is_try(s) {
+            return self.try_select(s);
+        }
+        self.push_frame(s.label, false, false);
+        let mut arms = String::new();
+        for arm in &s.arms {
+            let comments = self.comments_before(arm.head.start);
+            let (head, after) = self.arm_head(&arm.comm);
+            let body = self.stmts(&arm.body.stmts, arm.body.span, Tail::None);
+            let index = {
+                let mut state = self.state.borrow_mut();
+                state.arms.push(head);
+                state.arms.len() - 1
+            };
+            arms.push_str(&format!("__gort_arm!({index}) => {{ {comments} {after} {body} }}\n"));
+        }
+        let frame = self.pop_frame();
+        let text = format!("match __gort_select {{ {arms} }}");
+        if frame.break_used { format!("{}: {{ {text} }}", self.outer(s.label)) } else { text }
+    }
+
+    fn arm_head(&self, comm: &'a Comm) -> (String, String) {
+        match comm {
+            Comm::Default => ("default".into(), String::new()),
+            Comm::Send { channel, value } => {
+                let channel = self.unwrapped(self.borrowed(channel), channel.ty);
+                (channel.method("send", &[self.expr(value)]).text, String::new())
+            }
+            Comm::Recv { channel, value, ok } => {
+                let source = self.unwrapped(self.borrowed(channel), channel.ty);
+                match (value, ok) {
+                    (None, None) => (format!("_ = {}", source.method("recv", &[])), String::new()),
+                    (Some(v), None) => {
+                        let (pattern, after) = self.bound_variable(v, "v");
+                        if pattern.starts_with("mut ") {
+                            let name = pattern.trim_start_matches("mut ");
+                            return (
+                                format!("{name} = {}", source.method("recv_or_zero", &[])),
+                                format!("let mut {name} = {name}; {after}"),
+                            );
+                        }
+                        (format!("{pattern} = {}", source.method("recv_or_zero", &[])), after)
+                    }
+                    _ => {
+                        let each = |v: &'a Option<crate::hir::RangeVar>, t: &str| {
+                            v.as_ref().map_or(("_".to_owned(), String::new()), |v| self.bound_variable(v, t))
+                        };
+                        let (v, v_after) = each(value, "v");
+                        let (ok, ok_after) = each(ok, "ok");
+                        let received = "received";
+                        (
+                            format!("{received} = {}", source.method("recv", &[])),
+                            format!("let ({v}, {ok}) = comma_ok({received}); {v_after} {ok_after}"),
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    /// One communication or `default`, where nothing may suspend.
+    fn try_select(&self, s: &'a Select) -> String {
+        self.push_frame(s.label, false, false);
+        let mut default = String::new();
+        let mut head = String::new();
+        let mut then = String::new();
+        for arm in &s.arms {
+            let comments = self.comments_before(arm.head.start);
+            let body = |after: String| format!("{comments} {after} {}", self.stmts(&arm.body.stmts, arm.body.span, Tail::None));
+            match &arm.comm {
+                Comm::Default => default = body(String::new()),
+                Comm::Send { channel, value } => {
+                    let channel = self.unwrapped(self.borrowed(channel), channel.ty);
+                    head = channel.method("try_send", &[self.expr(value)]).method("is_ok", &[]).text;
+                    then = body(String::new());
+                }
+                Comm::Recv { channel, value, ok } => {
+                    let source = self.unwrapped(self.borrowed(channel), channel.ty);
+                    let each = |v: &'a Option<crate::hir::RangeVar>, t: &str| {
+                        v.as_ref().map_or(("_".to_owned(), String::new()), |v| self.bound_variable(v, t))
+                    };
+                    let (v, v_after) = each(value, "v");
+                    let (ok_name, ok_after) = each(ok, "ok");
+                    let attempt = source.method("poll_recv", &[]);
+                    if value.is_none() && ok.is_none() {
+                        head = attempt.method("is_some", &[]).text;
+                        then = body(String::new());
+                    } else {
+                        head = format!("let Some(received) = {attempt}");
+                        then = body(format!("let ({v}, {ok_name}) = comma_ok(received); {v_after} {ok_after}"));
+                    }
+                }
+            }
+        }
+        let frame = self.pop_frame();
+        let text = if head.is_empty() {
+            format!("{{ {default} }}")
+        } else if default.trim().is_empty() {
+            format!("if {head} {{ {then} }}")
+        } else {
+            format!("if {head} {{ {then} }} else {{ {default} }}")
+        };
+        if frame.break_used { format!("{}: {{ {text} }}", self.outer(s.label)) } else { text }
+    }
+}
+
+fn ends_in_fallthrough(block: &Block) -> bool {
+    matches!(block.stmts.last(), Some(Stmt { kind: StmtKind::Fallthrough, .. }))
+}
+
+/// A channel expression without calls: it may be printed into the loop's head.
+fn is_stable(e: &Expr) -> bool {
+    super::stmt::is_pure(e)
+}
+
+fn contains_continue(block: &Block, label: LabelId) -> bool {
+    struct Find(LabelId, bool);
+    impl<'p> crate::hir::visit::Visitor<'p> for Find {
+        fn stmt(&mut self, s: &'p Stmt) {
+            self.1 |= matches!(s.kind, StmtKind::Continue(l) if l == self.0);
+            crate::hir::visit::walk_stmt(self, s);
+        }
+    }
+    let mut find = Find(label, false);
+    crate::hir::visit::Visitor::block(&mut find, block);
+    find.1
+}
+
+/// Locals that are assigned in a block, as a whole.
+fn writes_in(block: &Block) -> Vec<LocalId> {
+    struct Writes(Vec<LocalId>);
+    impl Writes {
+        fn place(&mut self, e: &Expr) {
+            if let ExprKind::Local(l) = e.kind {
+                self.0.push(l);
+            }
+        }
+    }
+    impl<'p> crate::hir::visit::Visitor<'p> for Writes {
+        fn stmt(&mut self, s: &'p Stmt) {
+            match &s.kind {
+                StmtKind::Assign { lhs, .. } => lhs.iter().flatten().for_each(|p| self.place(p)),
+                StmtKind::OpAssign { place, .. } => self.place(place),
+                StmtKind::Range(r) => {
+                    for var in [&r.key, &r.value].into_iter().flatten() {
+                        if let crate::hir::RangeVar::Assign(p) = var {
+                            self.place(p);
+                        }
+                    }
+                }
+                StmtKind::Select(s) => {
+                    for arm in &s.arms {
+                        if let Comm::Recv { value, ok, .. } = &arm.comm {
+                            for var in [value, ok].into_iter().flatten() {
+                                if let crate::hir::RangeVar::Assign(p) = var {
+                                    self.place(p);
+                                }
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
+            crate::hir::visit::walk_stmt(self, s);
+        }
+    }
+    let mut writes = Writes(Vec::new());
+    crate::hir::visit::Visitor::block(&mut writes, block);
+    writes.0
+}
+
+fn reads_local(block: &Block, local: LocalId) -> bool {
+    struct Reads(LocalId, bool);
+    impl<'p> crate::hir::visit::Visitor<'p> for Reads {
+        fn expr(&mut self, e: &'p Expr) {
+            // A literal may capture it; that is not looked into.
+            self.1 |= matches!(e.kind, ExprKind::Local(l) if l == self.0) || matches!(e.kind, ExprKind::FuncLit(_));
+            crate::hir::visit::walk_expr(self, e);
+        }
+    }
+    let mut reads = Reads(local, false);
+    crate::hir::visit::Visitor::block(&mut reads, block);
+    reads.1
+}
+
+/// The condition reads memory that another goroutine may write.
+fn mentions_load(e: &Expr) -> bool {
+    struct Loads(bool);
+    impl<'p> crate::hir::visit::Visitor<'p> for Loads {
+        fn expr(&mut self, e: &'p Expr) {
+            self.0 |= matches!(e.kind, ExprKind::Call(_) | ExprKind::Global(_) | ExprKind::Deref(_));
+            crate::hir::visit::walk_expr(self, e);
+        }
+    }
+    let mut loads = Loads(false);
+    crate::hir::visit::Visitor::expr(&mut loads, e);
+    loads.0
+}

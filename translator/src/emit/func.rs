@@ -1,0 +1,347 @@
+//! Functions and methods: headers, parameters, results, bodies.
+
+use super::code::Code;
+use super::stmt::Tail;
+use super::{Emitter, Function};
+use crate::hir::{Func, FuncId, LocalId, LocalKind, Stmt, StmtKind};
+use crate::plan::{Receiver, Storage, names};
+use crate::types::{Type, TypeId};
+
+impl<'a> Emitter<'a> {
+    /// A whole declaration, without its doc comment.
+    pub(super) fn function(&self, func: &'a Func, visibility: &str) -> String {
+        let plan = &self.plan.funcs[func.id.index()];
+        self.state.borrow_mut().function = Some(Function {
+            id: Some(func.id),
+            is_async: plan.is_async,
+            results_in_variables: func.has_defer && func.named_results,
+            ..Function::default()
+        });
+        self.name_locals(func.id);
+        let header = self.header(func, visibility);
+        let body = match &func.body {
+            None => {
+                let code = self.unsupported("a function without a body", func.span, TypeId::INVALID);
+                code.text
+            }
+            Some(_) => {
+                let prologue = self.receiver_prologue(func);
+                let body = self.function_body(func.id);
+                let text = format!("{prologue} {body}");
+                if plan.boxed { format!("Box::pin(async move {{ {text} }})") } else { text }
+            }
+        };
+        self.state.borrow_mut().function = None;
+        format!("{header} {{ {body} }}")
+    }
+
+    fn header(&self, func: &'a Func, visibility: &str) -> String {
+        let plan = &self.plan.funcs[func.id.index()];
+        let mut params = Vec::new();
+        match plan.receiver {
+            None => {}
+            Some(Receiver::Ref) => params.push("&self".to_owned()),
+            Some(Receiver::Value) => params.push("self".to_owned()),
+            Some(Receiver::Pointer) => {
+                let name = func.recv.map_or("this".into(), |r| self.receiver_param(r));
+                params.push(format!("{name}: &Ptr<Self>"));
+            }
+        }
+        for param in &func.params {
+            let ty = self.input.hir.local(*param).ty;
+            let text = match self.storage(*param) {
+                Storage::Borrowed => format!("&{}", self.ty(self.input.pointee(ty).unwrap_or(ty))),
+                _ => self.ty(ty),
+            };
+            params.push(format!("{}: {text}", self.param_pattern(*param)));
+        }
+        let generics = if func.recv.is_some() { String::new() } else { self.generics(&func.type_params) };
+        let result = self.results(func.id);
+        let arrow = match (plan.boxed, result.as_str()) {
+            (true, _) => {
+                let lifetime = if plan.receiver.is_some_and(|r| r != Receiver::Value) { "'_" } else { "'static" };
+                format!(" -> BoxFuture<{lifetime}, {result}>")
+            }
+            (false, "()") => String::new(),
+            _ => format!(" -> {result}"),
+        };
+        let keyword = if plan.is_async && !plan.boxed { "async fn" } else { "fn" };
+        format!("{visibility} {keyword} {}{generics}({}){arrow}", plan.name, params.join(", "))
+    }
+
+    fn receiver_param(&self, recv: LocalId) -> String {
+        let name = self.local_name(recv);
+        if self.facts.sharing.local(recv).used { name } else { format!("_{}", name.trim_start_matches('_')) }
+    }
+
+    /// `<T: GoType, U: Ordered>`
+    pub(super) fn generics(&self, params: &[TypeId]) -> String {
+        if params.is_empty() {
+            return String::new();
+        }
+        let each = params.iter().map(|p| format!("{}: {}", self.ty(*p), self.bounds(*p)));
+        format!("<{}>", each.collect::<Vec<_>>().join(", "))
+    }
+
+    /// What a type parameter's constraint promises.
+    fn bounds(&self, param: TypeId) -> String {
+        let store = self.input.store();
+        let mut bounds = vec!["GoType".to_owned()];
+        let Type::TypeParam(p) = &*store.get(param) else { return bounds.join(" + ") };
+        let set = store.type_set(p.constraint);
+        if set.terms.is_some() {
+            let all = |f: fn(crate::types::BasicKind) -> bool| store.all_basic(param, f);
+            if all(crate::types::BasicKind::is_integer) {
+                bounds.push("Integer".into());
+                bounds.push("Ordered".into());
+            } else if all(crate::types::BasicKind::is_float) {
+                bounds.push("Float".into());
+            } else if all(|k| k.is_integer() || k.is_float()) {
+                bounds.push("Number".into());
+                bounds.push("Ordered".into());
+            } else if all(crate::types::BasicKind::is_numeric) {
+                bounds.push("Number".into());
+            } else if all(crate::types::BasicKind::is_ordered) {
+                bounds.push("Ordered".into());
+                bounds.push("std::ops::Add<Output = Self>".replace("Self", &self.ty(param)));
+            }
+        }
+        if store.comparable(param) {
+            bounds.push("GoKey".into());
+        }
+        if !set.methods.is_empty()
+            && let Some(path) = self.trait_path(p.constraint)
+        {
+            bounds.push(path);
+        }
+        bounds.join(" + ")
+    }
+
+    /// A parameter's name, with `mut` when it is assigned to.
+    pub(super) fn param_pattern(&self, param: LocalId) -> String {
+        let name = self.local_name(param);
+        let facts = self.facts.sharing.local(param);
+        if name == "_" || !facts.used {
+            return if name.starts_with('_') { name } else { format!("_{name}") };
+        }
+        if self.storage(param) == Storage::Plain && self.needs_mut(param) { format!("mut {name}") } else { name }
+    }
+
+    /// The Rust variable is written through its own name.
+    pub(super) fn needs_mut(&self, local: LocalId) -> bool {
+        let facts = self.facts.sharing.local(local);
+        let ty = self.input.hir.local(local).ty;
+        !facts.assigned.is_empty() || (!facts.mutated.is_empty() && !self.is_in_place(ty))
+    }
+
+    /// The Rust type of the results.
+    pub(super) fn results(&self, func: FuncId) -> String {
+        let results: Vec<_> = self.input.hir.func(func).results.iter().map(|r| self.input.hir.local(*r).ty).collect();
+        self.tuple(&results)
+    }
+
+    /// Gives the locals of a function their Rust names.
+    pub(super) fn name_locals(&self, func: FuncId) {
+        let f = self.input.hir.func(func);
+        let package = self.input.types.order.get(f.package.index()).and_then(|p| self.input.types.package(*p));
+        let mut given: Vec<(LocalId, String)> = Vec::new();
+        for (i, local) in self.input.hir.locals.iter().enumerate() {
+            if local.func != func {
+                continue;
+            }
+            let id = LocalId(i as u32);
+            let base = if &*local.name == "_" && local.kind == LocalKind::Result {
+                "result".to_owned()
+            } else {
+                names::snake(&local.name)
+            };
+            let hides = |n: &str| {
+                names::is_reserved_local(n)
+                    || (self.plan.names.is_value(n) && package.is_some_and(|p| !p.scope.contains_key(&local.name)))
+            };
+            given.push((id, names::unique(base, hides)));
+        }
+        let mut state = self.state.borrow_mut();
+        let Some(function) = state.function.as_mut() else { return };
+        // Two Go names that give one Rust name are told apart; one Go name in several scopes shadows as in Go.
+        let mut owner: rustc_hash::FxHashMap<String, String> = rustc_hash::FxHashMap::default();
+        for (local, name) in &function.names {
+            owner.insert(name.clone(), self.input.hir.local(*local).name.to_string());
+        }
+        for (id, name) in given {
+            let go = self.input.hir.local(id).name.to_string();
+            let name = names::unique(name, |n| n != "_" && owner.get(n).is_some_and(|o| *o != go));
+            owner.insert(name.clone(), go);
+            function.names.insert(id, name);
+        }
+        if let Some(recv) = f.recv
+            && self.names_self(f, recv)
+        {
+            function.names.insert(recv, "self".into());
+        }
+    }
+
+    /// The receiver is `self` itself: never reassigned, captured or shared.
+    fn names_self(&self, func: &Func, recv: LocalId) -> bool {
+        let plan = &self.plan.funcs[func.id.index()];
+        let facts = self.facts.sharing.local(recv);
+        match (plan.receiver, self.storage(recv)) {
+            (Some(Receiver::Ref), Storage::Borrowed) => true,
+            (Some(Receiver::Ref | Receiver::Value), Storage::Plain) => facts.mutated.is_empty() && facts.captured.is_none(),
+            _ => false,
+        }
+    }
+
+    /// A receiver that is a variable of its own.
+    fn receiver_prologue(&self, func: &'a Func) -> String {
+        let Some(recv) = func.recv else { return String::new() };
+        let plan = &self.plan.funcs[func.id.index()];
+        let name = self.local_name(recv);
+        if name == "self" || !self.facts.sharing.local(recv).used {
+            return String::new();
+        }
+        let value = match plan.receiver {
+            Some(Receiver::Pointer) if self.storage(recv) == Storage::Plain => return String::new(),
+            Some(Receiver::Pointer) => format!("{name}.clone()"),
+            Some(Receiver::Value) => "self".into(),
+            _ => "self.clone()".into(),
+        };
+        if self.storage(recv) == Storage::Shared {
+            return format!("let {name} = Ptr::new({value});");
+        }
+        let mutable = if self.needs_mut(recv) { "mut " } else { "" };
+        format!("let {mutable}{name} = {value};")
+    }
+
+    /// Parameters that are shared, named results, the body itself with its `defer` scope.
+    pub(super) fn function_body(&self, id: FuncId) -> String {
+        let func = self.input.hir.func(id);
+        let Some(body) = &func.body else { return String::new() };
+        let mut out = String::new();
+        if self.input.hir.packages.get(func.package.index()).is_some_and(|p| p.main == Some(id))
+            && self.needs_program_init()
+        {
+            let call = Code::postfix(format!("{}init_program()", self.root_prefix()));
+            out.push_str(&format!("{}; ", self.maybe_await(call, self.program_init_is_async())));
+        }
+        for param in &func.params {
+            if self.storage(*param) == Storage::Shared && self.facts.sharing.local(*param).used {
+                let name = self.local_name(*param);
+                out.push_str(&format!("let {name} = Ptr::new({name}); "));
+            }
+        }
+        if func.named_results {
+            for result in &func.results {
+                out.push_str(&self.result_variable(*result, func));
+            }
+        }
+        let returns = !func.results.is_empty();
+        if !func.has_defer {
+            out.push_str(&self.body_block(body, if returns { Tail::Return } else { Tail::Unit }));
+            return out;
+        }
+        out + &self.defer_scope(func, body, returns)
+    }
+
+    fn result_variable(&self, result: LocalId, func: &Func) -> String {
+        let local = self.input.hir.local(result);
+        let name = self.local_name(result);
+        let facts = self.facts.sharing.local(result);
+        if !facts.used && !func.has_defer && &*local.name == "_" {
+            return String::new();
+        }
+        let zero = self.zero(local.ty);
+        let ty = self.ty(local.ty);
+        if self.storage(result) == Storage::Shared {
+            return format!("let {name}: Ptr<{ty}> = Ptr::new({zero}); ");
+        }
+        let assigned_by_return = func.has_defer;
+        let mutable = if self.needs_mut(result) || assigned_by_return { "mut " } else { "" };
+        format!("let {mutable}{name}: {ty} = {zero}; ")
+    }
+
+    fn defer_scope(&self, func: &'a Func, body: &'a crate::hir::Block, returns: bool) -> String {
+        let is_async = self.is_async_here();
+        let saved = {
+            let mut state = self.state.borrow_mut();
+            state.function.as_mut().map(|f| std::mem::replace(&mut f.in_defer_scope, true))
+        };
+        let in_variables = func.named_results;
+        let tail = if returns && !in_variables { Tail::Return } else { Tail::Unit };
+        let text = self.body_block(body, tail);
+        if let (Some(f), Some(saved)) = (self.state.borrow_mut().function.as_mut(), saved) {
+            f.in_defer_scope = saved;
+        }
+        let zero = if returns && !in_variables {
+            let zeros: Vec<_> = func.results.iter().map(|r| self.zero(self.input.hir.local(*r).ty).text).collect();
+            if let [one] = &zeros[..] { one.clone() } else { format!("({})", zeros.join(", ")) }
+        } else {
+            "()".into()
+        };
+        let run = if is_async {
+            format!("defers.scope_async(|| {zero}, async {{ {text} }}).await")
+        } else {
+            format!("defers.scope(|| {zero}, || {{ {text} }})")
+        };
+        let values = if returns && in_variables { format!("; {}", self.result_values(func)) } else { String::new() };
+        let end = if returns { values } else { ";".into() };
+        format!("let defers = Defers::new(); {run}{end}")
+    }
+
+    /// The named results as the function's value.
+    pub(super) fn result_values(&self, func: &Func) -> String {
+        let each: Vec<_> = func
+            .results
+            .iter()
+            .map(|r| {
+                let name = self.local_name(*r);
+                let local = self.input.hir.local(*r);
+                match self.storage(*r) {
+                    Storage::Shared => self.read(&super::place::Place::Cell(Code::postfix(name)), local.ty).text,
+                    _ if self.state.borrow().function.as_ref().is_some_and(|f| f.in_defer_scope) => {
+                        self.copied(&Code::postfix(name), local.ty).text
+                    }
+                    _ => name,
+                }
+            })
+            .collect();
+        if let [one] = &each[..] { one.clone() } else { format!("({})", each.join(", ")) }
+    }
+
+    /// Whether control never leaves the end of the statement.
+    pub(super) fn diverges(&self, stmt: &Stmt) -> bool {
+        match &stmt.kind {
+            StmtKind::Return(_) | StmtKind::Goto(_) | StmtKind::Break(_) | StmtKind::Continue(_) => true,
+            StmtKind::Expr(e) => is_panic(e),
+            StmtKind::Block(b) => b.stmts.last().is_some_and(|s| self.diverges(s)),
+            StmtKind::If { then, els: Some(els), .. } => {
+                then.stmts.last().is_some_and(|s| self.diverges(s)) && self.diverges(els)
+            }
+            StmtKind::For(f) => f.cond.is_none() && !breaks_out(&f.body, f.label),
+            _ => false,
+        }
+    }
+}
+
+fn is_panic(e: &crate::hir::Expr) -> bool {
+    use crate::hir::{Builtin, Callee, ExprKind};
+    match &e.kind {
+        ExprKind::Call(call) => matches!(call.callee, Callee::Builtin(Builtin::Panic)),
+        _ => false,
+    }
+}
+
+/// A `break` of that label is somewhere inside.
+pub(super) fn breaks_out(block: &crate::hir::Block, label: crate::hir::LabelId) -> bool {
+    struct Find(crate::hir::LabelId, bool);
+    impl<'p> crate::hir::visit::Visitor<'p> for Find {
+        fn stmt(&mut self, s: &'p Stmt) {
+            self.1 |= matches!(s.kind, StmtKind::Break(l) if l == self.0);
+            crate::hir::visit::walk_stmt(self, s);
+        }
+    }
+    let mut find = Find(label, false);
+    crate::hir::visit::Visitor::block(&mut find, block);
+    find.1
+}
+

@@ -1,0 +1,376 @@
+//! Types, constants, package variables and their initialisation.
+
+use super::code::Code;
+use super::{Emitter, Function};
+use crate::hir::{ConstItem, GlobalId, PackageId, TypeItem, VarItem};
+use crate::plan::names;
+use crate::types::{ObjId, ObjKind, Type, TypeId};
+
+impl<'a> Emitter<'a> {
+    /// `pub` for what Go exports, else visible in the crate.
+    pub(super) fn visibility(&self, obj: ObjId) -> &'static str {
+        let object = self.input.store().obj(obj);
+        if !object.package_level && !matches!(object.kind, ObjKind::Var(_)) {
+            return "";
+        }
+        if object.exported() { "pub" } else { "pub(crate)" }
+    }
+
+    /// One constant spec.
+    pub(super) fn const_item(&self, item: &'a ConstItem, docs: &str) -> String {
+        let mut out = String::new();
+        for obj in &item.objs {
+            let object = self.input.store().obj(*obj);
+            let ObjKind::Const { value: Some(value) } = &object.kind else { continue };
+            let (Some(ty), Some(name)) = (self.declared_type(*obj), self.plan.names.object(*obj)) else { continue };
+            let visibility = if docs.is_empty() && !object.package_level { "" } else { self.visibility(*obj) };
+            let value = self.constant(value, ty, None, None, false);
+            out.push_str(&format!("{docs}{visibility} const {name}: {} = {value};\n", self.ty(ty)));
+        }
+        out
+    }
+
+    /// One type spec: a struct, a trait, a newtype or an alias.
+    pub(super) fn type_item(&self, item: &'a TypeItem, docs: &str) -> String {
+        let store = self.input.store();
+        let name = self.plan.names.object(item.obj).unwrap_or("Type").to_owned();
+        let visibility = self.visibility(item.obj);
+        if item.alias {
+            return format!("{docs}{visibility} type {name} = {};\n", self.ty(item.ty));
+        }
+        let Type::Named(named) = &*store.get(item.ty) else { return String::new() };
+        match &*store.under(item.ty) {
+            Type::Struct(s) => self.struct_item(item, named, s, &name, visibility, docs),
+            Type::Interface(_) => self.trait_item(item, &name, visibility, docs),
+            _ => self.newtype_item(item, named, &name, visibility, docs),
+        }
+    }
+
+    fn struct_item(
+        &self,
+        item: &'a TypeItem,
+        named: &crate::types::Named,
+        s: &crate::types::Struct,
+        name: &str,
+        visibility: &str,
+        docs: &str,
+    ) -> String {
+        let store = self.input.store();
+        let Some(plan) = self.plan.structs.get(&item.obj) else { return String::new() };
+        let mut fields = String::new();
+        for (i, field) in s.fields.iter().enumerate() {
+            let object = store.obj(*field);
+            let field_type = store.obj_type(*field);
+            let celled = plan.in_place && plan.celled.get(i).copied().unwrap_or(false);
+            let ty = if celled { self.cell_ty(field_type) } else { self.ty(field_type) };
+            let rust = plan.fields.get(i).cloned().unwrap_or_default();
+            let mut attributes = self.member_comments(item, &object.name, i);
+            let mut go = Vec::new();
+            if plan.in_place && !celled && !self.is_in_place(field_type) {
+                go.push("frozen".to_owned());
+            }
+            if *rust != *object.name {
+                go.push(format!("name = {:?}", object.name));
+            }
+            if matches!(object.kind, ObjKind::Var(crate::types::VarKind::EmbeddedField)) {
+                go.push("embedded".to_owned());
+            }
+            if !go.is_empty() {
+                attributes.push_str(&format!("#[go({})] ", go.join(", ")));
+            }
+            let field_visibility = if object.exported() { "pub" } else { "pub(crate)" };
+            fields.push_str(&format!("{attributes}{field_visibility} {rust}: {ty},\n"));
+        }
+        let trailing = self.member_comments_end(item);
+        let mut derives = vec!["Clone"];
+        if plan.copy && named.type_params.is_empty() {
+            derives.push("Copy");
+        }
+        if store.comparable(item.ty) {
+            derives.push("PartialEq");
+        }
+        derives.push("Value");
+        let mut go = Vec::new();
+        if plan.in_place {
+            go.push("in_place".to_owned());
+        }
+        self.type_attributes(item.ty, named, &mut go);
+        let generics = self.generics(&named.type_params);
+        let _ = trailing;
+        format!(
+            "{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics} {{ {fields} }}\n",
+            derives.join(", "),
+            go.join(", ")
+        )
+    }
+
+    /// Name, interfaces and comparability of a type, for its dynamic side.
+    fn type_attributes(&self, ty: TypeId, named: &crate::types::Named, go: &mut Vec<String>) {
+        let store = self.input.store();
+        let object = store.obj(named.obj);
+        let package = object.pkg.map(|p| store.package_name(p).1);
+        let go_name = match package {
+            Some(package) => format!("{package}.{}", object.name),
+            None => object.name.to_string(),
+        };
+        go.push(format!("name = {go_name:?}"));
+        if !store.comparable(ty) {
+            go.push("incomparable".to_owned());
+        }
+        let this = if named.type_params.is_empty() { ty } else { store.instantiate_named(ty, &named.type_params) };
+        let (mut value, mut pointer) = (Vec::new(), Vec::new());
+        for implementation in self.plan.traits.implementations.iter().filter(|i| i.ty == this) {
+            let Some(t) = self.dyn_trait(implementation.iface) else { continue };
+            if implementation.value && !value.contains(&t) {
+                value.push(t.clone());
+            }
+            if implementation.pointer && !pointer.contains(&t) && self.has_pointer_form(ty) {
+                pointer.push(t);
+            }
+        }
+        if !value.is_empty() {
+            go.push(format!("value({})", value.join(", ")));
+        }
+        if !pointer.is_empty() {
+            go.push(format!("pointer({})", pointer.join(", ")));
+        }
+    }
+
+    /// Whether `Ptr<T>` of a user type may become an interface value at all.
+    pub(super) fn has_pointer_form(&self, _ty: TypeId) -> bool {
+        true
+    }
+
+    fn newtype_item(
+        &self,
+        item: &'a TypeItem,
+        named: &crate::types::Named,
+        name: &str,
+        visibility: &str,
+        docs: &str,
+    ) -> String {
+        let store = self.input.store();
+        let mut go = Vec::new();
+        let mut derives = vec!["Clone"];
+        let kind = self.basic_kind(item.ty);
+        match kind {
+            Some(k) if k.is_string() => {
+                derives.extend(["PartialEq", "Eq", "PartialOrd", "Ord"]);
+                go.push("string".to_owned());
+            }
+            Some(k) if k.is_numeric() && !k.is_complex() => {
+                derives.extend(["Copy", "PartialEq", "PartialOrd"]);
+                go.push("scalar".to_owned());
+            }
+            Some(k) if k.is_boolean() => {
+                derives.extend(["Copy", "PartialEq"]);
+                go.push("scalar".to_owned());
+            }
+            Some(_) => derives.extend(["Copy", "PartialEq"]),
+            None if store.comparable(item.ty) => {
+                if self.is_copy(item.ty) {
+                    derives.push("Copy");
+                }
+                derives.push("PartialEq");
+            }
+            None => {}
+        }
+        derives.push("Value");
+        if kind.is_some_and(|k| !k.is_boolean()) {
+            derives.push("GoNumber");
+        }
+        self.type_attributes(item.ty, named, &mut go);
+        let inner = self.ty(named.underlying.map_or(TypeId::INVALID, |u| u));
+        let inner = if named.underlying.is_none() { self.ty(store.underlying(item.ty)) } else { inner };
+        let generics = self.generics(&named.type_params);
+        format!(
+            "{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics}(pub {inner});\n",
+            derives.join(", "),
+            go.join(", ")
+        )
+    }
+
+    /// The anonymous structs of the program, once, in the crate's root.
+    pub(super) fn anonymous_structs(&self) -> String {
+        let mut all: Vec<_> = self.plan.anonymous.iter().collect();
+        all.sort_by_key(|(ty, _)| **ty);
+        let mut out = String::new();
+        for (ty, (name, plan)) in all {
+            let Type::Struct(s) = &*self.input.store().get(*ty) else { continue };
+            let store = self.input.store();
+            let mut fields = String::new();
+            for (i, field) in s.fields.iter().enumerate() {
+                let object = store.obj(*field);
+                let field_type = store.obj_type(*field);
+                let celled = plan.in_place && plan.celled.get(i).copied().unwrap_or(false);
+                let ty = if celled { self.cell_ty(field_type) } else { self.ty(field_type) };
+                let rust = plan.fields.get(i).cloned().unwrap_or_default();
+                let mut attributes = Vec::new();
+                if plan.in_place && !celled && !self.is_in_place(field_type) {
+                    attributes.push("frozen".to_owned());
+                }
+                if *rust != *object.name {
+                    attributes.push(format!("name = {:?}", object.name));
+                }
+                let attributes = if attributes.is_empty() { String::new() } else { format!("#[go({})] ", attributes.join(", ")) };
+                fields.push_str(&format!("{attributes}pub {rust}: {ty},\n"));
+            }
+            let mut go = Vec::new();
+            if plan.in_place {
+                go.push("in_place".to_owned());
+            }
+            go.push(format!("name = {:?}", self.go_type_name(*ty)));
+            let comparable = store.comparable(*ty);
+            if !comparable {
+                go.push("incomparable".to_owned());
+            }
+            let eq = if comparable { "PartialEq, " } else { "" };
+            out.push_str(&format!(
+                "#[derive(Clone, {eq}Value)]\n#[go({})]\npub struct {name} {{ {fields} }}\n",
+                go.join(", ")
+            ));
+        }
+        out
+    }
+
+    /// `static NAME: Global<T> = Global::new();`
+    pub(super) fn var_item(&self, item: &'a VarItem, docs: &str) -> String {
+        let mut out = String::new();
+        for id in &item.globals {
+            let global = self.input.hir.global(*id);
+            let Some(name) = self.plan.names.object(global.obj) else { continue };
+            let visibility = self.visibility(global.obj);
+            let name = name.to_owned();
+            out.push_str(&format!("{docs}{visibility} static {name}: Global<{}> = Global::new();\n", self.ty(global.ty)));
+        }
+        out
+    }
+
+    /// Whether anything must run before `main`.
+    pub(super) fn needs_program_init(&self) -> bool {
+        (0..self.input.hir.packages.len()).any(|i| self.needs_init(PackageId(i as u32)))
+    }
+
+    /// Whether the package has variables to initialise or `init` functions.
+    pub(super) fn needs_init(&self, package: PackageId) -> bool {
+        let package = &self.input.hir.packages[package.index()];
+        !package.inits.is_empty() || !package.init_funcs.is_empty()
+    }
+
+    /// Some initialisation may suspend.
+    pub(super) fn init_is_async(&self, package: PackageId) -> bool {
+        let package = &self.input.hir.packages[package.index()];
+        package.init_funcs.iter().any(|f| self.plan.funcs[f.index()].is_async)
+            || package.inits.iter().any(|i| self.suspends(&i.value))
+    }
+
+    fn suspends(&self, e: &crate::hir::Expr) -> bool {
+        struct Find<'e, 'a>(&'e Emitter<'a>, bool);
+        impl<'p> crate::hir::visit::Visitor<'p> for Find<'_, '_> {
+            fn expr(&mut self, e: &'p crate::hir::Expr) {
+                use crate::hir::{Callee, ExprKind, Method};
+                let coloring = &self.0.facts.coloring;
+                self.1 |= match &e.kind {
+                    ExprKind::Recv { .. } => true,
+                    ExprKind::Call(call) => match &call.callee {
+                        Callee::Func { func, .. } | Callee::Method { method: Method::User(func), .. } => coloring.is_async(*func),
+                        Callee::Method { method: Method::Interface { obj, .. }, .. } => {
+                            coloring.is_async_method(self.0.input.origin(*obj))
+                        }
+                        Callee::Value(f) => match f.kind {
+                            ExprKind::FuncLit(lit) => coloring.is_async(lit),
+                            _ => coloring.is_async_type(f.ty),
+                        },
+                        _ => false,
+                    },
+                    _ => false,
+                };
+                crate::hir::visit::walk_expr(self, e);
+            }
+        }
+        let mut find = Find(self, false);
+        crate::hir::visit::Visitor::expr(&mut find, e);
+        find.1
+    }
+
+    pub(super) fn program_init_is_async(&self) -> bool {
+        (0..self.input.hir.packages.len()).any(|i| self.init_is_async(PackageId(i as u32)))
+    }
+
+    /// `fn init_package()`: variables in initialisation order, then the `init` functions.
+    pub(super) fn package_init(&self, id: PackageId) -> String {
+        if !self.needs_init(id) {
+            return String::new();
+        }
+        let package = &self.input.hir.packages[id.index()];
+        let is_async = self.init_is_async(id);
+        self.state.borrow_mut().function = Some(Function { is_async, ..Function::default() });
+        let mut body = String::new();
+        for init in &package.inits {
+            body.push_str(&self.comments_before_init(init.span));
+            body.push_str(&self.global_init(init));
+            body.push('\n');
+        }
+        for func in &package.init_funcs {
+            let plan = &self.plan.funcs[func.index()];
+            let call = Code::postfix(format!("{}()", plan.name));
+            body.push_str(&format!("{};\n", self.maybe_await(call, plan.is_async)));
+        }
+        self.state.borrow_mut().function = None;
+        let keyword = if is_async { "async fn" } else { "fn" };
+        format!("/// Initialises the package's variables, in Go's order.\npub(crate) {keyword} init_package() {{ {body} }}\n")
+    }
+
+    fn global_init(&self, init: &'a crate::hir::GlobalInit) -> String {
+        let target = |id: GlobalId| {
+            let global = self.input.hir.global(id);
+            let name = self.plan.names.object(global.obj).unwrap_or("_").to_owned();
+            (super::place::Place::Cell(Code::postfix(name)), global.ty)
+        };
+        match &init.lhs[..] {
+            [Some(id)] => {
+                let value = self.expr_explicit(&init.value);
+                let (place, ty) = target(*id);
+                self.write(&place, ty, &value)
+            }
+            [None] => format!("let _ = {};", self.expr_explicit(&init.value)),
+            many => {
+                let names: Vec<_> =
+                    many.iter().enumerate().map(|(i, g)| if g.is_some() { format!("v{i}") } else { "_".into() }).collect();
+                let mut out = format!("let ({}) = {};", names.join(", "), self.expr(&init.value));
+                for (id, name) in many.iter().zip(&names) {
+                    if let Some(id) = id {
+                        let (place, ty) = target(*id);
+                        out.push_str(&self.write(&place, ty, &Code::postfix(name.clone())));
+                    }
+                }
+                format!("{{ {out} }}")
+            }
+        }
+    }
+
+    /// `fn init_program()`: all packages, dependencies first.
+    pub(super) fn program_init(&self) -> String {
+        if !self.needs_program_init() {
+            return String::new();
+        }
+        let mut body = String::new();
+        for i in 0..self.input.hir.packages.len() {
+            let id = PackageId(i as u32);
+            if !self.needs_init(id) {
+                continue;
+            }
+            let module = self.input.types.order.get(i).map(|p| self.module_path(*p)).unwrap_or_default();
+            let call = format!("{module}::init_package()");
+            let awaited = if self.init_is_async(id) { ".await" } else { "" };
+            body.push_str(&format!("{call}{awaited};\n"));
+        }
+        let keyword = if self.program_init_is_async() { "async fn" } else { "fn" };
+        format!("/// Initialises all packages, dependencies first.\npub(crate) {keyword} init_program() {{ {body} }}\n")
+    }
+
+    /// The name of a method of an interface, in its trait.
+    pub(super) fn trait_method(&self, method: ObjId) -> String {
+        names::method(&self.input.store().obj(method).name)
+    }
+}

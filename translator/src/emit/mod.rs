@@ -1,0 +1,159 @@
+//! Prints the plan as Rust source.
+//!
+//! In: the HIR and the plan. Out: one Rust file per Go file, with the Go comments at their places.
+//! Invariants: nothing is decided here; the text is the same for the same input; every file parses, and an item that would
+//! not is replaced by a stub with a diagnostic.
+
+mod call;
+mod code;
+mod comments;
+mod constant;
+mod control;
+mod expr;
+mod file;
+mod format;
+mod func;
+mod items;
+mod literal;
+mod place;
+mod stmt;
+mod traits;
+mod types;
+
+use crate::analysis::{Facts, Input};
+use crate::diagnostic::Diagnostic;
+use crate::hir::{FuncId, LabelId, LocalId};
+use crate::plan::Plan;
+use crate::types::{ObjId, PackageId};
+use code::Code;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
+
+pub use file::{Output, OutputFile};
+
+/// What the caller may choose.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The path that stands for the crate's root: `crate`, or a module when several programs share a crate.
+    pub root: String,
+    /// `fn main` gets the runtime's attribute; without it, it is an ordinary public function.
+    pub entry_point: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { root: "crate".into(), entry_point: true }
+    }
+}
+
+/// Prints all packages.
+pub fn emit(input: Input<'_>, facts: &Facts, plan: &Plan, options: &Options) -> (Output, Vec<Diagnostic>) {
+    let emitter = Emitter { input, facts, plan, options, state: RefCell::default(), diagnostics: RefCell::default() };
+    let output = emitter.output();
+    (output, emitter.diagnostics.into_inner())
+}
+
+/// The working context; what changes while printing is in `state`.
+struct Emitter<'a> {
+    input: Input<'a>,
+    facts: &'a Facts,
+    plan: &'a Plan,
+    options: &'a Options,
+    state: RefCell<State>,
+    diagnostics: RefCell<Vec<Diagnostic>>,
+}
+
+/// Where the printing is.
+#[derive(Default)]
+struct State {
+    /// The module being printed.
+    package: Option<PackageId>,
+    /// Library modules that the file mentions.
+    imports: FxHashSet<String>,
+    /// The function being printed.
+    function: Option<Function>,
+    /// Comments of the file, from the next one on.
+    comments: comments::Cursor,
+    /// Heads of select arms, printed apart.
+    arms: Vec<String>,
+    /// The file's module name among its package's, for uniqueness of temporaries.
+    next_temporary: u32,
+}
+
+/// What belongs to the function being printed.
+#[derive(Default, Clone)]
+struct Function {
+    id: Option<FuncId>,
+    /// Rust names of locals.
+    names: FxHashMap<LocalId, String>,
+    /// The body is async: calls that may suspend are awaited.
+    is_async: bool,
+    /// Open loops and labelled blocks, innermost last.
+    frames: Vec<Frame>,
+    /// Literals being printed: what they captured is never moved out.
+    captured: Vec<FuncId>,
+    /// The literal's body runs once, so that captured values may move.
+    once: bool,
+    /// Results are variables that the end of the function reads.
+    results_in_variables: bool,
+    /// The body stands in the closure of `defer`.
+    in_defer_scope: bool,
+}
+
+/// A Rust loop or labelled block.
+#[derive(Clone)]
+struct Frame {
+    label: LabelId,
+    is_loop: bool,
+    /// `continue` must leave the block that wraps the body instead.
+    wraps_body: bool,
+    break_used: bool,
+    continue_used: bool,
+}
+
+impl<'a> Emitter<'a> {
+    fn diagnose(&self, diagnostic: Diagnostic) {
+        self.diagnostics.borrow_mut().push(diagnostic);
+    }
+
+    /// A name that no Go name can have been turned into twice in a file.
+    fn temporary(&self, base: &str) -> String {
+        let mut state = self.state.borrow_mut();
+        state.next_temporary += 1;
+        if state.next_temporary == 1 { base.to_owned() } else { format!("{base}{}", state.next_temporary) }
+    }
+
+    /// The path of one of the user's items, as seen from the module being printed.
+    fn path(&self, package: Option<PackageId>, name: &str) -> String {
+        let here = self.state.borrow().package;
+        match package {
+            Some(p) if Some(p) != here => format!("{}::{name}", self.module_path(p)),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// `module::name` of a library object; the module is imported.
+    fn library_path(&self, obj: ObjId, name: &str) -> String {
+        let object = self.input.store().obj(obj);
+        let package = object.pkg.and_then(|p| self.input.types.package(p));
+        let Some(package) = package else { return name.to_owned() };
+        format!("{}::{name}", self.library_module(&package.path))
+    }
+
+    /// The module that stands for a library package, imported into the file: its last segment.
+    fn library_module(&self, path: &str) -> String {
+        let path = path.replace('/', "::").replace('-', "_").replace("::rand::v2", "::rand_v2");
+        let segment = path.rsplit("::").next().unwrap_or(&path).to_owned();
+        let mut state = self.state.borrow_mut();
+        let clash = state.imports.iter().any(|i| *i != path && i.rsplit("::").next() == Some(&segment));
+        if clash {
+            return format!("gort_runtime::pkg::{path}");
+        }
+        state.imports.insert(path);
+        segment
+    }
+
+    fn is_async_here(&self) -> bool {
+        self.state.borrow().function.as_ref().is_some_and(|f| f.is_async)
+    }
+}

@@ -1,0 +1,120 @@
+//! Build constraints: `//go:build` lines and file names, for linux/amd64.
+//!
+//! In: a file's name and text. Out: whether it belongs to the build.
+//! Invariants: a malformed constraint keeps the file out, as the go command does.
+
+/// Go's operating systems, for file names.
+const SYSTEMS: &[&str] = &[
+    "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl", "netbsd",
+    "openbsd", "plan9", "solaris", "wasip1", "windows", "zos",
+];
+/// Go's architectures, for file names.
+const ARCHITECTURES: &[&str] = &[
+    "386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "loong64", "mips", "mipsle", "mips64", "mips64le",
+    "mips64p32", "mips64p32le", "ppc", "ppc64", "ppc64le", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64",
+    "wasm",
+];
+
+/// Whether a tag holds.
+fn tag(name: &str, extra: &[String]) -> bool {
+    if let Some(v) = name.strip_prefix("go1.") {
+        return v.parse::<u32>().is_ok_and(|v| v <= super::LATEST.1);
+    }
+    matches!(name, "linux" | "amd64" | "unix" | "gc") || extra.iter().any(|t| t == name)
+}
+
+/// Whether the file's name lets it into the build.
+pub fn name_matches(name: &str, tags: &[String]) -> bool {
+    let stem = name.strip_suffix(".go").unwrap_or(name);
+    let stem = stem.strip_suffix("_test").unwrap_or(stem);
+    let Some((_, rest)) = stem.split_once('_') else { return true };
+    let mut parts = rest.rsplit('_');
+    let (last, before) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+    if ARCHITECTURES.contains(&last) {
+        return tag(last, tags) && (!SYSTEMS.contains(&before) || tag(before, tags));
+    }
+    !SYSTEMS.contains(&last) || tag(last, tags)
+}
+
+/// Whether the file's `//go:build` line, if any, holds.
+pub fn text_matches(text: &str, tags: &[String]) -> bool {
+    let mut in_block = false;
+    for line in text.lines() {
+        let line = line.trim();
+        if in_block {
+            in_block = !line.contains("*/");
+            continue;
+        }
+        if let Some(expr) = line.strip_prefix("//go:build ") {
+            let mut tokens = tokenize(expr).into_iter().peekable();
+            return or(&mut tokens, tags, 0).unwrap_or(false) && tokens.peek().is_none();
+        }
+        if line.starts_with("/*") {
+            in_block = !line.contains("*/");
+        } else if !line.is_empty() && !line.starts_with("//") {
+            return true;
+        }
+    }
+    true
+}
+
+type Tokens = std::iter::Peekable<std::vec::IntoIter<String>>;
+
+fn tokenize(expr: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut chars = expr.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c.is_alphanumeric() || c == '_' || c == '.' {
+            word.push(c);
+            continue;
+        }
+        if !word.is_empty() {
+            out.push(std::mem::take(&mut word));
+        }
+        match c {
+            '&' | '|' if chars.peek() == Some(&c) => {
+                chars.next();
+                out.push(format!("{c}{c}"));
+            }
+            c if c.is_whitespace() => {}
+            c => out.push(c.to_string()),
+        }
+    }
+    if !word.is_empty() {
+        out.push(word);
+    }
+    out
+}
+
+fn or(t: &mut Tokens, tags: &[String], depth: u32) -> Option<bool> {
+    let mut x = and(t, tags, depth)?;
+    while t.next_if(|s| s == "||").is_some() {
+        x |= and(t, tags, depth)?;
+    }
+    Some(x)
+}
+
+fn and(t: &mut Tokens, tags: &[String], depth: u32) -> Option<bool> {
+    let mut x = not(t, tags, depth)?;
+    while t.next_if(|s| s == "&&").is_some() {
+        x &= not(t, tags, depth)?;
+    }
+    Some(x)
+}
+
+fn not(t: &mut Tokens, tags: &[String], depth: u32) -> Option<bool> {
+    if depth > 100 {
+        return None;
+    }
+    let word = t.next()?;
+    match &*word {
+        "!" => not(t, tags, depth + 1).map(|x| !x),
+        "(" => {
+            let x = or(t, tags, depth + 1)?;
+            t.next_if(|s| s == ")").map(|_| x)
+        }
+        name if name.starts_with(|c: char| c.is_alphanumeric() || c == '_') => Some(tag(name, tags)),
+        _ => None,
+    }
+}

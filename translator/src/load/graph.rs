@@ -1,0 +1,254 @@
+//! Walking the import graph.
+//!
+//! In: folders or files. Out: `Loaded`, dependencies first.
+//! Invariants: every package is parsed once; a package on the path that is met again is an import cycle.
+
+use super::{FileSystem, GoMod, LATEST, Loaded, LoadedPackage, Options, build};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::stdlib;
+use crate::syntax::Parser;
+use crate::syntax::ast;
+use rustc_hash::FxHashMap;
+
+pub(super) struct Loader<'a> {
+    fs: &'a dyn FileSystem,
+    options: &'a Options,
+    parser: Parser,
+    out: Loaded,
+    /// Import paths: being loaded (false) or done (true).
+    state: FxHashMap<String, bool>,
+    path: Vec<String>,
+}
+
+impl<'a> Loader<'a> {
+    pub(super) fn new(fs: &'a dyn FileSystem, options: &'a Options) -> Self {
+        Loader {
+            fs,
+            options,
+            parser: Parser::default(),
+            out: Loaded::default(),
+            state: FxHashMap::default(),
+            path: Vec::new(),
+        }
+    }
+
+    fn done(mut self) -> Loaded {
+        self.out.next_node = self.parser.next_node();
+        self.out
+    }
+
+    pub(super) fn files(mut self, files: &[&str]) -> Loaded {
+        let parsed: Vec<ast::File> = files.iter().filter_map(|f| self.parse(f)).collect();
+        let dir = files.first().and_then(|f| f.rsplit_once('/')).map_or(".", |(d, _)| d).to_string();
+        self.find_module(&dir);
+        let name = parsed.first().map_or("main".to_string(), |f| f.package.name.to_string());
+        self.imports(&parsed);
+        self.add(&name, parsed);
+        self.done()
+    }
+
+    pub(super) fn dirs(mut self, dirs: &[&str]) -> Loaded {
+        for dir in dirs {
+            let dir = dir.trim_end_matches('/');
+            let dir = if dir.is_empty() { "." } else { dir };
+            self.find_module(dir);
+            let path = self.import_path(dir);
+            self.package(&path, dir, true);
+        }
+        self.done()
+    }
+
+    /// Finds the go.mod of a folder, upwards.
+    fn find_module(&mut self, dir: &str) {
+        if self.out.module.is_some() {
+            return;
+        }
+        let mut at = dir.to_string();
+        loop {
+            let file = join(&at, "go.mod");
+            if let Some(bytes) = self.fs.read(&file) {
+                let (module, bad) = GoMod::parse(&at, &String::from_utf8_lossy(&bytes));
+                for line in bad {
+                    let text = format!("{file}:{line}: malformed line");
+                    self.out.diagnostics.push(Diagnostic::error(Code::GO_MOD, None, text));
+                }
+                self.out.module = Some(module);
+                return;
+            }
+            match at.rsplit_once('/') {
+                Some((up, _)) if !up.is_empty() => at = up.to_string(),
+                _ => return,
+            }
+        }
+    }
+
+    fn import_path(&self, dir: &str) -> String {
+        let Some(m) = &self.out.module else { return dir.trim_start_matches("./").into() };
+        let rest = dir.strip_prefix(&m.dir).unwrap_or("").trim_start_matches('/');
+        match (&*m.module, rest) {
+            ("std", rest) => rest.into(),
+            (module, "") => module.into(),
+            (module, rest) => format!("{module}/{rest}"),
+        }
+    }
+
+    /// The folder of an import path of the module, its vendored or locally replaced ones.
+    fn folder(&self, path: &str) -> Option<String> {
+        let m = self.out.module.as_ref()?;
+        let below = |prefix: &str| -> Option<String> {
+            let rest = path.strip_prefix(prefix)?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/').to_string())
+        };
+        let mut candidates = Vec::new();
+        if m.module == "std" {
+            candidates.push(join(&m.dir, path));
+        } else if let Some(rest) = below(&m.module) {
+            candidates.push(join(&m.dir, &rest));
+        }
+        for (from, to) in &m.replace {
+            if let Some(rest) = below(from)
+                && to.starts_with(['.', '/'])
+            {
+                candidates.push(join(&join(&m.dir, to), &rest));
+            }
+        }
+        candidates.push(join(&join(&m.dir, "vendor"), path));
+        candidates.into_iter().find(|d| self.fs.read_dir(d).iter().any(|f| f.ends_with(".go")))
+    }
+
+    fn imports(&mut self, files: &[ast::File]) {
+        let specs: Vec<(String, Span)> =
+            files.iter().flat_map(|f| &f.imports).map(|s| (s.path.to_string(), s.path_span)).collect();
+        for (path, span) in specs {
+            match self.state.get(&path) {
+                Some(true) => continue,
+                Some(false) => {
+                    let start = self.path.iter().position(|p| *p == path).unwrap_or(0);
+                    let cycle = self.path.get(start..).unwrap_or(&[]).join("` imports `");
+                    let text = format!("import cycle not allowed: `{cycle}` imports `{path}`");
+                    self.out.diagnostics.push(Diagnostic::error(Code::IMPORT_CYCLE, span, text));
+                    continue;
+                }
+                None => {}
+            }
+            let own_std = self.out.module.as_ref().is_some_and(|m| m.module == "std");
+            if path == "unsafe" || path == "C" || (stdlib::index_of(&path).is_some() && !own_std) {
+                continue;
+            }
+            if let Some(dir) = self.folder(&path) {
+                self.package(&path, &dir, false);
+            }
+        }
+    }
+
+    fn package(&mut self, path: &str, dir: &str, asked: bool) {
+        if self.state.contains_key(path) {
+            return;
+        }
+        self.state.insert(path.into(), false);
+        self.path.push(path.into());
+        let mut names: Vec<String> = self.fs.read_dir(dir).into_iter().filter(|n| n.ends_with(".go")).collect();
+        names.sort();
+        let tests = self.options.tests && asked;
+        let (mut files, mut external) = (Vec::new(), Vec::new());
+        for name in names {
+            let is_test = name.ends_with("_test.go");
+            if name.starts_with(['_', '.']) || (is_test && !tests) || !build::name_matches(&name, &self.options.tags) {
+                continue;
+            }
+            let Some(file) = self.parse_if_built(&join(dir, &name)) else { continue };
+            if is_test && file.package.name.ends_with("_test") {
+                external.push(file);
+            } else {
+                files.push(file);
+            }
+        }
+        self.one_package(&mut files);
+        if files.is_empty() && external.is_empty() {
+            let text = format!("no Go files in `{dir}`");
+            self.out.diagnostics.push(Diagnostic::error(Code::NO_GO_FILES, None, text));
+        }
+        self.imports(&files);
+        self.path.pop();
+        self.state.insert(path.into(), true);
+        if !files.is_empty() {
+            self.add(path, files);
+        }
+        if !external.is_empty() {
+            self.imports(&external);
+            self.add(&format!("{path}_test"), external);
+        }
+    }
+
+    /// Leaves out files of another package than the first's, with a diagnostic.
+    fn one_package(&mut self, files: &mut Vec<ast::File>) {
+        let Some(first) = files.first().map(|f| f.package.name.clone()) else { return };
+        files.retain(|f| {
+            let same = f.package.name == first || f.package.name.ends_with("_test");
+            if !same {
+                let text = format!("found packages `{first}` and `{}` in one folder", f.package.name);
+                self.out.diagnostics.push(Diagnostic::error(Code::PACKAGE_CLAUSE, f.package.span, text));
+            }
+            same
+        });
+    }
+
+    fn add(&mut self, path: &str, files: Vec<ast::File>) {
+        let name = files.first().map_or("main".into(), |f| f.package.name.clone());
+        let go_version = match &self.out.module {
+            Some(m) => m.go.unwrap_or((1, 16)),
+            None => LATEST,
+        };
+        self.out.packages.push(LoadedPackage { path: path.into(), name, files, go_version });
+    }
+
+    fn text(&mut self, path: &str) -> Option<String> {
+        let Some(bytes) = self.fs.read(path) else {
+            let text = format!("cannot read `{path}`");
+            self.out.diagnostics.push(Diagnostic::error(Code::NO_GO_FILES, None, text));
+            return None;
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) if text.len() < u32::MAX as usize => Some(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_string)),
+            _ => {
+                let text = format!("`{path}` is not valid UTF-8");
+                self.out.diagnostics.push(Diagnostic::error(Code::ENCODING, None, text));
+                None
+            }
+        }
+    }
+
+    fn parse_if_built(&mut self, path: &str) -> Option<ast::File> {
+        let text = self.text(path)?;
+        build::text_matches(&text, &self.options.tags).then(|| self.parse_text(path, &text))
+    }
+
+    fn parse(&mut self, path: &str) -> Option<ast::File> {
+        let text = self.text(path)?;
+        Some(self.parse_text(path, &text))
+    }
+
+    fn parse_text(&mut self, path: &str, text: &str) -> ast::File {
+        let id = self.out.sources.add(path, text);
+        self.parser.parse(id, text, &mut self.out.diagnostics)
+    }
+}
+
+/// Joins paths, resolving `.` and `..` of the second.
+fn join(dir: &str, rest: &str) -> String {
+    if rest.starts_with('/') {
+        return rest.into();
+    }
+    let mut out: Vec<&str> = dir.split('/').collect();
+    for part in rest.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if out.last().is_some_and(|l| !matches!(*l, "" | "." | "..")) => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out.join("/")
+}

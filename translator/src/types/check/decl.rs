@@ -1,0 +1,607 @@
+//! Resolving declared objects on first use: constants, variables, types, functions.
+//!
+//! In: an object with its declaration. Out: the object's type (and value).
+//! Invariants: colours as in `go/types`: white is untouched, grey is on the path, black is done; a grey object met again
+//! is a cycle, which is fine when a type definition or a function lies on it.
+
+use super::super::info::Mode;
+use super::super::model::*;
+use super::operand::Operand;
+use super::{Checker, Color, DeclInfo, DeclKind, Env, FuncScope, Later};
+use crate::diagnostic::Code;
+use crate::source::Span;
+use crate::syntax::ast::{self, Expr, GenKind};
+use std::sync::Arc;
+
+impl<'a> Checker<'a> {
+    /// Makes sure the object has its type.
+    pub(super) fn resolve(&mut self, o: ObjId) {
+        match self.colors.get(&o).copied().unwrap_or(Color::Black) {
+            Color::Black => {
+                // An instance's method follows its generic one.
+                let obj = self.s.obj(o);
+                if let (Some(origin), TypeId::INVALID) = (obj.origin, obj.ty) {
+                    self.resolve(origin);
+                    self.s.complete_instance_method(o);
+                }
+            }
+            Color::Grey => self.cycle(o),
+            Color::White => {
+                let Some(decl) = self.decls.get(&o).cloned() else { return };
+                self.colors.insert(o, Color::Grey);
+                self.path.push(o);
+                let mut env = Env::outside(decl.pkg, decl.scope);
+                env.decl = Some(o);
+                let old = std::mem::replace(&mut self.env, env);
+                self.declare_object(o, &decl);
+                self.env = old;
+                self.path.pop();
+                self.colors.insert(o, Color::Black);
+            }
+        }
+    }
+
+    fn declare_object(&mut self, o: ObjId, decl: &DeclInfo<'a>) {
+        match &decl.kind {
+            DeclKind::Const { ty, init, iota, at, inherited } => {
+                self.const_decl(o, *ty, *init, *iota, inherited.then_some(*at));
+            }
+            DeclKind::Var { ty, init, lhs } => self.var_decl(o, *ty, *init, lhs.clone()),
+            DeclKind::Type(spec) => self.type_decl(o, spec),
+            DeclKind::Func(d) => self.func_decl(o, d),
+        }
+    }
+
+    /// A grey object was met: an error unless something on the cycle breaks it.
+    fn cycle(&mut self, o: ObjId) {
+        let start = self.path.iter().rposition(|x| *x == o).unwrap_or(0);
+        let cycle: Vec<ObjId> = self.path.get(start..).unwrap_or(&[]).to_vec();
+        let (mut values, mut defs, mut total) = (0, 0, 0);
+        for x in &cycle {
+            total += 1;
+            match self.s.obj(*x).kind {
+                ObjKind::Const { .. } | ObjKind::Var(_) => values += 1,
+                ObjKind::TypeName { alias: false } => defs += 1,
+                ObjKind::Func { .. } => return,
+                _ => {}
+            }
+        }
+        let obj = self.s.obj(o);
+        let is_value = matches!(obj.kind, ObjKind::Const { .. } | ObjKind::Var(_));
+        let fine = values == total || (values == 0 && defs > 0);
+        if fine && !(is_value && obj.ty == TypeId::INVALID) {
+            return;
+        }
+        if is_value && fine && values == total || is_value {
+            if obj.ty == TypeId::INVALID {
+                self.err(self.span_of(o), Code::INIT_CYCLE, format!("initialization cycle or refers to itself: `{}`", obj.name));
+            }
+            return;
+        }
+        if !fine {
+            let text = format!("invalid recursive type `{}`", obj.name);
+            self.err(self.span_of(o), Code::RECURSIVE_TYPE, text);
+            if let ObjKind::TypeName { alias: true } = obj.kind {
+                self.s.update_obj(o, |o| o.ty = TypeId::INVALID);
+            }
+        }
+    }
+
+    pub(super) fn const_decl(
+        &mut self,
+        o: ObjId,
+        ty: Option<&'a Expr>,
+        init: Option<&'a Expr>,
+        iota: u32,
+        err_at: Option<Span>,
+    ) {
+        let old = (self.env.iota, self.env.err_at);
+        self.env.iota = Some(iota);
+        let declared = ty.map(|e| {
+            let t = self.type_expr(e);
+            if t != TypeId::INVALID && !self.s.basic(t).is_some_and(BasicKind::is_const_type) {
+                let text = format!("invalid constant type `{}`", self.type_str(t));
+                self.err(e.span, Code::INVALID_DECL, text);
+                return TypeId::INVALID;
+            }
+            t
+        });
+        self.env.err_at = err_at;
+        if let Some(e) = init {
+            let mut x = self.expr(e);
+            self.init_const(o, declared, &mut x);
+        }
+        (self.env.iota, self.env.err_at) = old;
+    }
+
+    fn init_const(&mut self, o: ObjId, declared: Option<TypeId>, x: &mut Operand<'a>) {
+        if declared == Some(TypeId::INVALID) {
+            return;
+        }
+        if x.is_invalid() {
+            return;
+        }
+        if !x.is_const() {
+            let text = format!("{} is not constant", self.describe(x));
+            self.err(x.span(), Code::INVALID_DECL, text);
+            return;
+        }
+        let ty = declared.unwrap_or(x.ty);
+        self.assignment(x, Some(ty), "constant declaration");
+        if x.is_invalid() {
+            return;
+        }
+        let (ty, value) = (ty, x.val.clone());
+        self.s.update_obj(o, |o| {
+            o.ty = ty;
+            o.kind = ObjKind::Const { value };
+        });
+    }
+
+    fn var_decl(&mut self, o: ObjId, ty: Option<&'a Expr>, init: Option<&'a Expr>, lhs: Option<Arc<[ObjId]>>) {
+        let declared = ty.map(|e| self.var_type(e));
+        if let Some(t) = declared {
+            self.s.update_obj(o, |o| o.ty = t);
+        }
+        let Some(init) = init else { return };
+        match lhs {
+            None => {
+                let mut x = self.expr_with_target(init, declared);
+                self.init_var(o, &mut x, "variable declaration");
+            }
+            Some(lhs) => {
+                if let Some(t) = declared {
+                    for l in lhs.iter() {
+                        self.s.update_obj(*l, |o| o.ty = t);
+                    }
+                }
+                for l in lhs.iter() {
+                    self.colors.insert(*l, Color::Grey);
+                }
+                self.init_vars(&lhs, std::slice::from_ref(init), None);
+                for l in lhs.iter() {
+                    self.colors.insert(*l, Color::Black);
+                    if *l != o {
+                        let deps = self.deps.get(&o).cloned().unwrap_or_default();
+                        self.deps.insert(*l, deps);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn type_decl(&mut self, o: ObjId, spec: &'a ast::TypeSpec) {
+        if spec.alias {
+            let outer = self.open_scope();
+            let params = spec.type_params.as_ref().map(|p| self.type_params(p));
+            let t = self.type_expr(&spec.ty);
+            self.close_scope(outer);
+            self.s.update_obj(o, |o| o.ty = t);
+            if let Some(p) = params {
+                self.alias_params.insert(o, p);
+            }
+            return;
+        }
+        let named = self.named_for(o);
+        let outer = self.open_scope();
+        if let Some(p) = &spec.type_params {
+            self.type_params_into(p, |c, params| {
+                c.s.update_type(named, |t| {
+                    if let Type::Named(n) = t {
+                        n.type_params = params.to_vec();
+                    }
+                });
+            });
+        }
+        let rhs = self.type_expr(&spec.ty);
+        self.close_scope(outer);
+        if self.s.is_type_param(rhs) {
+            self.err(spec.ty.span, Code::INVALID_DECL, "cannot use a type parameter as RHS in type declaration");
+        }
+        let mut rhs = if self.s.is_type_param(rhs) { TypeId::INVALID } else { rhs };
+        if self.reaches(rhs, named) {
+            let text = format!("invalid recursive type `{}`", spec.name.name);
+            self.err(spec.name.span, Code::RECURSIVE_TYPE, text);
+            rhs = TypeId::INVALID;
+        }
+        self.s.update_type(named, |t| {
+            if let Type::Named(n) = t {
+                n.underlying = Some(rhs);
+            }
+        });
+        self.later.push_back(Later::ValidType(o));
+        self.check_method_clash(named);
+    }
+
+    /// Whether following declarations from `t` comes back to `named`.
+    fn reaches(&self, t: TypeId, named: TypeId) -> bool {
+        let mut t = t;
+        for _ in 0..1000 {
+            if t == named {
+                return true;
+            }
+            match &*self.s.get(t) {
+                Type::Named(n) => match n.underlying.or(n.origin) {
+                    Some(u) => t = u,
+                    None => return false,
+                },
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    fn check_method_clash(&mut self, named: TypeId) {
+        let Type::Named(n) = &*self.s.get(named) else { return };
+        let Type::Struct(st) = &*self.s.under(named) else { return };
+        for m in &n.methods {
+            let m = self.s.obj(*m);
+            if let Some(f) = st.fields.iter().map(|f| self.s.obj(*f)).find(|f| f.name == m.name) {
+                let span = m.span.or(f.span);
+                if let Some(span) = span {
+                    self.err(span, Code::DUPLICATE, format!("field and method with the same name `{}`", m.name));
+                }
+            }
+        }
+    }
+
+    /// A type that contains itself by value has no size.
+    pub(super) fn valid_type(&mut self, o: ObjId) {
+        let t = self.s.obj_type(o);
+        let mut path = Vec::new();
+        if self.contains_itself(t, t, &mut path, 0) {
+            let text = format!("invalid recursive type `{}`", self.s.obj(o).name);
+            self.err(self.span_of(o), Code::RECURSIVE_TYPE, text);
+            self.s.update_type(t, |t| {
+                if let Type::Named(n) = t {
+                    n.underlying = Some(TypeId::INVALID);
+                }
+            });
+        }
+    }
+
+    fn contains_itself(&self, t: TypeId, target: TypeId, path: &mut Vec<TypeId>, depth: usize) -> bool {
+        if depth > 100 {
+            return false;
+        }
+        match &*self.s.get(t) {
+            Type::Named(n) => {
+                let key = n.origin.unwrap_or(t);
+                if depth > 0 && key == target {
+                    return true;
+                }
+                if path.contains(&key) {
+                    return false;
+                }
+                path.push(key);
+                let u = self.s.underlying(key);
+                self.contains_itself(u, target, path, depth + 1)
+                    || n.type_args.iter().any(|a| {
+                        // An argument counts when the generic type holds its parameter by value.
+                        self.contains_itself(*a, target, path, depth + 1) && self.holds_by_value(key)
+                    })
+            }
+            Type::Array(_, e) => self.contains_itself(*e, target, path, depth + 1),
+            Type::Struct(s) => {
+                s.fields.iter().any(|f| self.contains_itself(self.s.obj_type(*f), target, path, depth + 1))
+            }
+            Type::Interface(i) => i.embeddeds.iter().any(|e| {
+                matches!(&*self.s.get(*e), Type::Named(_)) && self.contains_itself(*e, target, path, depth + 1)
+            }),
+            _ => false,
+        }
+    }
+
+    fn holds_by_value(&self, generic: TypeId) -> bool {
+        match &*self.s.under(generic) {
+            Type::Struct(s) => s.fields.iter().any(|f| {
+                let t = self.s.obj_type(*f);
+                self.s.is_type_param(t) || matches!(&*self.s.get(t), Type::Array(_, e) if self.s.is_type_param(*e))
+            }),
+            Type::Array(_, e) => self.s.is_type_param(*e),
+            _ => false,
+        }
+    }
+
+    fn func_decl(&mut self, o: ObjId, d: &'a ast::FuncDecl) {
+        let outer = self.open_scope();
+        let recv = d.recv.as_ref().map(|r| self.receiver(r));
+        let type_params = d.type_params.as_ref().map_or(Vec::new(), |p| self.type_params(p));
+        if d.recv.is_some() && d.type_params.is_some() {
+            self.err(d.name.span, Code::INVALID_DECL, "methods cannot have type parameters");
+        }
+        let (mut sig, scope) = self.signature(&d.ty);
+        sig.type_params = type_params;
+        sig.recv = recv;
+        if matches!(&*d.name.name, "init" | "main") && d.recv.is_none() {
+            let is_main = &*d.name.name == "init" || self.pkgs.get(self.env.pkg.0 as usize).is_some_and(|p| &*p.name == "main");
+            if is_main && !(sig.params.is_empty() && sig.results.is_empty() && sig.type_params.is_empty()) {
+                let text = format!("func `{}` must have no arguments, no return values and no type parameters", d.name.name);
+                self.err(d.name.span, Code::INVALID_DECL, text);
+            }
+        }
+        let t = self.s.signature(sig);
+        self.s.update_obj(o, |o| o.ty = t);
+        if let Some(body) = &d.body {
+            let mut env = self.env.clone();
+            env.decl = Some(o);
+            self.later.push_back(Later::Body { env, sig: scope, block: body });
+        }
+        self.close_scope(outer);
+    }
+
+    /// The receiver: declares its name and, for a generic type, its names for the type's parameters.
+    fn receiver(&mut self, list: &'a ast::FieldList) -> TypeId {
+        if list.fields.len() != 1 || list.fields.first().is_some_and(|f| f.names.len() > 1) {
+            self.err(list.span, Code::INVALID_DECL, "method must have exactly one receiver");
+        }
+        let Some(f) = list.fields.first() else { return TypeId::INVALID };
+        let t = self.receiver_type(&f.ty);
+        match f.names.first() {
+            Some(id) => {
+                let v = self.new_var(id, VarKind::Receiver, t);
+                self.used.insert(v);
+                self.declare(id, v);
+            }
+            None => {
+                let name = Object::new(ObjKind::Var(VarKind::Receiver), "".into(), Some(self.env.pkg), t, Some(f.span));
+                let v = self.s.add_obj(name);
+                self.info.implicits.insert(f.ty.id, v);
+            }
+        }
+        let base = match &*self.s.get(t) {
+            Type::Pointer(e) => *e,
+            _ => t,
+        };
+        self.later_receiver_check(base, f.ty.span);
+        t
+    }
+
+    fn later_receiver_check(&mut self, base: TypeId, span: Span) {
+        if base == TypeId::INVALID {
+            return;
+        }
+        let text = self.type_str(base);
+        let ok = match &*self.s.get(base) {
+            Type::Named(n) => {
+                let o = self.s.obj(n.obj);
+                if o.pkg != Some(self.env.pkg) {
+                    self.err(span, Code::INVALID_DECL, format!("cannot define new methods on non-local type `{text}`"));
+                    return;
+                }
+                n.underlying.is_none() || !matches!(&*self.s.under(base), Type::Pointer(_) | Type::Interface(_))
+            }
+            Type::Basic(_) => {
+                self.err(span, Code::INVALID_DECL, format!("cannot define new methods on non-local type `{text}`"));
+                return;
+            }
+            _ => false,
+        };
+        if !ok {
+            self.err(span, Code::INVALID_DECL, format!("invalid receiver type `{text}`"));
+        }
+    }
+
+    fn receiver_type(&mut self, e: &'a Expr) -> TypeId {
+        use ast::ExprKind::*;
+        match &e.kind {
+            Paren(x) => self.receiver_type(x),
+            Star(x) => {
+                let t = self.receiver_type(x);
+                let p = self.s.pointer(t);
+                self.record_type(e, Mode::Type, p, None);
+                p
+            }
+            Index(x, args) => {
+                let base = self.generic_type_expr(x);
+                let Type::Named(n) = &*self.s.get(base) else { return TypeId::INVALID };
+                if args.len() != n.type_params.len() {
+                    let text = format!("receiver declares {} type parameters, but type has {}", args.len(), n.type_params.len());
+                    self.err(e.span, Code::INSTANTIATION, text);
+                }
+                // The receiver's names stand for the type's own parameters.
+                for (a, p) in args.iter().zip(&n.type_params) {
+                    if let Some(id) = a.as_ident() {
+                        let kind = ObjKind::TypeName { alias: false };
+                        let o = Object::new(kind, id.name.clone(), Some(self.env.pkg), *p, Some(id.span));
+                        let o = self.s.add_obj(o);
+                        self.used.insert(o);
+                        self.declare(id, o);
+                        self.record_type(a, Mode::Type, *p, None);
+                    } else {
+                        self.err(a.span, Code::INVALID_DECL, "receiver type parameter must be an identifier");
+                    }
+                }
+                let t = self.s.instantiate_named(base, &n.type_params);
+                self.record_type(e, Mode::Type, t, None);
+                t
+            }
+            _ => {
+                let t = self.generic_type_expr(e);
+                if let Type::Named(n) = &*self.s.get(t)
+                    && !n.type_params.is_empty()
+                    && n.origin.is_none()
+                {
+                    let text = format!("cannot use generic type `{}` without instantiation", self.type_str(t));
+                    self.err(e.span, Code::INSTANTIATION, text);
+                }
+                t
+            }
+        }
+    }
+
+    /// Declares type parameters and resolves their constraints.
+    pub(super) fn type_params(&mut self, list: &'a ast::FieldList) -> Vec<TypeId> {
+        self.type_params_into(list, |_, _| ())
+    }
+
+    pub(super) fn type_params_into(
+        &mut self,
+        list: &'a ast::FieldList,
+        with: impl FnOnce(&mut Self, &[TypeId]),
+    ) -> Vec<TypeId> {
+        let mut params = Vec::new();
+        for f in &list.fields {
+            for id in &f.names {
+                let kind = ObjKind::TypeName { alias: false };
+                let o = Object::new(kind, id.name.clone(), Some(self.env.pkg), TypeId::INVALID, Some(id.span));
+                let o = self.s.add_obj(o);
+                let p = TypeParam { obj: o, index: params.len(), constraint: TypeId::ANY };
+                let t = self.s.push(Type::TypeParam(p));
+                self.s.update_obj(o, |o| o.ty = t);
+                self.declare(id, o);
+                params.push(t);
+            }
+        }
+        with(self, &params);
+        let mut i = 0;
+        for f in &list.fields {
+            let bound = self.constraint(&f.ty);
+            for _ in &f.names {
+                if let Some(p) = params.get(i) {
+                    self.s.update_type(*p, |t| {
+                        if let Type::TypeParam(p) = t {
+                            p.constraint = bound;
+                        }
+                    });
+                }
+                i += 1;
+            }
+        }
+        params
+    }
+
+    /// A constraint; what is no interface is wrapped in one.
+    fn constraint(&mut self, e: &'a Expr) -> TypeId {
+        let t = self.type_or_union(e);
+        if t == TypeId::INVALID {
+            return TypeId::ANY;
+        }
+        if self.s.is_type_param(t) {
+            self.err(e.span, Code::INVALID_DECL, "cannot use a type parameter as constraint");
+            return TypeId::ANY;
+        }
+        let unresolved = matches!(&*self.s.get(t), Type::Named(n) if n.underlying.is_none() && n.origin.is_none());
+        if unresolved || matches!(&*self.s.under(t), Type::Interface(_)) {
+            return t;
+        }
+        if let Type::Named(n) = &*self.s.get(t)
+            && n.origin.is_some_and(|o| matches!(&*self.s.get(o), Type::Named(o) if o.underlying.is_none()))
+        {
+            return t;
+        }
+        self.s.push(Type::Interface(Interface { embeddeds: vec![t], implicit: true, ..Interface::default() }))
+    }
+
+    /// Declarations inside a function.
+    pub(super) fn decl_stmt(&mut self, d: &'a ast::GenDecl) {
+        match &d.kind {
+            GenKind::Import(_) => self.err(d.span, Code::INVALID_DECL, "import inside a function"),
+            GenKind::Const(specs) => {
+                let decls = self.const_decls(specs);
+                let mut pending = Vec::new();
+                let mut spec_end = None;
+                for (id, kind) in decls {
+                    let DeclKind::Const { ty, init, iota, at, inherited } = kind else { continue };
+                    if spec_end != Some(iota) {
+                        self.declare_all(&mut pending);
+                        spec_end = Some(iota);
+                    }
+                    let o = Object::new(
+                        ObjKind::Const { value: None },
+                        id.name.clone(),
+                        Some(self.env.pkg),
+                        TypeId::INVALID,
+                        Some(id.span),
+                    );
+                    let o = self.s.add_obj(o);
+                    self.const_decl(o, ty, init, iota, inherited.then_some(at));
+                    pending.push((id, o));
+                }
+                self.declare_all(&mut pending);
+            }
+            GenKind::Type(specs) => {
+                for s in specs {
+                    let kind = ObjKind::TypeName { alias: s.alias };
+                    let o = Object::new(kind, s.name.name.clone(), Some(self.env.pkg), TypeId::INVALID, Some(s.name.span));
+                    let o = self.s.add_obj(o);
+                    self.declare(&s.name, o);
+                    self.decls.insert(o, DeclInfo { pkg: self.env.pkg, scope: self.env.scope, kind: DeclKind::Type(s) });
+                    self.colors.insert(o, Color::Grey);
+                    self.path.push(o);
+                    let decl = self.env.decl;
+                    self.type_decl(o, s);
+                    self.env.decl = decl;
+                    self.path.pop();
+                    self.colors.insert(o, Color::Black);
+                }
+            }
+            GenKind::Var(specs) => {
+                for s in specs {
+                    self.local_vars(s);
+                }
+            }
+        }
+    }
+
+    fn declare_all(&mut self, pending: &mut Vec<(&'a ast::Ident, ObjId)>) {
+        for (id, o) in pending.drain(..) {
+            self.declare(id, o);
+        }
+    }
+
+    fn local_vars(&mut self, s: &'a ast::VarSpec) {
+        let declared = s.ty.as_ref().map(|e| self.var_type(e));
+        let vars: Vec<ObjId> =
+            s.names.iter().map(|id| self.new_var(id, VarKind::Local, declared.unwrap_or(TypeId::INVALID))).collect();
+        if s.values.is_empty() {
+            self.value_count(s);
+        } else if s.values.len() == s.names.len() {
+            for (v, e) in vars.iter().zip(&s.values) {
+                let mut x = self.expr_with_target(e, declared);
+                self.init_var(*v, &mut x, "variable declaration");
+            }
+        } else if s.values.len() == 1 {
+            self.init_vars(&vars, &s.values, None);
+        } else {
+            self.value_count(s);
+            for e in &s.values {
+                self.expr(e);
+            }
+        }
+        for (id, v) in s.names.iter().zip(vars) {
+            self.declare(id, v);
+            self.locals.push(v);
+        }
+    }
+
+    /// Checks a function's body.
+    pub(super) fn func_body(&mut self, sig: &FuncScope, body: &'a ast::Block) {
+        let old_env = self.env.clone();
+        let old_locals = std::mem::take(&mut self.locals);
+        self.env.scope = sig.scope;
+        self.env.results = Some(sig.results.clone());
+        self.env.named_results = sig.named_results.clone();
+        self.env.iota = None;
+        self.env.err_at = None;
+        self.env.has_call_or_recv = false;
+        self.env.in_func = true;
+        self.stmt_list(&body.stmts, super::stmt::Context::default());
+        self.labels(body);
+        if !sig.results.is_empty() && !self.block_terminates(body) {
+            self.err(body.rbrace, Code::MISSING_RETURN, "missing return");
+        }
+        let locals = std::mem::replace(&mut self.locals, old_locals);
+        for v in locals {
+            if !self.used.contains(&v) {
+                let o = self.s.obj(v);
+                if &*o.name != "_"
+                    && let Some(span) = o.span
+                {
+                    self.err(span, Code::UNUSED_VARIABLE, format!("declared and not used: `{}`", o.name));
+                }
+            }
+        }
+        self.env = old_env;
+    }
+}

@@ -1,0 +1,260 @@
+//! Index and slice expressions.
+//!
+//! In: `x[i]`, `x[a:b:c]`. Out: an operand: element, byte, map element, instantiated function, slice.
+//! Invariants: constant indices are checked against constant lengths.
+
+use super::super::info::Mode;
+use super::super::model::*;
+use super::operand::Operand;
+use super::Checker;
+use crate::diagnostic::Code;
+use crate::syntax::ast::{Expr, SliceExpr};
+
+impl<'a> Checker<'a> {
+    pub(super) fn index_expr(&mut self, e: &'a Expr, xe: &'a Expr, args: &'a [Expr]) -> Operand<'a> {
+        let mut x = self.raw_expr(xe, None);
+        match x.mode {
+            Mode::Invalid => {
+                for a in args {
+                    self.raw_expr(a, None);
+                }
+                return Operand::invalid(e);
+            }
+            Mode::Type => {
+                let t = self.instantiated_type(e, xe, args);
+                return if t == TypeId::INVALID { Operand::invalid(e) } else { Operand::new(Mode::Type, t, e) };
+            }
+            _ => {}
+        }
+        if self.is_generic_func(x.ty) && self.is_function_value(xe) {
+            return self.instantiate_explicit(e, x, args);
+        }
+        self.single_value(&mut x);
+        self.must_be_value(&mut x);
+        let Some(index) = args.first() else { return Operand::invalid(e) };
+        if x.is_invalid() {
+            self.expr(index);
+            return Operand::invalid(e);
+        }
+        if args.len() > 1 {
+            self.err(e.span, Code::INVALID_OPERATION, "more than one index");
+        }
+        if self.s.basic(x.ty).is_some_and(BasicKind::is_string) {
+            let len = x.val.as_ref().and_then(|v| v.as_bytes().map(|b| b.len() as i64));
+            let i = self.index_value(index, len, false);
+            if let (Some(v), Some(Some(i))) = (&x.val, i)
+                && let Some(b) = v.as_bytes().and_then(|b| b.get(i as usize))
+            {
+                // A constant string's byte is a value, not a constant.
+                let _ = b;
+            }
+            self.default_operand(&mut x);
+            return Operand::new(Mode::Value, TypeId::UINT8, e);
+        }
+        if self.s.is_type_param(x.ty) {
+            return self.index_type_param(e, &x, index);
+        }
+        match &*self.s.under(x.ty) {
+            Type::Array(n, elem) => {
+                let mode = if x.mode == Mode::Variable { Mode::Variable } else { Mode::Value };
+                self.index_value(index, Some(*n), false);
+                Operand::new(mode, *elem, e)
+            }
+            Type::Pointer(p) if matches!(&*self.s.under(*p), Type::Array(..)) => {
+                let Type::Array(n, elem) = *self.s.under(*p) else { return Operand::invalid(e) };
+                self.index_value(index, Some(n), false);
+                Operand::new(Mode::Variable, elem, e)
+            }
+            Type::Slice(elem) => {
+                self.index_value(index, None, false);
+                Operand::new(Mode::Variable, *elem, e)
+            }
+            Type::Map(key, value) => {
+                let mut k = self.expr_with_target(index, Some(*key));
+                self.assignment(&mut k, Some(*key), "map index");
+                Operand::new(Mode::MapIndex, *value, e)
+            }
+            _ => {
+                let text = format!("invalid operation: cannot index {}", self.describe(&x));
+                self.err(e.span, Code::INVALID_OPERATION, text);
+                self.expr(index);
+                Operand::invalid(e)
+            }
+        }
+    }
+
+    /// All types in the parameter's set must have the same element type.
+    fn index_type_param(&mut self, e: &'a Expr, x: &Operand<'a>, index: &'a Expr) -> Operand<'a> {
+        let terms = self.s.terms(x.ty).unwrap_or_default();
+        let mut elem: Option<TypeId> = None;
+        let mut key: Option<TypeId> = None;
+        let mut mode = Mode::Variable;
+        let mut len: Option<i64> = None;
+        let mut ok = !terms.is_empty();
+        for t in &terms {
+            let e = match &*self.s.under(t.ty) {
+                Type::Basic(k) if k.is_string() => {
+                    mode = Mode::Value;
+                    TypeId::UINT8
+                }
+                Type::Array(n, e) => {
+                    len = Some(len.map_or(*n, |l| l.min(*n)));
+                    if x.mode != Mode::Variable && mode == Mode::Variable {
+                        mode = Mode::Value;
+                    }
+                    *e
+                }
+                Type::Pointer(p) => match &*self.s.under(*p) {
+                    Type::Array(n, e) => {
+                        len = Some(len.map_or(*n, |l| l.min(*n)));
+                        *e
+                    }
+                    _ => {
+                        ok = false;
+                        TypeId::INVALID
+                    }
+                },
+                Type::Slice(e) => *e,
+                Type::Map(k, v) => {
+                    ok &= key.is_none_or(|old| self.s.identical(old, *k));
+                    key = Some(*k);
+                    mode = Mode::MapIndex;
+                    *v
+                }
+                _ => {
+                    ok = false;
+                    TypeId::INVALID
+                }
+            };
+            ok &= elem.is_none_or(|old| self.s.identical(old, e));
+            elem = Some(e);
+        }
+        let (true, Some(elem)) = (ok, elem) else {
+            let text = format!("invalid operation: cannot index {}", self.describe(x));
+            self.err(e.span, Code::INVALID_OPERATION, text);
+            self.expr(index);
+            return Operand::invalid(e);
+        };
+        match key {
+            Some(key) => {
+                let mut k = self.expr_with_target(index, Some(key));
+                self.assignment(&mut k, Some(key), "map index");
+            }
+            None => {
+                self.index_value(index, len, false);
+            }
+        }
+        Operand::new(mode, elem, e)
+    }
+
+    /// Checks an index. `Some(Some(i))` when constant, `None` when in error. `inclusive` allows the length itself.
+    pub(super) fn index_value(&mut self, e: &'a Expr, len: Option<i64>, inclusive: bool) -> Option<Option<i64>> {
+        let mut x = self.expr(e);
+        if !self.valid_index(&mut x, "index", false) {
+            return None;
+        }
+        let Some(v) = x.val.as_ref().filter(|_| x.is_const()) else { return Some(None) };
+        let Some(i) = v.to_i64() else { return None };
+        if let Some(n) = len
+            && n >= 0
+            && (i > n || (i == n && !inclusive))
+        {
+            let text = format!("invalid argument: index {i} out of bounds [0:{}]", if inclusive { n + 1 } else { n });
+            self.err(e.span, Code::INVALID_OPERATION, text);
+            return None;
+        }
+        Some(Some(i))
+    }
+
+    /// Whether an operand may be an index or a size; untyped ones become `int`.
+    pub(super) fn valid_index(&mut self, x: &mut Operand<'a>, what: &str, allow_negative: bool) -> bool {
+        if x.is_invalid() {
+            return false;
+        }
+        if self.s.is_untyped(x.ty) {
+            // A shift or comparison result takes its type from here as well.
+            if let Some(v) = x.val.clone()
+                && x.is_const()
+                && v.to_int().is_none()
+            {
+                let text = format!("invalid argument: {what} {} must be integer", self.describe(x));
+                self.err(x.span(), Code::INVALID_OPERATION, text);
+                return false;
+            }
+            self.convert_untyped(x, TypeId::INT);
+            if x.is_invalid() {
+                return false;
+            }
+        }
+        if !self.s.all_basic(x.ty, BasicKind::is_integer) {
+            let text = format!("invalid argument: {what} {} must be integer", self.describe(x));
+            self.err(x.span(), Code::INVALID_OPERATION, text);
+            return false;
+        }
+        if x.is_const() && !allow_negative && x.val.as_ref().is_some_and(|v| v.is_negative()) {
+            let text = format!("invalid argument: {what} {} must not be negative", self.describe(x));
+            self.err(x.span(), Code::INVALID_OPERATION, text);
+            return false;
+        }
+        true
+    }
+
+    pub(super) fn slice_expr(&mut self, e: &'a Expr, s: &'a SliceExpr) -> Operand<'a> {
+        let mut x = self.expr(&s.x);
+        if x.is_invalid() {
+            for i in [&s.low, &s.high, &s.max].into_iter().flatten() {
+                self.expr(i);
+            }
+            return Operand::invalid(e);
+        }
+        let core = self.s.core_string(x.ty).unwrap_or(TypeId::INVALID);
+        let mut len = None;
+        let mut out = Operand::new(Mode::Value, x.ty, e);
+        match &*self.s.get(core) {
+            Type::Basic(k) if k.is_string() => {
+                if let Some(max) = &s.max {
+                    self.err(max.span, Code::INVALID_OPERATION, "invalid operation: 3-index slice of string");
+                }
+                len = x.val.as_ref().and_then(|v| v.as_bytes().map(|b| b.len() as i64));
+                if self.s.is_untyped(x.ty) {
+                    self.default_operand(&mut x);
+                    out.ty = TypeId::STRING;
+                }
+            }
+            Type::Array(n, elem) => {
+                len = Some(*n);
+                if x.mode != Mode::Variable {
+                    let text = format!("invalid operation: {} (slice of unaddressable value)", self.describe(&x));
+                    self.err(e.span, Code::INVALID_OPERATION, text);
+                    return Operand::invalid(e);
+                }
+                out.ty = self.s.slice(*elem);
+            }
+            Type::Pointer(p) if matches!(&*self.s.under(*p), Type::Array(..)) => {
+                if let Type::Array(n, elem) = &*self.s.under(*p) {
+                    len = Some(*n);
+                    out.ty = self.s.slice(*elem);
+                }
+            }
+            Type::Slice(_) => {}
+            _ => {
+                let text = format!("cannot slice {}", self.describe(&x));
+                self.err(e.span, Code::INVALID_OPERATION, text);
+                for i in [&s.low, &s.high, &s.max].into_iter().flatten() {
+                    self.expr(i);
+                }
+                return Operand::invalid(e);
+            }
+        }
+        let mut last = -1;
+        for i in [&s.low, &s.high, &s.max].into_iter().flatten() {
+            if let Some(Some(v)) = self.index_value(i, len, true) {
+                if v < last {
+                    self.err(i.span, Code::INVALID_OPERATION, format!("invalid slice indices: {v} < {last}"));
+                }
+                last = v;
+            }
+        }
+        out
+    }
+}

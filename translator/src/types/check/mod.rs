@@ -1,0 +1,406 @@
+//! The checker proper: its state, its order of work, and what every part of it uses.
+//!
+//! In: parsed packages. Out: `Program`. Objects are resolved when they are first used; function bodies and what needs
+//! complete types wait in a queue until all package-level objects are resolved.
+//! Invariants: runs on a thread with a big stack, so that nesting up to `syntax::NESTING_LIMIT` is safe.
+
+mod assign;
+mod builtins;
+mod call;
+mod conversion;
+mod decl;
+mod expr;
+mod index;
+mod infer;
+mod init_order;
+mod labels;
+mod literal;
+mod operand;
+mod packages;
+mod range;
+mod resolver;
+mod returns;
+mod selector;
+mod stmt;
+mod typexpr;
+mod unify;
+mod untyped;
+
+use super::constant::ConstValue;
+use super::info::*;
+use super::model::*;
+use super::store::TypeStore;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::load::{Loaded, LoadedPackage};
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast::{self, Expr, Name, NodeId};
+use operand::Operand;
+use packages::{PkgState, StdCache};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// The stack the checker runs on; only what is used of it is ever real memory.
+const STACK: usize = 1 << 30;
+
+/// Checks all packages. The diagnostics of the load come first.
+pub fn check_program(loaded: Loaded) -> (Program, Vec<Diagnostic>) {
+    let thread = std::thread::Builder::new().name("check".into()).stack_size(STACK);
+    std::thread::scope(|s| match thread.spawn_scoped(s, || run(loaded)) {
+        Ok(handle) => handle.join().unwrap_or_else(|_| {
+            let bug = Diagnostic::error(Code::SYNTAX, None, "internal error: the checker stopped unexpectedly");
+            (Program::empty(), vec![bug])
+        }),
+        Err(_) => (Program::empty(), vec![Diagnostic::error(Code::SYNTAX, None, "no thread for the checker")]),
+    })
+}
+
+impl Program {
+    fn empty() -> Program {
+        Program {
+            packages: Vec::new(),
+            order: Vec::new(),
+            store: TypeStore::new(),
+            info: Info::default(),
+            sources: SourceMap::default(),
+        }
+    }
+}
+
+fn run(mut loaded: Loaded) -> (Program, Vec<Diagnostic>) {
+    let std_cache = StdCache::new(loaded.next_node);
+    let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+    let (store, info, states, found) = {
+        let mut c = Checker::new(&loaded.packages, &loaded.sources, &std_cache);
+        for i in 0..loaded.packages.len() {
+            c.check_package(PackageId(i as u32));
+        }
+        c.finish();
+        let states: Vec<Package> = c.pkgs.into_iter().map(PkgState::into_package).collect();
+        (c.s, c.info, states, c.diags)
+    };
+    diagnostics.extend(found);
+    let mut packages = states;
+    let order = (0..loaded.packages.len() as u32).map(PackageId).collect();
+    for (p, l) in packages.iter_mut().zip(loaded.packages) {
+        p.files = l.files;
+    }
+    (Program { packages, order, store, info, sources: loaded.sources }, diagnostics)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct ScopeId(u32);
+
+#[derive(Debug, Default)]
+struct Scope {
+    parent: Option<ScopeId>,
+    names: FxHashMap<Name, ObjId>,
+}
+
+/// What is being checked right now.
+#[derive(Clone, Debug)]
+struct Env {
+    pkg: PackageId,
+    scope: ScopeId,
+    /// The value of `iota` in a constant declaration.
+    iota: Option<u32>,
+    /// Errors of a repeated constant expression are reported here.
+    err_at: Option<Span>,
+    /// The package-level object whose declaration this is: dependencies go to it.
+    decl: Option<ObjId>,
+    /// The enclosing function's results, and whether they are named.
+    results: Option<Arc<[TypeId]>>,
+    named_results: Arc<[ObjId]>,
+    /// A call or receive was seen: `len` of an array is not constant then.
+    has_call_or_recv: bool,
+    in_func: bool,
+}
+
+/// A package-level or local declaration that is resolved on first use.
+#[derive(Clone, Debug)]
+struct DeclInfo<'a> {
+    pkg: PackageId,
+    scope: ScopeId,
+    kind: DeclKind<'a>,
+}
+
+#[derive(Clone, Debug)]
+enum DeclKind<'a> {
+    Const { ty: Option<&'a Expr>, init: Option<&'a Expr>, iota: u32, at: Span, inherited: bool },
+    Var { ty: Option<&'a Expr>, init: Option<&'a Expr>, lhs: Option<Arc<[ObjId]>> },
+    Type(&'a ast::TypeSpec),
+    Func(&'a ast::FuncDecl),
+}
+
+/// Work that waits until types are complete.
+enum Later<'a> {
+    Body { env: Env, sig: FuncScope, block: &'a ast::Block },
+    MapKey(TypeId, Span, PackageId),
+    Verify { pkg: PackageId, span: Span, params: Vec<TypeId>, args: Vec<TypeId>, spans: Vec<Span> },
+    ValidType(ObjId),
+}
+
+/// The scope of a function's parameters and its results.
+#[derive(Clone, Debug)]
+struct FuncScope {
+    scope: ScopeId,
+    results: Arc<[TypeId]>,
+    named_results: Arc<[ObjId]>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Color {
+    White,
+    Grey,
+    Black,
+}
+
+struct Untyped<'a> {
+    expr: &'a Expr,
+    is_lhs: bool,
+    mode: Mode,
+    ty: TypeId,
+    val: Option<Arc<ConstValue>>,
+}
+
+struct Checker<'a> {
+    s: TypeStore,
+    info: Info,
+    diags: Vec<Diagnostic>,
+    sources: &'a SourceMap,
+    loaded: &'a [LoadedPackage],
+    std: &'a StdCache,
+    pkgs: Vec<PkgState>,
+    by_path: FxHashMap<Arc<str>, PackageId>,
+    scopes: Vec<Scope>,
+    decls: FxHashMap<ObjId, DeclInfo<'a>>,
+    colors: FxHashMap<ObjId, Color>,
+    path: Vec<ObjId>,
+    later: VecDeque<Later<'a>>,
+    untyped: FxHashMap<NodeId, Untyped<'a>>,
+    env: Env,
+    used: FxHashSet<ObjId>,
+    /// Local variables of the functions being checked, for "declared and not used".
+    locals: Vec<ObjId>,
+    /// Dependencies of package-level objects, for the order of initialisation.
+    deps: FxHashMap<ObjId, Vec<ObjId>>,
+    /// Type parameters of generic aliases.
+    alias_params: FxHashMap<ObjId, Vec<TypeId>>,
+    /// Type switch variables stand for one declaration: used once is used.
+    reported: FxHashSet<(Span, u16)>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(loaded: &'a [LoadedPackage], sources: &'a SourceMap, std: &'a StdCache) -> Checker<'a> {
+        Checker {
+            s: TypeStore::new(),
+            info: Info::default(),
+            diags: Vec::new(),
+            sources,
+            loaded,
+            std,
+            pkgs: Vec::new(),
+            by_path: FxHashMap::default(),
+            scopes: vec![Scope::default()],
+            decls: FxHashMap::default(),
+            colors: FxHashMap::default(),
+            path: Vec::new(),
+            later: VecDeque::new(),
+            untyped: FxHashMap::default(),
+            env: Env::outside(PackageId(0), ScopeId(0)),
+            used: FxHashSet::default(),
+            locals: Vec::new(),
+            deps: FxHashMap::default(),
+            alias_params: FxHashMap::default(),
+            reported: FxHashSet::default(),
+        }
+        .with_packages()
+    }
+
+    // ---- errors ----
+
+    fn err(&mut self, span: Span, code: Code, message: impl Into<String>) {
+        let span = self.env.err_at.unwrap_or(span);
+        // Signatures that ship with us are not the user's to correct.
+        if span.file.0 >= packages::STD_FILES && !cfg!(debug_assertions) {
+            return;
+        }
+        if self.reported.insert((span, code.0)) {
+            self.diags.push(Diagnostic::error(code, span, message));
+        }
+    }
+
+    /// The source text of an expression, on one line.
+    fn text(&self, e: &Expr) -> String {
+        let t = self.sources.text(e.span);
+        let mut t: String = t.split_whitespace().collect::<Vec<_>>().join(" ");
+        if t.chars().count() > 80 {
+            t = t.chars().take(77).collect::<String>() + "…";
+        }
+        t
+    }
+
+    fn type_str(&self, t: TypeId) -> String {
+        self.s.type_string(t, Some(self.env.pkg))
+    }
+
+    // ---- scopes ----
+
+    fn open_scope(&mut self) -> ScopeId {
+        let parent = Some(self.env.scope);
+        self.env.scope = self.new_scope(parent);
+        parent.unwrap_or(ScopeId(0))
+    }
+
+    fn new_scope(&mut self, parent: Option<ScopeId>) -> ScopeId {
+        self.scopes.push(Scope { parent, names: FxHashMap::default() });
+        ScopeId(self.scopes.len() as u32 - 1)
+    }
+
+    fn close_scope(&mut self, outer: ScopeId) {
+        self.env.scope = outer;
+    }
+
+    fn lookup(&self, name: &str) -> Option<ObjId> {
+        let mut scope = Some(self.env.scope);
+        while let Some(id) = scope {
+            let s = self.scopes.get(id.0 as usize)?;
+            if let Some(o) = s.names.get(name) {
+                return Some(*o);
+            }
+            scope = s.parent;
+        }
+        self.s.universe(name)
+    }
+
+    fn scope_insert(&mut self, scope: ScopeId, name: &Name, o: ObjId) -> Option<ObjId> {
+        let s = self.scopes.get_mut(scope.0 as usize)?;
+        match s.names.get(name) {
+            Some(old) => Some(*old),
+            None => {
+                s.names.insert(name.clone(), o);
+                None
+            }
+        }
+    }
+
+    /// Declares an object in the current scope and records the definition.
+    fn declare(&mut self, id: &ast::Ident, o: ObjId) {
+        if &*id.name != "_"
+            && let Some(old) = self.scope_insert(self.env.scope, &id.name, o)
+        {
+            self.redeclared(id, old);
+        }
+        self.info.defs.insert(id.id, o);
+    }
+
+    fn redeclared(&mut self, id: &ast::Ident, old: ObjId) {
+        let old_span = self.s.obj(old).span;
+        self.err(id.span, Code::DUPLICATE, format!("`{}` redeclared in this block", id.name));
+        if let (Some(old), Some(d)) = (old_span, self.diags.last_mut()) {
+            *d = d.clone().label(old, "first declared here");
+        }
+    }
+
+    fn new_var(&mut self, id: &ast::Ident, kind: VarKind, ty: TypeId) -> ObjId {
+        let o = Object::new(ObjKind::Var(kind), id.name.clone(), Some(self.env.pkg), ty, Some(id.span));
+        self.s.add_obj(o)
+    }
+
+    // ---- records ----
+
+    fn record(&mut self, x: &Operand<'a>) {
+        let Some(e) = x.expr else { return };
+        let (ty, val) = match x.mode {
+            Mode::Invalid => (TypeId::INVALID, None),
+            Mode::NoValue => (TypeId::EMPTY_TUPLE, None),
+            Mode::Constant => (x.ty, x.val.clone()),
+            _ => (x.ty, None),
+        };
+        if self.s.is_untyped(ty) {
+            let entry = Untyped { expr: e, is_lhs: false, mode: x.mode, ty, val };
+            self.untyped.insert(e.id, entry);
+        } else {
+            self.record_type(e, x.mode, ty, val);
+        }
+    }
+
+    fn record_type(&mut self, e: &Expr, mode: Mode, ty: TypeId, value: Option<Arc<ConstValue>>) {
+        if mode != Mode::Invalid {
+            self.info.types.insert(e.id, TypeAndValue { mode, ty, value });
+        }
+    }
+
+    fn record_untyped(&mut self) {
+        for (_, u) in std::mem::take(&mut self.untyped) {
+            let mode = if u.ty == TypeId::UNTYPED_NIL { Mode::Nil } else { u.mode };
+            self.record_type(u.expr, mode, u.ty, u.val);
+        }
+    }
+
+    fn add_dep(&mut self, to: ObjId) {
+        if let Some(from) = self.env.decl
+            && self.decls.contains_key(&to)
+        {
+            let deps = self.deps.entry(from).or_default();
+            if deps.len() < 64 && deps.contains(&to) {
+                return;
+            }
+            deps.push(to);
+        }
+    }
+
+    // ---- the queue ----
+
+    fn process_later(&mut self) {
+        while let Some(job) = self.later.pop_front() {
+            match job {
+                Later::Body { env, sig, block } => {
+                    let old = std::mem::replace(&mut self.env, env);
+                    self.func_body(&sig, block);
+                    self.env = old;
+                }
+                Later::MapKey(t, span, pkg) => {
+                    self.env.pkg = pkg;
+                    if !self.s.comparable(t) {
+                        let text = format!("invalid map key type `{}`", self.type_str(t));
+                        self.err(span, Code::NOT_A_TYPE, text);
+                    }
+                }
+                Later::Verify { pkg, span, params, args, spans } => {
+                    self.env.pkg = pkg;
+                    self.verify_instance(span, &params, &args, &spans);
+                }
+                Later::ValidType(o) => self.valid_type(o),
+            }
+        }
+    }
+
+    fn check_package(&mut self, pkg: PackageId) {
+        self.env = Env::outside(pkg, self.pkg_scope(pkg));
+        let objs = self.collect_package(pkg);
+        for o in &objs {
+            self.resolve(*o);
+        }
+        self.process_later();
+        self.record_untyped();
+        self.init_order(pkg, &objs);
+        self.unused_imports(pkg);
+    }
+}
+
+impl Env {
+    fn outside(pkg: PackageId, scope: ScopeId) -> Env {
+        Env {
+            pkg,
+            scope,
+            iota: None,
+            err_at: None,
+            decl: None,
+            results: None,
+            named_results: Arc::from([]),
+            has_call_or_recv: false,
+            in_func: false,
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! Collecting a package's objects: imports, package-level names, methods by receiver.
+//!
+//! In: a package's files. Out: objects that are resolved when first used.
+//! Invariants: nothing is typed here; method objects stand on their receiver's named type before it is resolved.
+
+use super::super::info::Initializer;
+use super::super::model::*;
+use super::{Checker, Color, DeclInfo, DeclKind, ScopeId};
+use crate::diagnostic::Code;
+use crate::source::Span;
+use crate::syntax::ast::{self, Decl, Expr, ExprKind, GenKind, Ident, Name};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+impl<'a> Checker<'a> {
+    /// Collects all objects of a package; gives those declared at package level, methods included, in source order.
+    pub(super) fn collect_package(&mut self, pkg: PackageId) -> Vec<ObjId> {
+        if let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
+            p.collected = true;
+        }
+        let scope = self.pkg_scope(pkg);
+        let mut all = Vec::new();
+        let mut methods: Vec<(&'a ast::FuncDecl, ScopeId)> = Vec::new();
+        for file in self.files(pkg) {
+            let file_scope = self.new_scope(Some(scope));
+            for decl in &file.decls {
+                match decl {
+                    Decl::Func(d) if d.recv.is_some() => methods.push((d, file_scope)),
+                    Decl::Func(d) => {
+                        let kind = ObjKind::Func { is_method: false, ptr_recv: false };
+                        let special = matches!(&*d.name.name, "init" | "_");
+                        if special && &*d.name.name == "init" && d.body.is_none() {
+                            self.err(d.name.span, Code::INVALID_DECL, "func `init` must have a body");
+                        }
+                        all.push(self.package_object(&d.name, kind, DeclKind::Func(d), pkg, file_scope, !special));
+                    }
+                    Decl::Gen(g) => self.collect_gen(g, pkg, file_scope, &mut all),
+                }
+            }
+            self.collect_imports(file, pkg, file_scope);
+        }
+        self.collect_methods(methods, pkg, &mut all);
+        all
+    }
+
+    fn package_object(
+        &mut self,
+        id: &'a Ident,
+        kind: ObjKind,
+        decl: DeclKind<'a>,
+        pkg: PackageId,
+        file_scope: ScopeId,
+        in_scope: bool,
+    ) -> ObjId {
+        let mut object = Object::new(kind, id.name.clone(), Some(pkg), TypeId::INVALID, Some(id.span));
+        object.package_level = true;
+        let o = self.s.add_obj(object);
+        self.decls.insert(o, DeclInfo { pkg, scope: file_scope, kind: decl });
+        self.colors.insert(o, Color::White);
+        self.info.defs.insert(id.id, o);
+        if in_scope && &*id.name != "_" {
+            match self.scope_insert(self.pkg_scope(pkg), &id.name, o) {
+                Some(old) => self.redeclared(id, old),
+                None => {
+                    if let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
+                        p.names.insert(id.name.clone(), o);
+                    }
+                }
+            }
+            if &*id.name == "init" {
+                self.err(id.span, Code::INVALID_DECL, "cannot declare `init` - must be func");
+            }
+        }
+        o
+    }
+
+    fn collect_gen(&mut self, g: &'a ast::GenDecl, pkg: PackageId, scope: ScopeId, all: &mut Vec<ObjId>) {
+        match &g.kind {
+            GenKind::Import(_) => {}
+            GenKind::Const(specs) => {
+                for (id, decl) in self.const_decls(specs) {
+                    all.push(self.package_object(id, ObjKind::Const { value: None }, decl, pkg, scope, true));
+                }
+            }
+            GenKind::Type(specs) => {
+                for s in specs {
+                    let kind = ObjKind::TypeName { alias: s.alias };
+                    all.push(self.package_object(&s.name, kind, DeclKind::Type(s), pkg, scope, true));
+                }
+            }
+            GenKind::Var(specs) => {
+                for s in specs {
+                    let mut objs = Vec::new();
+                    for (i, id) in s.names.iter().enumerate() {
+                        let init = if s.values.len() == 1 { s.values.first() } else { s.values.get(i) };
+                        let decl = DeclKind::Var { ty: s.ty.as_ref(), init, lhs: None };
+                        objs.push(self.package_object(id, ObjKind::Var(VarKind::Global), decl, pkg, scope, true));
+                    }
+                    if s.values.len() == 1 && s.names.len() > 1 {
+                        let shared: Arc<[ObjId]> = objs.clone().into();
+                        for o in &objs {
+                            if let Some(DeclInfo { kind: DeclKind::Var { lhs, .. }, .. }) = self.decls.get_mut(o) {
+                                *lhs = Some(shared.clone());
+                            }
+                        }
+                    } else {
+                        self.value_count(s);
+                    }
+                    all.extend(objs);
+                }
+            }
+        }
+    }
+
+    /// Reports specs whose names and values do not pair.
+    pub(super) fn value_count(&mut self, s: &'a ast::VarSpec) {
+        let (l, r) = (s.names.len(), s.values.len());
+        if r == 0 && s.ty.is_none() {
+            self.err(s.span, Code::INVALID_DECL, "missing type or init expr");
+        } else if r > 0 && r < l {
+            if let Some(n) = s.names.get(r) {
+                self.err(n.span, Code::ASSIGN_COUNT, format!("missing init expr for `{}`", n.name));
+            }
+        } else if r > l
+            && let Some(e) = s.values.get(l)
+        {
+            let text = format!("extra init expr `{}`", self.text(e));
+            self.err(e.span, Code::ASSIGN_COUNT, text);
+        }
+    }
+
+    /// The constants of a declaration, with implicit repetition.
+    pub(super) fn const_decls(&mut self, specs: &'a [ast::ConstSpec]) -> Vec<(&'a Ident, DeclKind<'a>)> {
+        let mut out = Vec::new();
+        let mut last: (Option<&'a Expr>, &'a [Expr]) = (None, &[]);
+        for s in specs {
+            let mut inherited = true;
+            if s.ty.is_some() || !s.values.is_empty() {
+                last = (s.ty.as_ref(), &s.values);
+                inherited = false;
+            }
+            for (i, id) in s.names.iter().enumerate() {
+                let init = last.1.get(i);
+                if init.is_none() {
+                    self.err(id.span, Code::ASSIGN_COUNT, format!("missing init expr for `{}`", id.name));
+                }
+                let kind = DeclKind::Const { ty: last.0, init, iota: s.iota, at: id.span, inherited };
+                out.push((id, kind));
+            }
+            if s.values.len() > s.names.len()
+                && let Some(e) = s.values.get(s.names.len())
+            {
+                self.err(e.span, Code::ASSIGN_COUNT, "extra init expr");
+            }
+        }
+        out
+    }
+
+    fn collect_imports(&mut self, file: &'a ast::File, pkg: PackageId, scope: ScopeId) {
+        for spec in &file.imports {
+            let target = self.import(&spec.path, spec.path_span);
+            let std = self.pkgs.get(pkg.0 as usize).is_some_and(|p| p.stdlib);
+            let Some(p) = self.pkgs.get_mut(pkg.0 as usize) else { continue };
+            if !p.imports.contains(&target) {
+                p.imports.push(target);
+            }
+            let own_name = self.pkgs.get(target.0 as usize).map_or("_".into(), |p| p.name.clone());
+            let name: Name = spec.name.as_ref().map_or(own_name.clone(), |n| n.name.clone());
+            let kind = ObjKind::PkgName { imported: target };
+            let o = Object::new(kind, name.clone(), Some(pkg), TypeId::INVALID, Some(spec.span));
+            let o = self.s.add_obj(o);
+            match &spec.name {
+                Some(n) => self.info.defs.insert(n.id, o),
+                None => self.info.implicits.insert(spec.id, o),
+            }
+            let shown: Name = if name == own_name { spec.path.clone() } else { format!("{} as {name}", spec.path).into() };
+            match &*name {
+                "_" => self.ensure_collected(target),
+                "." => {
+                    self.ensure_collected(target);
+                    let names: Vec<_> = match self.pkgs.get(target.0 as usize) {
+                        Some(p) => p.names.iter().filter(|(n, _)| is_exported(n)).map(|(n, o)| (n.clone(), *o)).collect(),
+                        None => Vec::new(),
+                    };
+                    for (n, o) in names {
+                        self.scope_insert(scope, &n, o);
+                    }
+                }
+                _ => {
+                    if self.scope_insert(scope, &name, o).is_some() {
+                        self.err(spec.span, Code::DUPLICATE, format!("`{name}` redeclared in this block"));
+                    }
+                    let pkg_scope = self.pkg_scope(pkg);
+                    let clash = self.scopes.get(pkg_scope.0 as usize).and_then(|s| s.names.get(&name)).copied();
+                    if let (Some(old), false) = (clash, std) {
+                        let span = self.s.obj(old).span.unwrap_or(spec.span);
+                        self.err(span, Code::DUPLICATE, format!("`{name}` already declared through import of package"));
+                    }
+                    if !std && let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
+                        p.import_objs.push((o, spec.span, shown));
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn unused_imports(&mut self, pkg: PackageId) {
+        let imports = self.pkgs.get(pkg.0 as usize).map_or(Vec::new(), |p| p.import_objs.clone());
+        for (o, span, shown) in imports {
+            let unknown = match self.s.obj(o).kind {
+                ObjKind::PkgName { imported } => self.pkgs.get(imported.0 as usize).is_some_and(|p| p.unknown),
+                _ => false,
+            };
+            if !self.used.contains(&o) && !unknown {
+                self.err(span, Code::UNUSED_IMPORT, format!("`{shown}` imported and not used"));
+            }
+        }
+    }
+
+    fn collect_methods(&mut self, methods: Vec<(&'a ast::FuncDecl, ScopeId)>, pkg: PackageId, all: &mut Vec<ObjId>) {
+        let mut by_base: FxHashMap<ObjId, Vec<ObjId>> = FxHashMap::default();
+        for (d, scope) in methods {
+            let recv = d.recv.as_ref().and_then(|r| r.fields.first()).map(|f| &f.ty);
+            let (ptr, base) = recv.map_or((false, None), receiver_base);
+            let kind = ObjKind::Func { is_method: true, ptr_recv: ptr };
+            let m = self.package_object(&d.name, kind, DeclKind::Func(d), pkg, scope, false);
+            all.push(m);
+            let base = base.and_then(|b| self.alias_target(b, pkg));
+            if let Some(base) = base
+                && &*d.name.name != "_"
+            {
+                let list = by_base.entry(base).or_default();
+                let same = list.iter().copied().find(|o| self.s.obj(*o).name == d.name.name);
+                match same {
+                    Some(old) => {
+                        let text = format!("method `{}.{}` already declared", self.s.obj(base).name, d.name.name);
+                        self.err(d.name.span, Code::DUPLICATE, text);
+                        if let (Some(at), Some(diag)) = (self.s.obj(old).span, self.diags.last_mut()) {
+                            *diag = diag.clone().label(at, "first declared here");
+                        }
+                    }
+                    None => list.push(m),
+                }
+            }
+        }
+        for (base, list) in by_base {
+            self.pending_methods(base, list);
+        }
+    }
+
+    /// The type declaration a receiver's base name means, through aliases in the package.
+    fn alias_target(&self, id: &Ident, pkg: PackageId) -> Option<ObjId> {
+        let scope = self.scopes.get(self.pkg_scope(pkg).0 as usize)?;
+        let mut o = *scope.names.get(&id.name)?;
+        for _ in 0..100 {
+            match self.decls.get(&o).map(|d| &d.kind) {
+                Some(DeclKind::Type(s)) if s.alias => {
+                    let (_, Some(next)) = receiver_base(&s.ty) else { return None };
+                    o = *scope.names.get(&next.name)?;
+                }
+                Some(DeclKind::Type(_)) => return Some(o),
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Makes the named type of a declaration ahead of its resolution and gives it its methods.
+    fn pending_methods(&mut self, base: ObjId, methods: Vec<ObjId>) {
+        let t = self.named_for(base);
+        self.s.update_type(t, |t| {
+            if let Type::Named(n) = t {
+                n.methods = methods;
+            }
+        });
+    }
+
+    /// The named type of a type name, made when first asked for.
+    pub(super) fn named_for(&mut self, o: ObjId) -> TypeId {
+        let t = self.s.obj_type(o);
+        if t != TypeId::INVALID {
+            return t;
+        }
+        let t = self.s.push(Type::Named(Named {
+            obj: o,
+            origin: None,
+            type_params: Vec::new(),
+            type_args: Vec::new(),
+            underlying: None,
+            methods: Vec::new(),
+        }));
+        self.s.update_obj(o, |o| o.ty = t);
+        t
+    }
+
+    pub(super) fn add_initializer(&mut self, pkg: PackageId, lhs: Vec<ObjId>, rhs: ast::NodeId) {
+        if let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
+            p.init_order.push(Initializer { lhs, rhs });
+        }
+    }
+
+    pub(super) fn span_of(&self, o: ObjId) -> Span {
+        self.s.obj(o).span.unwrap_or(Span::new(crate::source::FileId(0), 0, 0))
+    }
+}
+
+/// `*T[P]` is `(true, T)`.
+pub(super) fn receiver_base(e: &Expr) -> (bool, Option<&Ident>) {
+    let e = e.unparen();
+    match &e.kind {
+        ExprKind::Star(x) => (true, receiver_base(x).1),
+        ExprKind::Index(x, _) => (false, receiver_base(x).1),
+        ExprKind::Ident(i) => (false, Some(i)),
+        _ => (false, None),
+    }
+}

@@ -1,0 +1,492 @@
+//! Statements.
+//!
+//! In: the body of a function. Out: records and diagnostics.
+//! Invariants: every block, clause and statement with its own scope opens and closes one.
+
+use super::super::constant::ConstValue;
+use super::super::info::Mode;
+use super::super::model::*;
+use super::operand::Operand;
+use super::Checker;
+use crate::diagnostic::Code;
+use crate::source::Span;
+use crate::syntax::ast::{self, AssignOp, BranchKind, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
+use rustc_hash::FxHashMap;
+
+/// What a branch statement may mean here.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Context {
+    pub(super) can_break: bool,
+    pub(super) can_continue: bool,
+    pub(super) fallthrough_ok: bool,
+    pub(super) final_case: bool,
+    pub(super) type_switch: bool,
+}
+
+impl Context {
+    fn inner(self) -> Context {
+        Context { fallthrough_ok: false, final_case: false, type_switch: false, ..self }
+    }
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn stmt_list(&mut self, list: &'a [Stmt], ctx: Context) {
+        let last = list.iter().rposition(|s| !matches!(s.kind, StmtKind::Empty));
+        for (i, s) in list.iter().enumerate() {
+            let ctx = if Some(i) == last { ctx } else { Context { fallthrough_ok: false, final_case: false, ..ctx } };
+            self.stmt(s, ctx);
+        }
+    }
+
+    fn block(&mut self, b: &'a ast::Block, ctx: Context) {
+        let outer = self.open_scope();
+        self.stmt_list(&b.stmts, ctx.inner());
+        self.close_scope(outer);
+    }
+
+    fn simple(&mut self, s: Option<&'a Stmt>) {
+        if let Some(s) = s {
+            self.stmt(s, Context::default());
+        }
+    }
+
+    pub(super) fn stmt(&mut self, s: &'a Stmt, ctx: Context) {
+        let inner = ctx.inner();
+        match &s.kind {
+            StmtKind::Bad | StmtKind::Empty => {}
+            StmtKind::Decl(d) => self.decl_stmt(d),
+            StmtKind::Labeled(_, inner) => self.stmt(inner, ctx),
+            StmtKind::Expr(e) => self.expr_stmt(e),
+            StmtKind::Send(c, v) => self.send(c, v),
+            StmtKind::IncDec { x, inc } => self.inc_dec(x, *inc),
+            StmtKind::Assign(a) => self.assign_stmt(s.span, a),
+            StmtKind::Go(e) => self.suspended_call(e, "go"),
+            StmtKind::Defer(e) => self.suspended_call(e, "defer"),
+            StmtKind::Return(values) => self.return_stmt(s.span, values),
+            StmtKind::Branch(kind, label) => self.branch(s.span, *kind, label.as_ref(), ctx),
+            StmtKind::Block(b) => self.block(b, inner),
+            StmtKind::If(i) => {
+                let outer = self.open_scope();
+                self.simple(i.init.as_ref());
+                self.condition(&i.cond, "if");
+                self.block(&i.then, inner);
+                if let Some(e) = &i.els {
+                    self.stmt(e, inner);
+                }
+                self.close_scope(outer);
+            }
+            StmtKind::Switch(sw) => self.switch(s.span, sw, inner),
+            StmtKind::TypeSwitch(sw) => self.type_switch(sw, inner),
+            StmtKind::Select(sel) => self.select(sel, inner),
+            StmtKind::For(f) => {
+                let outer = self.open_scope();
+                self.simple(f.init.as_ref());
+                if let Some(c) = &f.cond {
+                    self.condition(c, "for");
+                }
+                if let Some(Stmt { kind: StmtKind::Assign(a), span }) = &f.post
+                    && a.op == AssignOp::Define
+                {
+                    self.err(*span, Code::INVALID_DECL, "cannot declare in post statement of for loop");
+                }
+                self.simple(f.post.as_ref());
+                self.block(&f.body, Context { can_break: true, can_continue: true, ..inner });
+                self.close_scope(outer);
+            }
+            StmtKind::Range(r) => {
+                let outer = self.open_scope();
+                self.range_clause(r);
+                self.block(&r.body, Context { can_break: true, can_continue: true, ..inner });
+                self.close_scope(outer);
+            }
+        }
+    }
+
+    fn condition(&mut self, e: &'a Expr, what: &str) {
+        let mut x = self.expr(e);
+        if x.is_invalid() {
+            return;
+        }
+        if !self.s.all_basic(x.ty, BasicKind::is_boolean) {
+            self.err(e.span, Code::INVALID_USE, format!("non-boolean condition in {what} statement"));
+            return;
+        }
+        self.default_operand(&mut x);
+    }
+
+    fn expr_stmt(&mut self, e: &'a Expr) {
+        let mut x = self.raw_expr(e, None);
+        let kind = &e.unparen().kind;
+        let fine = match kind {
+            ExprKind::Call(c) => {
+                let builtin = self.info.types.get(c.fun.id).is_some_and(|t| t.mode == Mode::Builtin);
+                let is_type = self.info.types.get(c.fun.id).is_some_and(|t| t.mode == Mode::Type);
+                !is_type && (!builtin || x.mode == Mode::NoValue || self.is_statement_builtin(&c.fun))
+            }
+            ExprKind::Unary(UnaryOp::Recv, _) => true,
+            _ => false,
+        };
+        if x.is_invalid() || fine {
+            return;
+        }
+        if x.mode == Mode::Type {
+            let text = format!("`{}` (type) is not an expression", self.text(e));
+            self.err(e.span, Code::INVALID_USE, text);
+            return;
+        }
+        if x.mode == Mode::Builtin {
+            self.must_be_value(&mut x);
+            return;
+        }
+        let text = format!("{} is not used", self.describe(&x));
+        self.err(e.span, Code::UNUSED_VALUE, text);
+    }
+
+    fn is_statement_builtin(&self, fun: &Expr) -> bool {
+        let id = match &fun.unparen().kind {
+            ExprKind::Ident(id) | ExprKind::Selector(_, id) => id,
+            _ => return false,
+        };
+        self.info.uses.get(id.id).is_some_and(|o| {
+            use BuiltinId::*;
+            matches!(
+                self.s.obj(*o).kind,
+                ObjKind::Builtin(Clear | Close | Copy | Delete | Panic | Print | Println | Recover)
+            )
+        })
+    }
+
+    fn send(&mut self, c: &'a Expr, v: &'a Expr) {
+        let ch = self.expr(c);
+        let core = self.s.core_type(ch.ty).unwrap_or(TypeId::INVALID);
+        let elem = match &*self.s.get(core) {
+            Type::Chan(dir, elem) if !ch.is_invalid() => {
+                if *dir == ChanDir::Recv {
+                    let text = format!("invalid operation: cannot send to receive-only channel {}", self.describe(&ch));
+                    self.err(c.span, Code::INVALID_OPERATION, text);
+                }
+                Some(*elem)
+            }
+            _ => None,
+        };
+        let mut x = self.expr_with_target(v, elem);
+        match elem {
+            Some(t) => self.assignment(&mut x, Some(t), "send"),
+            None if !ch.is_invalid() => {
+                let text = format!("invalid operation: cannot send to non-channel {}", self.describe(&ch));
+                self.err(c.span, Code::INVALID_OPERATION, text);
+            }
+            None => {}
+        }
+    }
+
+    fn inc_dec(&mut self, x: &'a Expr, inc: bool) {
+        let o = self.expr(x);
+        if o.is_invalid() {
+            return;
+        }
+        if !self.s.all_basic(o.ty, BasicKind::is_numeric) {
+            let op = if inc { "++" } else { "--" };
+            let text = format!("invalid operation: `{}{op}` (non-numeric type {})", self.text(x), self.type_str(o.ty));
+            self.err(x.span, Code::INVALID_OPERATION, text);
+            return;
+        }
+        let mut value = Operand::new(Mode::Value, o.ty, x);
+        self.assign_operand(x, &mut value);
+    }
+
+    fn assign_stmt(&mut self, span: Span, a: &'a ast::AssignStmt) {
+        match a.op {
+            AssignOp::Define => self.short_var_decl(&a.lhs, &a.rhs, a.op_span),
+            AssignOp::Assign => self.assign_vars(&a.lhs, &a.rhs),
+            AssignOp::Op(op) => {
+                let ([l], [r]) = (&a.lhs[..], &a.rhs[..]) else {
+                    self.err(span, Code::ASSIGN_COUNT, "assignment operation requires single-valued expressions");
+                    return;
+                };
+                let x = self.expr(l);
+                let y = self.expr(r);
+                let mut v = self.binary_operands(l, op, a.op_span, x, y);
+                if !v.is_invalid() {
+                    v.mode = Mode::Value;
+                    self.assign_operand(l, &mut v);
+                }
+            }
+        }
+    }
+
+    fn suspended_call(&mut self, e: &'a Expr, what: &str) {
+        if matches!(e.kind, ExprKind::Paren(_)) {
+            self.err(e.span, Code::INVALID_USE, format!("expression in {what} must not be parenthesized"));
+        }
+        let ExprKind::Call(c) = &e.unparen().kind else {
+            self.raw_expr(e, None);
+            self.err(e.span, Code::INVALID_USE, format!("expression in {what} must be function call"));
+            return;
+        };
+        let x = self.raw_expr(e, None);
+        if x.is_invalid() {
+            return;
+        }
+        let is_type = self.info.types.get(c.fun.id).is_some_and(|t| t.mode == Mode::Type);
+        let builtin = self.info.types.get(c.fun.id).is_some_and(|t| t.mode == Mode::Builtin);
+        if is_type {
+            self.err(e.span, Code::INVALID_USE, format!("{what} requires function call, not conversion"));
+        } else if builtin && x.mode != Mode::NoValue && !self.is_statement_builtin(&c.fun) {
+            let text = format!("{what} discards result of `{}`", self.text(e));
+            self.err(e.span, Code::UNUSED_VALUE, text);
+        }
+    }
+
+    fn return_stmt(&mut self, span: Span, values: &'a [Expr]) {
+        let Some(results) = self.env.results.clone() else { return };
+        if values.is_empty() {
+            if results.is_empty() {
+                return;
+            }
+            if self.env.named_results.is_empty() {
+                self.err(span, Code::ASSIGN_COUNT, format!("not enough return values: have 0, want {}", results.len()));
+                return;
+            }
+            for r in self.env.named_results.clone().iter() {
+                let o = self.s.obj(*r);
+                if let Some(alt) = self.lookup(&o.name)
+                    && alt != *r
+                    && &*o.name != "_"
+                {
+                    self.err(span, Code::INVALID_USE, format!("result parameter `{}` not in scope at return", o.name));
+                }
+            }
+            return;
+        }
+        if results.is_empty() {
+            for v in values {
+                self.multi_expr(v);
+            }
+            self.err(span, Code::ASSIGN_COUNT, "too many return values");
+            return;
+        }
+        // Results without names are checked like variables of their types.
+        let vars: Vec<ObjId> = results
+            .iter()
+            .map(|t| self.s.add_obj(Object::new(ObjKind::Var(VarKind::Result), "".into(), None, *t, None)))
+            .collect();
+        self.init_vars(&vars, values, Some(span));
+    }
+
+    fn branch(&mut self, span: Span, kind: BranchKind, label: Option<&'a ast::Ident>, ctx: Context) {
+        if label.is_some() {
+            return;
+        }
+        let message = match kind {
+            BranchKind::Break if !ctx.can_break => "break is not in a loop, switch, or select",
+            BranchKind::Continue if !ctx.can_continue => "continue is not in a loop",
+            BranchKind::Fallthrough if ctx.type_switch => "cannot fallthrough in type switch",
+            BranchKind::Fallthrough if ctx.final_case => "cannot fallthrough final case in switch",
+            BranchKind::Fallthrough if !ctx.fallthrough_ok => "fallthrough statement out of place",
+            _ => return,
+        };
+        self.err(span, Code::BRANCH, message);
+    }
+
+    fn switch(&mut self, span: Span, sw: &'a ast::SwitchStmt, ctx: Context) {
+        let outer = self.open_scope();
+        self.simple(sw.init.as_ref());
+        let mut tag = sw.tag.as_ref().map(|t| {
+            let mut x = self.expr(t);
+            self.assignment(&mut x, None, "switch expression");
+            if !x.is_invalid() && !self.s.comparable(x.ty) && !self.s.has_nil(x.ty) {
+                let text = format!("cannot switch on {}", self.describe(&x));
+                self.err(t.span, Code::INVALID_USE, text);
+                x.fail();
+            }
+            x
+        });
+        let mut seen: FxHashMap<ConstValue, Vec<(TypeId, Span)>> = FxHashMap::default();
+        let mut default: Option<Span> = None;
+        let _ = span;
+        let last = sw.cases.len().wrapping_sub(1);
+        for (i, case) in sw.cases.iter().enumerate() {
+            if case.is_default && let Some(first) = default.replace(case.span) {
+                self.err(case.head, Code::DUPLICATE, "multiple defaults in switch");
+                if let Some(d) = self.diags.last_mut() {
+                    *d = d.clone().label(first, "first default here");
+                }
+            }
+            for e in &case.exprs {
+                self.case_value(e, tag.as_mut(), &mut seen);
+            }
+            let inner = self.open_scope();
+            let ctx = Context { can_break: true, fallthrough_ok: i != last, final_case: i == last, ..ctx };
+            self.stmt_list(&case.body, ctx);
+            self.close_scope(inner);
+        }
+        self.close_scope(outer);
+    }
+
+    fn case_value(
+        &mut self,
+        e: &'a Expr,
+        tag: Option<&mut Operand<'a>>,
+        seen: &mut FxHashMap<ConstValue, Vec<(TypeId, Span)>>,
+    ) {
+        let mut v = self.expr(e);
+        if v.is_invalid() {
+            return;
+        }
+        match tag {
+            Some(tag) => {
+                if tag.is_invalid() {
+                    self.default_operand(&mut v);
+                    return;
+                }
+                let mut t = tag.clone();
+                if !self.match_types(&mut v, &mut t) {
+                    let text = format!("invalid case `{}` in switch on `{}` (mismatched types {} and {})", self.text(e), tag.expr.map_or(String::new(), |e| self.text(e)), self.type_str(v.ty), self.type_str(tag.ty));
+                    self.err(e.span, Code::MISMATCHED_TYPES, text);
+                    return;
+                }
+                if v.is_invalid() || t.is_invalid() {
+                    return;
+                }
+                let ok = self.operand_assignable(&v, t.ty) || self.operand_assignable(&t, v.ty);
+                if !ok {
+                    let text = format!("invalid case `{}` in switch on `{}` (mismatched types {} and {})", self.text(e), tag.expr.map_or(String::new(), |e| self.text(e)), self.type_str(v.ty), self.type_str(tag.ty));
+                    self.err(e.span, Code::MISMATCHED_TYPES, text);
+                    return;
+                }
+            }
+            None => {
+                // `switch { case cond: }` compares with `true`.
+                if !self.s.all_basic(v.ty, BasicKind::is_boolean) {
+                    let is_iface = self.s.is_interface(v.ty);
+                    if !is_iface {
+                        let text = format!("invalid case `{}` in switch (mismatched types {} and bool)", self.text(e), self.type_str(v.ty));
+                        self.err(e.span, Code::MISMATCHED_TYPES, text);
+                        return;
+                    }
+                }
+                self.default_operand(&mut v);
+            }
+        }
+        if let (Mode::Constant, Some(value)) = (v.mode, &v.val) {
+            let list = seen.entry((**value).clone()).or_default();
+            let found = list.iter().find(|(t, _)| self.s.identical(*t, v.ty)).map(|(_, s)| *s);
+            list.push((v.ty, e.span));
+            if let Some(first) = found {
+                let text = format!("duplicate case `{}` in expression switch", self.text(e));
+                self.err(e.span, Code::DUPLICATE, text);
+                if let Some(d) = self.diags.last_mut() {
+                    *d = d.clone().label(first, "previous case");
+                }
+            }
+        }
+    }
+
+    fn type_switch(&mut self, sw: &'a ast::TypeSwitchStmt, ctx: Context) {
+        let outer = self.open_scope();
+        self.simple(sw.init.as_ref());
+        let x = self.expr(&sw.x);
+        let valid = !x.is_invalid() && self.s.is_interface(x.ty);
+        if !x.is_invalid() && !valid {
+            let text = format!("{} is not an interface", self.describe(&x));
+            self.err(sw.x.span, Code::INVALID_USE, text);
+        }
+        let mut vars = Vec::new();
+        let mut seen: Vec<(Option<TypeId>, Span)> = Vec::new();
+        let mut default = false;
+        let last = sw.cases.len().wrapping_sub(1);
+        for (i, case) in sw.cases.iter().enumerate() {
+            if case.is_default && std::mem::replace(&mut default, true) {
+                self.err(case.head, Code::DUPLICATE, "multiple defaults in switch");
+            }
+            let mut single = None;
+            for e in &case.exprs {
+                let t = self.case_type(e, valid.then_some(&x), &mut seen);
+                single = Some(t);
+            }
+            let inner = self.open_scope();
+            if let Some(bind) = sw.bind.as_ref().filter(|b| &*b.name != "_") {
+                let t = match (case.exprs.len(), single) {
+                    (1, Some(Some(t))) => t,
+                    (1, Some(None)) => x.ty,
+                    _ => x.ty,
+                };
+                let v = self.new_var(bind, VarKind::Local, t);
+                self.scope_insert(self.env.scope, &bind.name, v);
+                self.info.implicits.insert(case.id, v);
+                vars.push(v);
+            }
+            let ctx = Context { can_break: true, type_switch: true, final_case: i == last, ..ctx };
+            self.stmt_list(&case.body, ctx);
+            self.close_scope(inner);
+        }
+        if let Some(bind) = &sw.bind {
+            if &*bind.name == "_" {
+                self.err(bind.span, Code::INVALID_DECL, "no new variable on left side of `:=`");
+            } else if !vars.iter().any(|v| self.used.contains(v)) {
+                self.err(bind.span, Code::UNUSED_VARIABLE, format!("declared and not used: `{}`", bind.name));
+            }
+        }
+        self.close_scope(outer);
+    }
+
+    /// A type switch's case: a type, or `nil` (nothing).
+    fn case_type(&mut self, e: &'a Expr, x: Option<&Operand<'a>>, seen: &mut Vec<(Option<TypeId>, Span)>) -> Option<TypeId> {
+        let t = self.expr_or_type(e);
+        let ty = match t.mode {
+            Mode::Invalid => return Some(TypeId::INVALID),
+            Mode::Type => Some(t.ty),
+            _ if t.is_nil() => {
+                if let Some(x) = x {
+                    self.update_expr_type(e, x.ty, true);
+                }
+                None
+            }
+            _ => {
+                let text = format!("`{}` is not a type", self.text(e));
+                self.err(e.span, Code::NOT_A_TYPE, text);
+                return Some(TypeId::INVALID);
+            }
+        };
+        let found = seen.iter().find(|(s, _)| match (s, ty) {
+            (None, None) => true,
+            (Some(a), Some(b)) => self.s.identical(*a, b),
+            _ => false,
+        });
+        if found.is_some() {
+            let text = format!("duplicate case `{}` in type switch", self.text(e));
+            self.err(e.span, Code::DUPLICATE, text);
+        }
+        seen.push((ty, e.span));
+        if let (Some(x), Some(t)) = (x, ty) {
+            self.assertable(x, t, e);
+        }
+        ty
+    }
+
+    fn select(&mut self, sel: &'a ast::SelectStmt, ctx: Context) {
+        let mut default = false;
+        for case in &sel.cases {
+            if case.comm.is_none() && std::mem::replace(&mut default, true) {
+                self.err(case.head, Code::DUPLICATE, "multiple defaults in select");
+            }
+            let outer = self.open_scope();
+            if let Some(comm) = &case.comm {
+                let receives = |e: &Expr| matches!(e.unparen().kind, ExprKind::Unary(UnaryOp::Recv, _));
+                let ok = match &comm.kind {
+                    StmtKind::Send(..) => true,
+                    StmtKind::Expr(e) => receives(e),
+                    StmtKind::Assign(a) => a.rhs.len() == 1 && a.rhs.first().is_some_and(receives),
+                    _ => false,
+                };
+                if !ok {
+                    self.err(comm.span, Code::INVALID_USE, "select case must be receive, send or assign recv");
+                }
+                self.stmt(comm, Context::default());
+            }
+            self.stmt_list(&case.body, Context { can_break: true, ..ctx });
+            self.close_scope(outer);
+        }
+    }
+}

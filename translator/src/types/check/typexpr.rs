@@ -1,0 +1,426 @@
+//! Type expressions.
+//!
+//! In: an `Expr` where a type stands. Out: its `TypeId`, recorded.
+//! Invariants: every type expression gets a record with `Mode::Type`; what is no type is reported once.
+
+use super::super::info::{Instance, Mode};
+use super::super::model::*;
+use super::operand::Operand;
+use super::{Checker, FuncScope, Later};
+use crate::diagnostic::Code;
+use crate::source::Span;
+use crate::syntax::ast::{self, BinaryOp, Expr, ExprKind, Name, UnaryOp};
+use std::sync::Arc;
+
+impl<'a> Checker<'a> {
+    /// A type; generic ones must be instantiated.
+    pub(super) fn type_expr(&mut self, e: &'a Expr) -> TypeId {
+        let t = self.generic_type_expr(e);
+        self.must_be_instantiated(e, t)
+    }
+
+    fn must_be_instantiated(&mut self, e: &Expr, t: TypeId) -> TypeId {
+        if let Type::Named(n) = &*self.s.get(t)
+            && n.origin.is_none()
+            && !n.type_params.is_empty()
+        {
+            let text = format!("cannot use generic type `{}` without instantiation", self.type_str(t));
+            self.err(e.span, Code::INSTANTIATION, text);
+            return TypeId::INVALID;
+        }
+        t
+    }
+
+    /// A type of a variable: no constraint interface.
+    pub(super) fn var_type(&mut self, e: &'a Expr) -> TypeId {
+        let t = self.type_expr(e);
+        self.no_constraint(t, e.span);
+        t
+    }
+
+    fn no_constraint(&mut self, t: TypeId, span: Span) {
+        if self.s.is_type_param(t) || !matches!(&*self.s.under(t), Type::Interface(_)) {
+            return;
+        }
+        let set = self.s.type_set(t);
+        if set.terms.is_some() || set.comparable {
+            let text = format!("cannot use type `{}` outside a type constraint", self.type_str(t));
+            self.err(span, Code::NOT_A_TYPE, text);
+        }
+    }
+
+    /// A type that may be generic and not instantiated.
+    pub(super) fn generic_type_expr(&mut self, e: &'a Expr) -> TypeId {
+        let t = self.type_kind_of(e);
+        if t != TypeId::INVALID {
+            self.record_type(e, Mode::Type, t, None);
+        }
+        t
+    }
+
+    fn type_kind_of(&mut self, e: &'a Expr) -> TypeId {
+        match &e.kind {
+            ExprKind::Bad => TypeId::INVALID,
+            ExprKind::Ident(_) | ExprKind::Selector(..) => {
+                let x = match &e.kind {
+                    ExprKind::Ident(id) => self.ident(e, id, true),
+                    _ => self.selector(e, true),
+                };
+                self.operand_type(&x)
+            }
+            ExprKind::Paren(x) => self.generic_type_expr(x),
+            ExprKind::Index(x, args) => self.instantiated_type(e, x, args),
+            ExprKind::Star(x) => {
+                let t = self.var_type(x);
+                if t == TypeId::INVALID { t } else { self.s.pointer(t) }
+            }
+            ExprKind::ArrayType(len, elem) => self.array_type(len.as_deref(), elem),
+            ExprKind::MapType(k, v) => {
+                let key = self.var_type(k);
+                let value = self.var_type(v);
+                if key != TypeId::INVALID {
+                    self.later.push_back(Later::MapKey(key, k.span, self.env.pkg));
+                }
+                self.s.map(key, value)
+            }
+            ExprKind::ChanType(dir, x) => {
+                let t = self.var_type(x);
+                self.s.chan(*dir, t)
+            }
+            ExprKind::FuncType(f) => {
+                let outer = self.open_scope();
+                let (sig, _) = self.signature(f);
+                self.close_scope(outer);
+                self.s.signature(sig)
+            }
+            ExprKind::StructType(fields) => self.struct_type(fields),
+            ExprKind::InterfaceType(i) => self.interface_type(i),
+            ExprKind::Ellipsis(_) => {
+                self.err(e.span, Code::NOT_A_TYPE, "invalid use of `...`");
+                TypeId::INVALID
+            }
+            _ => {
+                let x = self.expr_or_type(e);
+                self.operand_type(&x)
+            }
+        }
+    }
+
+    fn operand_type(&mut self, x: &Operand<'a>) -> TypeId {
+        match x.mode {
+            Mode::Type => x.ty,
+            Mode::Invalid => TypeId::INVALID,
+            _ => {
+                let text = x.expr.map_or(String::new(), |e| self.text(e));
+                self.err(x.span(), Code::NOT_A_TYPE, format!("`{text}` is not a type"));
+                TypeId::INVALID
+            }
+        }
+    }
+
+    fn array_type(&mut self, len: Option<&'a Expr>, elem: &'a Expr) -> TypeId {
+        let n = match len {
+            None => None,
+            Some(Expr { kind: ExprKind::Ellipsis(None), span, .. }) => {
+                self.err(*span, Code::NOT_A_TYPE, "invalid use of `[...]` array (outside a composite literal)");
+                Some(-1)
+            }
+            Some(len) => Some(self.array_length(len)),
+        };
+        let t = self.var_type(elem);
+        match n {
+            None => self.s.slice(t),
+            Some(n) if n < 0 => TypeId::INVALID,
+            Some(n) => self.s.array(n, t),
+        }
+    }
+
+    fn array_length(&mut self, e: &'a Expr) -> i64 {
+        let mut x = self.expr(e);
+        if x.is_invalid() {
+            return -1;
+        }
+        if !x.is_const() {
+            let text = format!("invalid array length or array length `{}` must be constant", self.text(e));
+            self.err(e.span, Code::NOT_A_TYPE, text);
+            return -1;
+        }
+        let integral = self.s.is_untyped(x.ty) || self.s.basic(x.ty).is_some_and(BasicKind::is_integer);
+        if integral && let Some(n) = x.val.as_ref().and_then(|v| v.to_i64()) {
+            if self.s.is_untyped(x.ty) {
+                self.convert_untyped(&mut x, TypeId::INT);
+            }
+            if n >= 0 {
+                return n;
+            }
+        }
+        let text = format!("array length {} must be a non-negative integer", self.describe(&x));
+        self.err(e.span, Code::NOT_A_TYPE, text);
+        -1
+    }
+
+    /// A function type: opens no scope, declares its parameters in a new scope below the current one.
+    pub(super) fn signature(&mut self, f: &'a ast::FuncType) -> (Signature, FuncScope) {
+        let scope = self.new_scope(Some(self.env.scope));
+        let mut sig = Signature::default();
+        let mut named = Vec::new();
+        // All types are resolved before any name is declared: `func(time time.Time, d time.Duration)`.
+        let mut declared: Vec<(&'a ast::Ident, ObjId)> = Vec::new();
+        let last = f.params.fields.len().wrapping_sub(1);
+        for (i, field) in f.params.fields.iter().enumerate() {
+            let t = match &field.ty.kind {
+                ExprKind::Ellipsis(Some(inner)) => {
+                    let t = self.var_type(inner);
+                    if i == last && field.names.len() <= 1 {
+                        sig.variadic = true;
+                    } else {
+                        self.err(field.span, Code::NOT_A_TYPE, "can only use `...` with final parameter in list");
+                    }
+                    let t = self.s.slice(t);
+                    self.record_type(&field.ty, Mode::Type, t, None);
+                    t
+                }
+                _ => self.var_type(&field.ty),
+            };
+            self.params_of(field, VarKind::Param, t, &mut sig.params, &mut declared);
+        }
+        if let Some(results) = &f.results {
+            for field in &results.fields {
+                let t = self.var_type(&field.ty);
+                let from = declared.len();
+                self.params_of(field, VarKind::Result, t, &mut sig.results, &mut declared);
+                named.extend(declared.iter().skip(from).map(|d| d.1));
+            }
+        }
+        let outer = std::mem::replace(&mut self.env.scope, scope);
+        // Parameters share the scope of receiver and type parameters in Go; a clash is an error.
+        for (id, o) in declared {
+            let parent = self.scopes.get(outer.0 as usize).and_then(|s| s.names.get(&id.name)).copied();
+            match parent {
+                Some(old) if &*id.name != "_" && matches!(self.s.obj(old).kind, ObjKind::Var(VarKind::Receiver)) => {
+                    self.redeclared(id, old);
+                }
+                _ => {}
+            }
+            self.declare(id, o);
+        }
+        self.env.scope = outer;
+        let scope = FuncScope { scope, results: sig.results.clone().into(), named_results: named.into() };
+        (sig, scope)
+    }
+
+    fn params_of(
+        &mut self,
+        field: &'a ast::Field,
+        kind: VarKind,
+        t: TypeId,
+        types: &mut Vec<TypeId>,
+        declared: &mut Vec<(&'a ast::Ident, ObjId)>,
+    ) {
+        if field.names.is_empty() {
+            types.push(t);
+            let o = Object::new(ObjKind::Var(kind), "".into(), Some(self.env.pkg), t, Some(field.span));
+            let o = self.s.add_obj(o);
+            self.info.implicits.insert(field.ty.id, o);
+        }
+        for id in &field.names {
+            types.push(t);
+            let o = self.new_var(id, kind, t);
+            self.used.insert(o);
+            declared.push((id, o));
+        }
+    }
+
+    fn struct_type(&mut self, list: &'a ast::FieldList) -> TypeId {
+        let mut st = Struct::default();
+        let mut seen: Vec<(Name, Span)> = Vec::new();
+        for f in &list.fields {
+            let tag: Arc<str> = match &f.tag {
+                Some(t) => super::super::constant::string_literal(&t.text)
+                    .map_or("".into(), |b| String::from_utf8_lossy(&b).into_owned().into()),
+                None => "".into(),
+            };
+            let t = self.var_type(&f.ty);
+            let mut add = |c: &mut Self, name: &Name, span: Span, kind: VarKind| {
+                if &**name != "_" {
+                    if let Some((_, old)) = seen.iter().find(|(n, _)| n == name) {
+                        let old = *old;
+                        c.err(span, Code::DUPLICATE, format!("`{name}` redeclared"));
+                        if let Some(d) = c.diags.last_mut() {
+                            *d = d.clone().label(old, "first declared here");
+                        }
+                    }
+                    seen.push((name.clone(), span));
+                }
+                let o = c.s.add_obj(Object::new(ObjKind::Var(kind), name.clone(), Some(c.env.pkg), t, Some(span)));
+                st.fields.push(o);
+                st.tags.push(tag.clone());
+                o
+            };
+            for id in &f.names {
+                let o = add(self, &id.name, id.span, VarKind::Field);
+                self.info.defs.insert(id.id, o);
+            }
+            if f.names.is_empty() {
+                match embedded_name(&f.ty) {
+                    Some(id) => {
+                        let o = add(self, &id.name, id.span, VarKind::EmbeddedField);
+                        self.info.implicits.insert(f.ty.id, o);
+                        self.embedded_ok(&f.ty, t);
+                    }
+                    None => self.err(f.span, Code::NOT_A_TYPE, "invalid embedded field type"),
+                }
+            }
+        }
+        if st.tags.iter().all(|t| t.is_empty()) {
+            st.tags.clear();
+        }
+        self.s.push(Type::Struct(st))
+    }
+
+    fn embedded_ok(&mut self, e: &'a Expr, t: TypeId) {
+        let (base, ptr) = match &*self.s.get(t) {
+            Type::Pointer(b) => (*b, true),
+            _ => (t, false),
+        };
+        if self.s.is_type_param(base) {
+            self.err(e.span, Code::NOT_A_TYPE, "embedded field type cannot be a type parameter");
+            return;
+        }
+        match &*self.s.under(base) {
+            Type::Pointer(_) => self.err(e.span, Code::NOT_A_TYPE, "embedded field type cannot be a pointer"),
+            Type::Interface(_) if ptr => {
+                self.err(e.span, Code::NOT_A_TYPE, "embedded field type cannot be a pointer to an interface");
+            }
+            _ => {}
+        }
+    }
+
+    fn interface_type(&mut self, i: &'a ast::InterfaceType) -> TypeId {
+        let mut out = Interface::default();
+        for e in &i.elems {
+            match e {
+                ast::InterfaceElem::Method { name, ty, .. } => {
+                    let outer = self.open_scope();
+                    let (sig, _) = self.signature(ty);
+                    self.close_scope(outer);
+                    let t = self.s.signature(sig);
+                    let kind = ObjKind::Func { is_method: true, ptr_recv: false };
+                    let o = Object::new(kind, name.name.clone(), Some(self.env.pkg), t, Some(name.span));
+                    let o = self.s.add_obj(o);
+                    self.info.defs.insert(name.id, o);
+                    if out.methods.iter().any(|m| self.s.obj(*m).name == name.name) {
+                        self.err(name.span, Code::DUPLICATE, format!("duplicate method `{}`", name.name));
+                        continue;
+                    }
+                    out.methods.push(o);
+                }
+                ast::InterfaceElem::Embedded { ty, .. } => {
+                    let t = self.type_or_union(ty);
+                    if t != TypeId::INVALID {
+                        out.embeddeds.push(t);
+                    }
+                }
+            }
+        }
+        if i.elems.is_empty() {
+            // All empty interfaces are `any`'s.
+            return self.s.push(Type::Interface(out));
+        }
+        self.s.push(Type::Interface(out))
+    }
+
+    /// An embedded element or a constraint: a type, `~T`, or a union.
+    pub(super) fn type_or_union(&mut self, e: &'a Expr) -> TypeId {
+        let mut terms = Vec::new();
+        match &e.kind {
+            ExprKind::Binary(b) if b.op == BinaryOp::Or => self.union_terms(e, &mut terms),
+            ExprKind::Unary(UnaryOp::Tilde, _) => self.union_terms(e, &mut terms),
+            _ => return self.type_expr(e),
+        }
+        let t = self.s.union(terms);
+        self.record_type(e, Mode::Type, t, None);
+        t
+    }
+
+    fn union_terms(&mut self, e: &'a Expr, out: &mut Vec<Term>) {
+        match &e.kind {
+            ExprKind::Binary(b) if b.op == BinaryOp::Or => {
+                self.union_terms(&b.x, out);
+                self.union_terms(&b.y, out);
+                if out.len() > 1 {
+                    let t = self.s.union(out.clone());
+                    self.record_type(e, Mode::Type, t, None);
+                }
+            }
+            ExprKind::Unary(UnaryOp::Tilde, x) => {
+                let ty = self.type_expr(x);
+                if ty != TypeId::INVALID {
+                    out.push(Term { tilde: true, ty });
+                    self.record_type(e, Mode::Type, ty, None);
+                }
+            }
+            _ => {
+                let ty = self.type_expr(e);
+                if ty != TypeId::INVALID {
+                    out.push(Term { tilde: false, ty });
+                }
+            }
+        }
+    }
+
+    /// `G[A, B]` as a type.
+    pub(super) fn instantiated_type(&mut self, e: &'a Expr, x: &'a Expr, args: &'a [Expr]) -> TypeId {
+        let generic = self.generic_type_expr(x);
+        let targs: Vec<TypeId> = args.iter().map(|a| self.type_expr(a)).collect();
+        if generic == TypeId::INVALID || targs.contains(&TypeId::INVALID) {
+            return TypeId::INVALID;
+        }
+        let ident = match &x.unparen().kind {
+            ExprKind::Ident(id) | ExprKind::Selector(_, id) => Some(id),
+            _ => None,
+        };
+        let obj = ident.and_then(|id| self.info.uses.get(id.id)).copied();
+        let alias = obj.and_then(|o| self.alias_params.get(&o)).cloned();
+        let params = match (&alias, &*self.s.get(generic)) {
+            (Some(p), _) => p.clone(),
+            (None, Type::Named(n)) if n.origin.is_none() => n.type_params.clone(),
+            _ => Vec::new(),
+        };
+        if params.is_empty() {
+            let text = format!("`{}` is not a generic type", self.type_str(generic));
+            self.err(e.span, Code::INSTANTIATION, text);
+            return TypeId::INVALID;
+        }
+        if params.len() != targs.len() {
+            let few = if targs.len() < params.len() { "not enough" } else { "too many" };
+            let text = format!(
+                "{few} type arguments for type `{}`: have {}, want {}",
+                self.type_str(generic),
+                targs.len(),
+                params.len()
+            );
+            self.err(e.span, Code::INSTANTIATION, text);
+            return TypeId::INVALID;
+        }
+        let t = match alias {
+            Some(_) => self.s.subst(generic, &params, &targs),
+            None => self.s.instantiate_named(generic, &targs),
+        };
+        if let Some(id) = ident {
+            self.info.instances.insert(id.id, Instance { type_args: targs.clone(), ty: t });
+        }
+        let spans = args.iter().map(|a| a.span).collect();
+        self.later.push_back(Later::Verify { pkg: self.env.pkg, span: e.span, params, args: targs, spans });
+        t
+    }
+}
+
+/// The name an embedded field has.
+fn embedded_name(e: &Expr) -> Option<&ast::Ident> {
+    match &e.kind {
+        ExprKind::Ident(id) | ExprKind::Selector(_, id) => Some(id),
+        ExprKind::Star(x) | ExprKind::Paren(x) | ExprKind::Index(x, _) => embedded_name(x),
+        _ => None,
+    }
+}

@@ -1,0 +1,3 @@
+module stdlib-gen
+
+go 1.26
