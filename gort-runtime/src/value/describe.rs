@@ -164,3 +164,19 @@ pub enum Describe {
     /// A channel's address, 0 when nil.
     Chan(usize),
 }
+
+impl Describe {
+    /// The description of a named type over the described one.
+    pub fn renamed(mut self, name: Cow<'static, str>, named_kind: Kind) -> Self {
+        match &mut self {
+            Describe::Int(_, kind) | Describe::Uint(_, kind) => *kind = named_kind,
+            Describe::Bytes { type_name, .. }
+            | Describe::Slice { type_name, .. }
+            | Describe::Array { type_name, .. }
+            | Describe::Map { type_name, .. }
+            | Describe::Struct { type_name, .. } => *type_name = name,
+            _ => {}
+        }
+        self
+    }
+}
