@@ -5,14 +5,18 @@
 
 extern crate self as gort_runtime;
 
+pub mod chan;
+#[cfg(feature = "value")]
+pub mod defer;
 pub mod panic;
 pub mod prelude;
+pub mod select;
 mod shim;
 pub mod task;
 #[cfg(feature = "value")]
 pub mod value;
 
 #[cfg(feature = "macros")]
-pub use gort_runtime_macros::{GoNumber, main, test};
+pub use gort_runtime_macros::{GoNumber, main, select, test};
 #[cfg(feature = "value")]
 pub use gort_runtime_macros::{Value, interface};

@@ -2,10 +2,13 @@
 
 #[cfg(feature = "macros")]
 pub use crate::{GoNumber, main};
-pub use crate::{panic, task};
+pub use crate::{
+    chan::{Chan, Receiver, Sender},
+    panic, select, task,
+};
 #[cfg(feature = "value")]
 pub use crate::{
-    Value, iface, interface,
+    Value, defer, iface, interface,
     panic::{go_panic, panic_str},
     slice,
     value::{
