@@ -12,6 +12,8 @@ pub mod panic;
 pub mod prelude;
 pub mod select;
 mod shim;
+#[cfg(feature = "value")]
+pub mod sync;
 pub mod task;
 #[cfg(feature = "value")]
 pub mod value;
