@@ -7,6 +7,7 @@ pub mod diagnostic;
 pub mod emit;
 pub mod hir;
 pub mod load;
+pub mod pipeline;
 pub mod plan;
 pub mod source;
 pub mod stdlib;

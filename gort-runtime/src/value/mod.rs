@@ -16,6 +16,7 @@ pub(crate) mod block;
 mod cell;
 mod complex;
 mod describe;
+mod emitted;
 mod error;
 mod func;
 mod global;
@@ -36,6 +37,10 @@ pub use array::ArrayCell;
 pub use cell::{Atom, AtomicWord, Cell, Scalar};
 pub use complex::Complex;
 pub use describe::{Describe, Field, Kind, Pointee};
+pub use emitted::{
+    comma_ok, convert, convert_any, float_to_i8, float_to_i16, float_to_i32, float_to_i64, float_to_u8, float_to_u16,
+    float_to_u32, float_to_u64,
+};
 pub use error::{
     Error, ErrorPtr, ErrorString, GoError, GoStringer, GoStringerPtr, Stringer, StringerPtr, new_error,
 };

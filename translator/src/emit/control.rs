@@ -670,7 +670,7 @@ impl<'a> Emitter<'a> {
                     };
                     let (v, v_after) = each(value, "v");
                     let (ok_name, ok_after) = each(ok, "ok");
-                    let attempt = source.method("poll_recv", &[]);
+                    let attempt = source.method("try_recv", &[]);
                     if value.is_none() && ok.is_none() {
                         head = attempt.method("is_some", &[]).text;
                         then = body(String::new());

@@ -278,14 +278,28 @@ impl<'a> Emitter<'a> {
         } else {
             "()".into()
         };
-        let run = if is_async {
-            format!("defers.scope_async(|| {zero}, async {{ {text} }}).await")
-        } else {
-            format!("defers.scope(|| {zero}, || {{ {text} }})")
+        let end = match (returns, in_variables) {
+            (true, true) => format!("; {}", self.result_values(func)),
+            (true, false) => String::new(),
+            (false, _) => ";".into(),
         };
-        let values = if returns && in_variables { format!("; {}", self.result_values(func)) } else { String::new() };
-        let end = if returns { values } else { ";".into() };
-        format!("let defers = Defers::new(); {run}{end}")
+        if !is_async {
+            return format!("defer::scope(|| {zero}, |defers| {{ {text} }}){end}");
+        }
+        // The body owns what it uses; the results are read again afterwards.
+        let clones: Vec<_> = if in_variables { self.shared_clones(&func.results) } else { Vec::new() };
+        if clones.is_empty() {
+            return format!("defer::scope_async(|| {zero}, |defers| async move {{ {text} }}).await{end}");
+        }
+        format!(
+            "defer::scope_async(|| {zero}, {{ {} move |defers| async move {{ {text} }} }}).await{end}",
+            clones.join(" ")
+        )
+    }
+
+    fn shared_clones(&self, locals: &[LocalId]) -> Vec<String> {
+        let shared = locals.iter().filter(|l| self.storage(**l) == Storage::Shared);
+        shared.map(|l| format!("let {0} = {0}.clone();", self.local_name(*l))).collect()
     }
 
     /// The named results as the function's value.

@@ -185,7 +185,7 @@ impl<'a> Emitter<'a> {
             before = format!("{before} {clones}");
         }
         let body = self.with_literal(lit, is_async, true, |e| e.function_body(lit));
-        let code = if is_async { format!("async move {{ {body} }}") } else { format!("move || {{ {body} }}") };
+        let code = if is_async { format!("move || async move {{ {body} }}") } else { format!("move || {{ {body} }}") };
         (before.trim().to_owned(), Code::new(code, Prec::Lowest))
     }
 

@@ -525,7 +525,7 @@ impl<'a> Emitter<'a> {
         let (before, text) = self.later(call, e);
         let before = before.join(" ");
         let (push, closure) = if text.contains(".await") {
-            ("push_async", format!("async move {{ {text}; }}"))
+            ("push_async", format!("move || async move {{ {text}; }}"))
         } else {
             ("push", format!("move || {{ {text}; }}"))
         };

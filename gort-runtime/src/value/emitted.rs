@@ -1,0 +1,49 @@
+//! Small functions that generated code calls where Rust has no operator of the same meaning.
+
+use super::{Any, GoType, IntoAny, Number, Value};
+
+/// Go's comma-ok form of an option: the value, or the zero value and `false`.
+pub fn comma_ok<T: Value>(found: Option<T>) -> (T, bool) {
+    match found {
+        Some(value) => (value, true),
+        None => (T::zero(), false),
+    }
+}
+
+/// A conversion between numbers of generic types.
+pub fn convert<T: Number, U: Number>(value: T) -> U {
+    let float = value.to_f64();
+    if float.fract() == 0.0 { U::from_i64(value.to_i64()) } else { U::from_f64(float) }
+}
+
+/// A conversion between generic types that are the same type once instantiated.
+///
+/// # Panics
+/// When they are not, as Go does where a conversion is not possible.
+pub fn convert_any<T: GoType, U: GoType>(value: T) -> U {
+    let any: Any = value.into_any();
+    any.assert::<U>()
+}
+
+macro_rules! float_conversions {
+    ($($name:ident: $t:ty),*) => {$(
+        /// Go's conversion of a float to an integer: what does not fit gives the smallest integer, as on amd64.
+        pub fn $name(value: f64) -> $t {
+            if value >= -9_223_372_036_854_775_808.0 && value < 9_223_372_036_854_775_808.0 {
+                value as i64 as $t
+            } else {
+                i64::MIN as $t
+            }
+        }
+    )*};
+}
+
+float_conversions!(
+    float_to_i64: i64, float_to_i32: i32, float_to_i16: i16, float_to_i8: i8, float_to_u32: u32, float_to_u16: u16,
+    float_to_u8: u8
+);
+
+/// Go's conversion of a float to a `uint64`.
+pub fn float_to_u64(value: f64) -> u64 {
+    if value < 0.0 { float_to_i64(value) as u64 } else if value < 18_446_744_073_709_551_616.0 { value as u64 } else { 1 << 63 }
+}
