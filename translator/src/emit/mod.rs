@@ -157,3 +157,24 @@ impl<'a> Emitter<'a> {
         self.state.borrow().function.as_ref().is_some_and(|f| f.is_async)
     }
 }
+
+/// The lint table of a generated crate's manifest: what Go allows and rustc warns of or denies.
+pub const LINTS: &str = r#"[lints.rust]
+# Go wraps, and panics at run time where rustc would refuse a constant operation.
+arithmetic_overflow = "allow"
+unconditional_panic = "allow"
+# Go allows unused functions, constants, types and parameters.
+dead_code = "allow"
+unused_variables = "allow"
+unused_assignments = "allow"
+unused_mut = "allow"
+unreachable_code = "allow"
+unused_must_use = "allow"
+unused_imports = "allow"
+unused_parens = "allow"
+unused_braces = "allow"
+unused_labels = "allow"
+unconditional_recursion = "allow"
+path_statements = "allow"
+private_interfaces = "allow"
+"#;
