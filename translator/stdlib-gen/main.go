@@ -31,6 +31,12 @@ type writer struct {
 	decls   map[string]string
 }
 
+// extra is written by hand: packages that cannot be type-checked without cgo.
+var extra = map[string]string{
+	"runtime/cgo": "package cgo\ntype Handle uintptr\nfunc NewHandle(v any) Handle\nfunc (Handle) Value() any\n" +
+		"func (Handle) Delete()\ntype Incomplete struct { _ [0]uintptr; }\n",
+}
+
 var all = map[string]*writer{}
 var work []*writer
 
@@ -319,6 +325,9 @@ func write(out string) {
 	for path := range all {
 		paths = append(paths, path)
 	}
+	for path := range extra {
+		paths = append(paths, path)
+	}
 	sort.Strings(paths)
 	var index strings.Builder
 	index.WriteString("//! The packages by path, in order; written by `stdlib-gen`, see there.\n//!\n" +
@@ -326,9 +335,27 @@ func write(out string) {
 		"//! Invariants: sorted by path.\n\n" +
 		"pub(super) static PACKAGES: &[(&str, &str)] = &[\n")
 	for _, path := range paths {
-		w := all[path]
-		var b strings.Builder
-		fmt.Fprintf(&b, "package %s\n", w.pkg.Name())
+		file := strings.ReplaceAll(path, "/", ".") + ".go.txt"
+		text := extra[path]
+		if text == "" {
+			text = all[path].text()
+		}
+		if err := os.WriteFile(filepath.Join(data, file), []byte(text), 0o644); err != nil {
+			panic(err)
+		}
+		fmt.Fprintf(&index, "    (%q, include_str!(\"data/%s\")),\n", path, file)
+	}
+	index.WriteString("];\n")
+	if err := os.WriteFile(filepath.Join(out, "index.rs"), []byte(index.String()), 0o644); err != nil {
+		panic(err)
+	}
+}
+
+// text is the package's file.
+func (w *writer) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "package %s\n", w.pkg.Name())
+	{
 		var imports []string
 		for p := range w.imports {
 			imports = append(imports, p)
@@ -345,14 +372,6 @@ func write(out string) {
 		for _, name := range names {
 			b.WriteString(w.decls[name])
 		}
-		file := strings.ReplaceAll(path, "/", ".") + ".go.txt"
-		if err := os.WriteFile(filepath.Join(data, file), []byte(b.String()), 0o644); err != nil {
-			panic(err)
-		}
-		fmt.Fprintf(&index, "    (%q, include_str!(\"data/%s\")),\n", path, file)
 	}
-	index.WriteString("];\n")
-	if err := os.WriteFile(filepath.Join(out, "index.rs"), []byte(index.String()), 0o644); err != nil {
-		panic(err)
-	}
+	return b.String()
 }

@@ -147,6 +147,7 @@ pub(super) static PACKAGES: &[(&str, &str)] = &[
     ("regexp", include_str!("data/regexp.go.txt")),
     ("regexp/syntax", include_str!("data/regexp.syntax.go.txt")),
     ("runtime", include_str!("data/runtime.go.txt")),
+    ("runtime/cgo", include_str!("data/runtime.cgo.go.txt")),
     ("runtime/coverage", include_str!("data/runtime.coverage.go.txt")),
     ("runtime/debug", include_str!("data/runtime.debug.go.txt")),
     ("runtime/metrics", include_str!("data/runtime.metrics.go.txt")),

@@ -100,7 +100,7 @@ impl<'a, 't> Builder<'a, 't> {
                 let arg = self.expr_or_bad(n, c.field(F::Operand));
                 let open = c.0.iter().find(|c| !c.node.is_named()).map_or(arg.span, |c| self.span(c.node));
                 let args_span = open.to(self.span(n));
-                ExprKind::Call(Box::new(CallExpr { fun, args: vec![arg], ellipsis: false, args_span }))
+                self.conversion(fun, arg, args_span)
             }
             K::UnaryExpr => self.unary(n),
             K::BinaryExpr => {
@@ -166,6 +166,18 @@ impl<'a, 't> Builder<'a, 't> {
                 self.error(span, format!("syntax error: unexpected {}", n.kind().replace('_', " ")));
                 ExprKind::Bad
             }
+        }
+    }
+
+    /// The grammar reads `*(*T)(x)` as a conversion to `*(*T)`; Go dereferences the conversion.
+    fn conversion(&mut self, fun: Expr, arg: Expr, args_span: Span) -> ExprKind {
+        match fun.kind {
+            ExprKind::Star(inner) => {
+                let span = inner.span.to(args_span);
+                let kind = self.conversion(*inner, arg, args_span);
+                ExprKind::Star(Box::new(Expr { id: self.id(), span, kind }))
+            }
+            _ => ExprKind::Call(Box::new(CallExpr { fun, args: vec![arg], ellipsis: false, args_span })),
         }
     }
 

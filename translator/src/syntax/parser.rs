@@ -63,7 +63,11 @@ impl Parser {
             comments: comments::scan(id, text),
         };
         self.next_node += 1;
-        let Some(tree) = self.inner.parse(text, None) else {
+        let tree = self.inner.parse(text, None).and_then(|tree| match without_empty_inits(&tree, text) {
+            Some(patched) => self.inner.parse(patched, None),
+            None => Some(tree),
+        });
+        let Some(tree) = tree else {
             diagnostics.push(Diagnostic::error(Code::SYNTAX, file.span.at_start(), "the file cannot be parsed"));
             return file;
         };
@@ -82,6 +86,30 @@ impl Parser {
         file.comments = builder.comments;
         file
     }
+}
+
+/// The grammar does not know the empty simple statement of `if ; x {` and `switch ; {`: gives the text with such
+/// semicolons blanked, when there are any. No offset changes.
+fn without_empty_inits(tree: &tree_sitter::Tree, text: &str) -> Option<String> {
+    if !tree.root_node().has_error() {
+        return None;
+    }
+    let mut bytes = text.as_bytes().to_vec();
+    let mut changed = false;
+    let mut stack = vec![tree.root_node()];
+    while let Some(n) = stack.pop() {
+        let before = text.get(..n.start_byte()).unwrap_or("").trim_end();
+        if n.is_error()
+            && text.get(n.byte_range()).is_some_and(|t| t.trim() == ";")
+            && (before.ends_with("if") || before.ends_with("switch"))
+        {
+            bytes.get_mut(n.byte_range()).into_iter().flatten().filter(|b| **b == b';').for_each(|b| *b = b' ');
+            changed = true;
+        } else if n.has_error() {
+            stack.extend((0..n.child_count()).filter_map(|i| n.child(i)));
+        }
+    }
+    if changed { String::from_utf8(bytes).ok() } else { None }
 }
 
 /// A child with its role.

@@ -38,8 +38,8 @@ impl<'a> Checker<'a> {
                 Err(why) => {
                     let number = self.s.basic(target).is_some_and(BasicKind::is_numeric);
                     let text = match (why, x.val.clone()) {
-                        (super::untyped::Misfit::Truncated, Some(v)) if number => {
-                            format!("cannot use {} as {} value in {context} (truncated{})", self.describe(x), self.type_str(target), if v.is_zero() { "" } else { "" })
+                        (super::untyped::Misfit::Truncated, Some(_)) if number => {
+                            format!("cannot use {} as {} value in {context} (truncated)", self.describe(x), self.type_str(target))
                         }
                         (super::untyped::Misfit::Overflows, Some(_)) if number => {
                             format!("cannot use {} as {} value in {context} (overflows)", self.describe(x), self.type_str(target))

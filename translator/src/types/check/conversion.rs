@@ -55,7 +55,9 @@ impl<'a> Checker<'a> {
                 && self.s.basic(x.ty).is_some_and(BasicKind::is_integer);
             let fin = if x.is_nil() {
                 t
-            } else if string_of_int || (interface && !self.s.is_type_param(t)) || (const_arg && self.s.basic(t).is_none()) {
+            } else if string_of_int {
+                x.ty
+            } else if (interface && !self.s.is_type_param(t)) || (const_arg && self.s.basic(t).is_none()) {
                 self.s.default_type(x.ty)
             } else {
                 t

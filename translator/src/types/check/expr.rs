@@ -101,7 +101,7 @@ impl<'a> Checker<'a> {
     fn expr_kind(&mut self, e: &'a Expr, hint: Option<TypeId>) -> Operand<'a> {
         match &e.kind {
             ExprKind::Bad => Operand::invalid(e),
-            ExprKind::Ident(id) => self.ident(e, id, false),
+            ExprKind::Ident(id) => self.ident(e, id),
             ExprKind::BasicLit(lit) => self.basic_lit(e, lit),
             ExprKind::FuncLit(f) => self.func_lit(e, f),
             ExprKind::CompositeLit(c) => self.composite_lit(e, c, hint),
@@ -110,14 +110,14 @@ impl<'a> Checker<'a> {
                 inner.expr = Some(e);
                 inner
             }
-            ExprKind::Selector(..) => self.selector(e, false),
+            ExprKind::Selector(..) => self.selector(e),
             ExprKind::Index(x, args) => self.index_expr(e, x, args),
             ExprKind::Slice(s) => self.slice_expr(e, s),
             ExprKind::TypeAssert(x, t) => self.type_assertion(e, x, t.as_deref()),
             ExprKind::Call(c) => self.call(e, c),
             ExprKind::Star(x) => self.star(e, x),
             ExprKind::Unary(op, x) => self.unary(e, *op, x, hint),
-            ExprKind::Binary(b) => self.binary(e, b, None),
+            ExprKind::Binary(b) => self.binary(e, b),
             ExprKind::KeyValue(..) => {
                 self.err(e.span, Code::INVALID_USE, "no key:value expected");
                 Operand::invalid(e)
@@ -138,8 +138,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A name. As a type (`want_type`) a cycle through it is fine.
-    pub(super) fn ident(&mut self, e: &'a Expr, id: &'a ast::Ident, want_type: bool) -> Operand<'a> {
+    /// A name.
+    pub(super) fn ident(&mut self, e: &'a Expr, id: &'a ast::Ident) -> Operand<'a> {
         if &*id.name == "_" {
             self.err(e.span, Code::INVALID_USE, "cannot use `_` as value or type");
             return Operand::invalid(e);
@@ -178,9 +178,6 @@ impl<'a> Checker<'a> {
             }
             ObjKind::TypeName { .. } => {
                 self.used.insert(o);
-                if !want_type {
-                    // A package-level type used in an expression is resolved enough by now.
-                }
                 if obj.ty == TypeId::INVALID { Operand::invalid(e) } else { Operand::new(Mode::Type, obj.ty, e) }
             }
             ObjKind::Var(_) => {
@@ -346,7 +343,7 @@ impl<'a> Checker<'a> {
     }
 
     /// `x op y`; for `x op= y` the operands come without a binary expression of their own.
-    pub(super) fn binary(&mut self, e: &'a Expr, b: &'a BinaryExpr, _hint: Option<TypeId>) -> Operand<'a> {
+    pub(super) fn binary(&mut self, e: &'a Expr, b: &'a BinaryExpr) -> Operand<'a> {
         let x = self.expr(&b.x);
         let y = self.expr(&b.y);
         self.binary_operands(e, b.op, b.op_span, x, y)
@@ -525,24 +522,20 @@ impl<'a> Checker<'a> {
                     self.err(y.span(), Code::INVALID_OPERATION, text);
                     return Operand::invalid(e);
                 }
-                // A count that is a constant of a constant shift stays untyped until the end; `uint` otherwise.
-                let count = y.expr;
-                if !x.is_const() || !self.s.is_untyped(x.ty) || count.is_some() {
-                    self.representable_count(&mut y);
-                    if y.is_invalid() {
-                        return Operand::invalid(e);
-                    }
+                self.convert_untyped(&mut y, TypeId::UINT);
+                if y.is_invalid() {
+                    return Operand::invalid(e);
                 }
             }
-        } else if !self.s.all_basic(y.ty, BasicKind::is_integer) {
-            let text = format!("invalid operation: shift count {} must be integer", self.describe(&y));
-            self.err(y.span(), Code::INVALID_OPERATION, text);
-            return Operand::invalid(e);
         } else if self.s.is_untyped(y.ty) {
             self.convert_untyped(&mut y, TypeId::UINT);
             if y.is_invalid() {
                 return Operand::invalid(e);
             }
+        } else if !self.s.all_basic(y.ty, BasicKind::is_integer) {
+            let text = format!("invalid operation: shift count {} must be integer", self.describe(&y));
+            self.err(y.span(), Code::INVALID_OPERATION, text);
+            return Operand::invalid(e);
         }
         if x.is_const() {
             if y.is_const() {
@@ -579,13 +572,5 @@ impl<'a> Checker<'a> {
         x.mode = Mode::Value;
         x.val = None;
         x
-    }
-
-    fn representable_count(&mut self, y: &mut Operand<'a>) {
-        let t = y.ty;
-        self.convert_untyped(y, TypeId::UINT);
-        if y.is_invalid() {
-            let _ = t;
-        }
     }
 }

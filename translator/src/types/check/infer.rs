@@ -141,8 +141,14 @@ impl<'a> Checker<'a> {
                     let core = self.s.core_type(*p);
                     match (u.get(i), core) {
                         (Some(known), Some(core)) => {
-                            let known = if tilde { self.s.underlying(known) } else { known };
-                            let known = if self.s.is_type_param(known) { continue } else { known };
+                            let known = if self.s.is_type_param(known) || tilde {
+                                match self.s.core_type(known) {
+                                    Some(known) => known,
+                                    None => continue,
+                                }
+                            } else {
+                                known
+                            };
                             let target = if tilde { core } else { single.unwrap_or(core) };
                             u.unify(&self.s, target, known, false);
                         }

@@ -12,7 +12,7 @@ use crate::diagnostic::Code;
 use crate::syntax::ast::{self, Expr, ExprKind};
 
 impl<'a> Checker<'a> {
-    pub(super) fn selector(&mut self, e: &'a Expr, want_type: bool) -> Operand<'a> {
+    pub(super) fn selector(&mut self, e: &'a Expr) -> Operand<'a> {
         let ExprKind::Selector(x, sel) = &e.kind else { return Operand::invalid(e) };
         if let Some(id) = x.as_ident()
             && let Some(o) = self.lookup(&id.name)
@@ -39,7 +39,6 @@ impl<'a> Checker<'a> {
             self.err(sel.span, Code::INVALID_USE, "cannot refer to blank field or method");
             return Operand::invalid(e);
         }
-        let _ = want_type;
         let mut x = x;
         self.default_operand(&mut x);
         let found = self.s.lookup_field_or_method(x.ty, Some(self.env.pkg), &sel.name);

@@ -369,7 +369,9 @@ impl<'a> Checker<'a> {
                 self.default_operand(&mut v);
             }
         }
-        if let (Mode::Constant, Some(value)) = (v.mode, &v.val) {
+        if let (Mode::Constant, Some(value)) = (v.mode, &v.val)
+            && !matches!(**value, ConstValue::Bool(_))
+        {
             let list = seen.entry((**value).clone()).or_default();
             let found = list.iter().find(|(t, _)| self.s.identical(*t, v.ty)).map(|(_, s)| *s);
             list.push((v.ty, e.span));

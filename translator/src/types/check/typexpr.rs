@@ -63,8 +63,8 @@ impl<'a> Checker<'a> {
             ExprKind::Bad => TypeId::INVALID,
             ExprKind::Ident(_) | ExprKind::Selector(..) => {
                 let x = match &e.kind {
-                    ExprKind::Ident(id) => self.ident(e, id, true),
-                    _ => self.selector(e, true),
+                    ExprKind::Ident(id) => self.ident(e, id),
+                    _ => self.selector(e),
                 };
                 self.operand_type(&x)
             }
@@ -322,10 +322,6 @@ impl<'a> Checker<'a> {
                     }
                 }
             }
-        }
-        if i.elems.is_empty() {
-            // All empty interfaces are `any`'s.
-            return self.s.push(Type::Interface(out));
         }
         self.s.push(Type::Interface(out))
     }

@@ -174,6 +174,18 @@ impl Unifier {
             return true;
         }
         let (mut x, mut y) = (x, y);
+        // A type parameter of the caller stands for its core type.
+        match (s.is_type_param(x), s.is_type_param(y)) {
+            (true, false) => match s.core_type(x) {
+                Some(core) => return self.unify(s, core, y, assign),
+                None => return false,
+            },
+            (false, true) => match s.core_type(y) {
+                Some(core) => return self.unify(s, x, core, assign),
+                None => return assign && s.is_interface(x) && self.interfaces(s, x, y),
+            },
+            _ => {}
+        }
         let (xt, yt) = (s.get(x), s.get(y));
         match (&*xt, &*yt) {
             (Type::Named(a), Type::Named(b)) => {

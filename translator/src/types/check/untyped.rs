@@ -10,7 +10,7 @@ use super::super::model::*;
 use super::operand::Operand;
 use super::Checker;
 use crate::diagnostic::Code;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
+use crate::syntax::ast::{Expr, ExprKind, UnaryOp};
 use num_bigint::BigInt;
 use num_traits::One;
 use std::sync::Arc;
@@ -103,18 +103,6 @@ impl<'a> Checker<'a> {
             _ => (Code::NOT_ASSIGNABLE, format!("cannot convert {shown} to type {ty}")),
         };
         self.err(x.span(), code, message);
-    }
-
-    /// Checks that a constant operand fits type `t` and rounds it.
-    pub(super) fn representable(&mut self, x: &mut Operand<'a>, t: TypeId) {
-        let Some(v) = x.val.clone() else { return };
-        match self.fits(&v, t) {
-            Ok(v) => x.val = Some(Arc::new(v)),
-            Err(why) => {
-                self.misfit(x, t, why, old_untyped_kind(&v));
-                x.fail();
-            }
-        }
     }
 
     /// Too large an untyped or typed result of constant arithmetic.
@@ -292,10 +280,6 @@ impl<'a> Checker<'a> {
             let t = self.s.default_type(x.ty);
             self.convert_untyped(x, t);
         }
-    }
-
-    pub(super) fn is_untyped_const_op(op: BinaryOp) -> bool {
-        !op.is_shift()
     }
 }
 
