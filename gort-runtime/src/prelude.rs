@@ -2,10 +2,6 @@
 
 #[cfg(feature = "macros")]
 pub use crate::{GoNumber, main};
-pub use crate::{
-    chan::{Chan, Receiver, Sender},
-    panic, select, task,
-};
 #[cfg(feature = "value")]
 pub use crate::{
     Value, defer, defer::recover, iface, interface,
@@ -19,4 +15,8 @@ pub use crate::{
         float_to_i16, float_to_i32, float_to_i64, float_to_u8, float_to_u16, float_to_u32, float_to_u64, fn0, fn1, fn2, fn3,
         fn4, fn5, fn6, fn7, fn8, max, min, rem, shl, shr, str, zero,
     },
+};
+pub use crate::{
+    chan::{Chan, Receiver, Sender},
+    panic, select, task,
 };

@@ -48,7 +48,10 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 
 fn drive<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    let parker = Arc::new(Parker { state: AtomicU8::new(RUNNING), thread: std::thread::current() });
+    let parker = Arc::new(Parker {
+        state: AtomicU8::new(RUNNING),
+        thread: std::thread::current(),
+    });
     let waker = Waker::from(parker.clone());
     let mut context = Context::from_waker(&waker);
     let mut running = Some(External::new());
@@ -57,7 +60,11 @@ fn drive<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
-        if parker.state.compare_exchange(RUNNING, PARKED, SeqCst, SeqCst).is_ok() {
+        if parker
+            .state
+            .compare_exchange(RUNNING, PARKED, SeqCst, SeqCst)
+            .is_ok()
+        {
             running = None;
             while parker.state.load(SeqCst) == PARKED {
                 std::thread::park();

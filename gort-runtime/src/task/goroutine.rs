@@ -38,7 +38,14 @@ impl<F: Future<Output = ()>> Goroutine<F> {
 
     pub(super) fn with_id(future: F, id: u64) -> Self {
         LIVE.fetch_add(1, Relaxed);
-        Goroutine { local: Local { id, ..Local::default() }, live: Live, future }
+        Goroutine {
+            local: Local {
+                id,
+                ..Local::default()
+            },
+            live: Live,
+            future,
+        }
     }
 }
 
@@ -77,10 +84,16 @@ fn ended(payload: Box<dyn Any + Send>, id: u64) {
     }
     #[cfg(not(feature = "value"))]
     if !payload.is::<Goexit>() {
-        let text = match (payload.downcast_ref::<crate::panic::PlainPanic>(), payload.downcast_ref::<String>()) {
+        let text = match (
+            payload.downcast_ref::<crate::panic::PlainPanic>(),
+            payload.downcast_ref::<String>(),
+        ) {
             (Some(panic), _) => &*panic.message,
             (_, Some(text)) => text,
-            _ => payload.downcast_ref::<&str>().copied().unwrap_or("Rust panic"),
+            _ => payload
+                .downcast_ref::<&str>()
+                .copied()
+                .unwrap_or("Rust panic"),
         };
         super::flush();
         eprintln!("panic: {text}\n\ngoroutine {id} [running]:");
