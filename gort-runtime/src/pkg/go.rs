@@ -1,0 +1,4 @@
+//! What every room of `pkg` is built on: the runtime's values and its panics.
+
+pub(crate) use crate::panic::{go_panic, panic_str};
+pub(crate) use crate::value::*;
