@@ -143,6 +143,18 @@ macro_rules! interface {
 }
 pub(crate) use interface;
 
+/// Implements the companions of interfaces by the inherent methods of the same names.
+macro_rules! forward {
+    ($t:ty: $($tr:path { $(fn $f:ident($($a:ident: $at:ty),*) $(-> $r:ty)?;)* })*) => {
+        $(impl $tr for $t {
+            $(fn $f(this: &$crate::value::Ptr<Self> $(, $a: $at)*) $(-> $r)? {
+                <$t>::$f(&**this $(, $a)*)
+            })*
+        })*
+    };
+}
+pub(crate) use forward;
+
 /// Functions that return Go's error variables: the same error at each call.
 macro_rules! error_var {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {

@@ -1,7 +1,7 @@
 //! Readers and writers made of others.
 
 use super::*;
-use crate::pkg::support::{State, handle_type};
+use crate::pkg::support::{State, forward, handle_type};
 
 fn reader<T: ReaderPtr>(t: T) -> Iface<dyn Reader>
 where
@@ -35,11 +35,7 @@ impl LimitedReader {
     }
 }
 
-impl ReaderPtr for LimitedReader {
-    fn read(this: &Ptr<Self>, p: Slice<u8>) -> (i64, GoError) {
-        LimitedReader::read(this, p)
-    }
-}
+forward!(LimitedReader: ReaderPtr { fn read(p: Slice<u8>) -> (i64, GoError); });
 
 /// A reader of the first `n` bytes.
 pub fn limit_reader(r: Iface<dyn Reader>, n: i64) -> Iface<dyn Reader> {
@@ -259,20 +255,8 @@ impl SectionReader {
     }
 }
 
-impl ReaderPtr for SectionReader {
-    fn read(this: &Ptr<Self>, p: Slice<u8>) -> (i64, GoError) {
-        SectionReader::read(this, p)
-    }
-}
-
-impl ReaderAtPtr for SectionReader {
-    fn read_at(this: &Ptr<Self>, p: Slice<u8>, off: i64) -> (i64, GoError) {
-        SectionReader::read_at(this, p, off)
-    }
-}
-
-impl SeekerPtr for SectionReader {
-    fn seek(this: &Ptr<Self>, offset: i64, whence: i64) -> (i64, GoError) {
-        SectionReader::seek(this, offset, whence)
-    }
-}
+forward!(SectionReader:
+    ReaderPtr { fn read(p: Slice<u8>) -> (i64, GoError); }
+    ReaderAtPtr { fn read_at(p: Slice<u8>, off: i64) -> (i64, GoError); }
+    SeekerPtr { fn seek(offset: i64, whence: i64) -> (i64, GoError); }
+);
