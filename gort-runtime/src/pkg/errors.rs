@@ -1,11 +1,11 @@
 //! `errors`: making, wrapping and searching errors.
 
 use crate::pkg::go::*;
-use crate::pkg::support::{comparable, error_var, handle_type, interface, pointer_error};
+use crate::pkg::support::{comparable, error_var, handle_type, pointer_error};
 
 interface! {
     /// An error that wraps another: `Unwrap() error`.
-    pub trait UnwrapMethod as UnwrapMethodPtr("interface { Unwrap() error }") {
+    pub trait UnwrapMethod {
         /// The wrapped error.
         fn unwrap(&self) -> GoError;
     }
@@ -13,7 +13,7 @@ interface! {
 
 interface! {
     /// An error that wraps several: `Unwrap() []error`.
-    pub trait UnwrapAllMethod as UnwrapAllMethodPtr("interface { Unwrap() []error }") {
+    pub trait UnwrapAllMethod {
         /// The wrapped errors.
         fn unwrap(&self) -> Slice<GoError>;
     }
@@ -21,7 +21,7 @@ interface! {
 
 interface! {
     /// An error that knows what it is: `Is(error) bool`.
-    pub trait IsMethod as IsMethodPtr("interface { Is(error) bool }") {
+    pub trait IsMethod {
         /// Reports whether the error is the target.
         fn is(&self, target: GoError) -> bool;
     }
@@ -29,7 +29,7 @@ interface! {
 
 interface! {
     /// An error that converts itself: `As(any) bool`.
-    pub trait AsMethod as AsMethodPtr("interface { As(interface {}) bool }") {
+    pub trait AsMethod {
         /// Sets the target, a pointer, if the error can be what it points to.
         fn as_(&self, target: Any) -> bool;
     }

@@ -2,3 +2,4 @@
 
 pub(crate) use crate::panic::{go_panic, panic_str};
 pub(crate) use crate::value::*;
+pub(crate) use crate::interface;

@@ -121,28 +121,6 @@ pub(crate) fn field<T: GoType>(name: &'static str, v: T) -> Field {
     Field { name, exported: true, embedded: false, type_name: T::type_name(), value: v.go_box() }
 }
 
-/// A Go interface of the library: the trait, and its companion that pointers to a type implement.
-macro_rules! interface {
-    ($(#[$m:meta])* pub trait $name:ident as $ptr:ident($go:literal) {
-        $($(#[$fm:meta])* fn $f:ident(&self $(, $a:ident: $t:ty)* $(,)?) $(-> $r:ty)?;)*
-    }) => {
-        $(#[$m])*
-        pub trait $name: $crate::value::Object {
-            $($(#[$fm])* fn $f(&self $(, $a: $t)*) $(-> $r)?;)*
-        }
-        #[doc = concat!("What makes `*T` a [`", stringify!($name), "`]: methods with pointer receivers.")]
-        pub trait $ptr: $crate::value::GoType {
-            $($(#[$fm])* fn $f(this: &$crate::value::Ptr<Self> $(, $a: $t)*) $(-> $r)?;)*
-        }
-        impl<T: $ptr> $name for $crate::value::Ptr<T> {
-            $(fn $f(&self $(, $a: $t)*) $(-> $r)? {
-                <T as $ptr>::$f(self $(, $a)*)
-            })*
-        }
-    };
-}
-pub(crate) use interface;
-
 /// Implements the companions of interfaces by the inherent methods of the same names.
 macro_rules! forward {
     ($t:ty: $($tr:path { $(fn $f:ident($($a:ident: $at:ty),*) $(-> $r:ty)?;)* })*) => {
@@ -186,7 +164,7 @@ pub(crate) fn comparable(v: &Any) -> bool {
     if v.is_nil() {
         return true;
     }
-    match v.kind() {
+    match v.object_kind() {
         Kind::Slice | Kind::Map | Kind::Func => false,
         Kind::Struct | Kind::Array => match v.describe() {
             Describe::Struct { fields, .. } => fields.iter().all(|f| comparable(&f.value)),
@@ -197,9 +175,14 @@ pub(crate) fn comparable(v: &Any) -> bool {
     }
 }
 
-/// What a caught panic carried, `None` when it was no Go panic that code may see.
-pub(crate) fn panic_value(payload: Box<dyn core::any::Any + Send>) -> Option<Any> {
-    crate::panic::payload_value(payload)
+/// What a caught panic carried.
+pub(crate) fn panic_value(payload: Box<dyn core::any::Any + Send>) -> Any {
+    use crate::panic::Unwinding;
+    match Unwinding::from_payload(payload) {
+        Unwinding::Panic(panic) => panic.value,
+        // `Goexit` goes on.
+        exit => exit.resume(),
+    }
 }
 
 /// The first index of `needle` in `hay`.

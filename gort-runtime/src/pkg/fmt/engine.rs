@@ -208,7 +208,7 @@ impl Printer {
             if arg.is_nil() {
                 self.text("<nil>");
             } else {
-                let name = arg.type_name();
+                let name = arg.dynamic_type_name();
                 self.text(&name);
                 self.text("=");
                 self.print_arg(arg, 'v');
@@ -221,7 +221,7 @@ impl Printer {
     pub(crate) fn print(&mut self, args: &[Any]) {
         let mut after_string = false;
         for (i, arg) in args.iter().enumerate() {
-            let string = !arg.is_nil() && arg.kind() == Kind::String;
+            let string = !arg.is_nil() && arg.object_kind() == Kind::String;
             if i > 0 && !string && !after_string {
                 self.text(" ");
             }
@@ -250,7 +250,7 @@ impl Printer {
         if arg.is_nil() {
             self.text("<nil>");
         } else {
-            let name = arg.type_name();
+            let name = arg.dynamic_type_name();
             self.text(&name);
             self.text("=");
             self.print_arg(&arg, 'v');
@@ -271,14 +271,14 @@ impl Printer {
         }
         match verb {
             'T' => {
-                let name = arg.type_name();
+                let name = arg.dynamic_type_name();
                 self.out.string(name.as_bytes());
                 return;
             }
             'p' => {
                 let described = arg.describe();
                 match address(&described) {
-                    Some(addr) => self.pointer(addr, &arg.type_name(), 'p'),
+                    Some(addr) => self.pointer(addr, &arg.dynamic_type_name(), 'p'),
                     None => self.bad_verb('p'),
                 }
                 return;
@@ -355,7 +355,7 @@ impl Printer {
         if self.panicking {
             std::panic::resume_unwind(payload);
         }
-        let Some(value) = support::panic_value(payload) else { return };
+        let value = support::panic_value(payload);
         let flags = std::mem::take(&mut self.out.flags);
         self.text("%!");
         self.verb(verb);
@@ -482,7 +482,7 @@ impl Printer {
                 'q' => self.out.quoted(&bytes),
                 _ => {
                     // The type switch of Go's printer names a bare []byte so, but only outermost.
-                    let name = v.type_name();
+                    let name = v.dynamic_type_name();
                     let name = if depth == 0 && name == "[]uint8" { "[]byte".into() } else { name };
                     if !self.open(&name, nil && !array) {
                         return;
@@ -498,18 +498,18 @@ impl Printer {
                 }
             },
             Describe::Slice { nil, elems, type_name, .. } => {
-                if !self.open(&v.type_name(), nil) {
+                if !self.open(&v.dynamic_type_name(), nil) {
                     return;
                 }
                 self.elements(&elems, &type_name, verb, depth, reachable);
             }
             Describe::Array { elems, type_name, .. } => {
-                self.open(&v.type_name(), false);
+                self.open(&v.dynamic_type_name(), false);
                 self.elements(&elems, &type_name, verb, depth, reachable);
             }
             Describe::Map { nil, mut entries, type_name, .. } => {
                 if sharp_v {
-                    let name = v.type_name();
+                    let name = v.dynamic_type_name();
                     self.text(&name);
                     if nil {
                         return self.text("(nil)");
@@ -530,7 +530,7 @@ impl Printer {
             }
             Describe::Struct { fields, .. } => {
                 if sharp_v {
-                    let name = v.type_name();
+                    let name = v.dynamic_type_name();
                     self.text(&name);
                 }
                 self.text("{");
@@ -549,9 +549,9 @@ impl Printer {
                     self.text("&");
                     return self.nested(&target.load(), "", verb, depth + 1, reachable);
                 }
-                self.pointer(addr, &v.type_name(), verb);
+                self.pointer(addr, &v.dynamic_type_name(), verb);
             }
-            Describe::Func(addr) | Describe::Chan(addr) => self.pointer(addr, &v.type_name(), verb),
+            Describe::Func(addr) | Describe::Chan(addr) => self.pointer(addr, &v.dynamic_type_name(), verb),
         }
     }
 
@@ -645,6 +645,6 @@ fn compare(a: &Any, b: &Any) -> Ordering {
             let values = |f: Vec<crate::value::Field>| f.into_iter().map(|f| f.value).collect::<Vec<_>>();
             lists(&values(x), &values(y))
         }
-        _ => (a.kind() as u8).cmp(&(b.kind() as u8)).then_with(|| a.type_name().cmp(&b.type_name())),
+        _ => (a.object_kind() as u8).cmp(&(b.object_kind() as u8)).then_with(|| a.dynamic_type_name().cmp(&b.dynamic_type_name())),
     }
 }

@@ -10,12 +10,14 @@ mod scan;
 use crate::pkg::errors::{UnwrapAllMethod, UnwrapAllMethodPtr, UnwrapMethod, UnwrapMethodPtr};
 use crate::pkg::go::*;
 use crate::pkg::io::{ToWriter, Writer};
-use crate::pkg::support::{State as Inner, handle_type, interface};
+use crate::pkg::support::{State as Inner, handle_type};
 use engine::Printer;
 use number::Flags;
 use std::sync::Arc;
 
 pub use crate::value::{GoStringer, GoStringerPtr, Stringer, StringerPtr};
+#[doc(hidden)]
+pub use crate::__fmt_any as any;
 pub use crate::{
     __fmt_append as append, __fmt_appendf as appendf, __fmt_appendln as appendln, __fmt_errorf as errorf,
     __fmt_fprint as fprint, __fmt_fprintf as fprintf, __fmt_fprintln as fprintln, __fmt_print as print,
@@ -26,7 +28,7 @@ pub use scan::{fscan, fscanf, fscanln, scan, scanf, scanln, sscan, sscanf, sscan
 
 interface! {
     /// What a [`Formatter`] sees of the call that prints it.
-    pub trait State as StatePtr("fmt.State") {
+    pub trait State {
         /// Adds to the output.
         fn write(&self, b: Slice<u8>) -> (i64, GoError);
         /// The width, if one is set.
@@ -40,7 +42,7 @@ interface! {
 
 interface! {
     /// A type that prints itself under any verb.
-    pub trait Formatter as FormatterPtr("fmt.Formatter") {
+    pub trait Formatter {
         /// Prints to the state.
         fn format(&self, f: Iface<dyn State>, verb: i32);
     }

@@ -272,7 +272,7 @@ fn operand(input: &mut Input, arg: &Any, verb: u8, width: i64, mode: Mode) -> Re
         } else if let Some(p) = arg.downcast::<Ptr<Slice<u8>>>() {
             p.set(Slice::from(text));
         } else {
-            return Err(error(format!("can't scan type: {}", arg.type_name())));
+            return Err(error(format!("can't scan type: {}", arg.dynamic_type_name())));
         }
     }
     Ok(())

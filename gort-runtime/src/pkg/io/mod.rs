@@ -3,7 +3,7 @@
 mod wrap;
 
 use crate::pkg::go::*;
-use crate::pkg::support::{error_var, interface};
+use crate::pkg::support::{error_var};
 use std::sync::Arc;
 
 pub use wrap::*;
@@ -32,7 +32,7 @@ error_var! {
 
 interface! {
     /// `Read(p []byte) (n int, err error)`.
-    pub trait Reader as ReaderPtr("io.Reader") {
+    pub trait Reader {
         /// Reads up to `p.len()` bytes.
         fn read(&self, p: Slice<u8>) -> (i64, GoError);
     }
@@ -40,7 +40,7 @@ interface! {
 
 interface! {
     /// `Write(p []byte) (n int, err error)`.
-    pub trait Writer as WriterPtr("io.Writer") {
+    pub trait Writer {
         /// Writes the bytes.
         fn write(&self, p: Slice<u8>) -> (i64, GoError);
     }
@@ -48,7 +48,7 @@ interface! {
 
 interface! {
     /// `Close() error`.
-    pub trait Closer as CloserPtr("io.Closer") {
+    pub trait Closer {
         /// Closes the stream.
         fn close(&self) -> GoError;
     }
@@ -56,7 +56,7 @@ interface! {
 
 interface! {
     /// `Seek(offset int64, whence int) (int64, error)`.
-    pub trait Seeker as SeekerPtr("io.Seeker") {
+    pub trait Seeker {
         /// Sets the position.
         fn seek(&self, offset: i64, whence: i64) -> (i64, GoError);
     }
@@ -64,7 +64,7 @@ interface! {
 
 interface! {
     /// `ReadFrom(r Reader) (n int64, err error)`.
-    pub trait ReaderFrom as ReaderFromPtr("io.ReaderFrom") {
+    pub trait ReaderFrom {
         /// Reads all of `r`.
         fn read_from(&self, r: Iface<dyn Reader>) -> (i64, GoError);
     }
@@ -72,7 +72,7 @@ interface! {
 
 interface! {
     /// `WriteTo(w Writer) (n int64, err error)`.
-    pub trait WriterTo as WriterToPtr("io.WriterTo") {
+    pub trait WriterTo {
         /// Writes all to `w`.
         fn write_to(&self, w: Iface<dyn Writer>) -> (i64, GoError);
     }
@@ -80,7 +80,7 @@ interface! {
 
 interface! {
     /// `ReadAt(p []byte, off int64) (n int, err error)`.
-    pub trait ReaderAt as ReaderAtPtr("io.ReaderAt") {
+    pub trait ReaderAt {
         /// Reads at a position.
         fn read_at(&self, p: Slice<u8>, off: i64) -> (i64, GoError);
     }
@@ -88,7 +88,7 @@ interface! {
 
 interface! {
     /// `WriteAt(p []byte, off int64) (n int, err error)`.
-    pub trait WriterAt as WriterAtPtr("io.WriterAt") {
+    pub trait WriterAt {
         /// Writes at a position.
         fn write_at(&self, p: Slice<u8>, off: i64) -> (i64, GoError);
     }
@@ -96,7 +96,7 @@ interface! {
 
 interface! {
     /// `ReadByte() (byte, error)`.
-    pub trait ByteReader as ByteReaderPtr("io.ByteReader") {
+    pub trait ByteReader {
         /// Reads a byte.
         fn read_byte(&self) -> (u8, GoError);
     }
@@ -104,7 +104,7 @@ interface! {
 
 interface! {
     /// `WriteByte(c byte) error`.
-    pub trait ByteWriter as ByteWriterPtr("io.ByteWriter") {
+    pub trait ByteWriter {
         /// Writes a byte.
         fn write_byte(&self, c: u8) -> GoError;
     }
@@ -112,7 +112,7 @@ interface! {
 
 interface! {
     /// `ReadRune() (r rune, size int, err error)`.
-    pub trait RuneReader as RuneReaderPtr("io.RuneReader") {
+    pub trait RuneReader {
         /// Reads a rune.
         fn read_rune(&self) -> (i32, i64, GoError);
     }
@@ -120,7 +120,7 @@ interface! {
 
 interface! {
     /// `WriteString(s string) (n int, err error)`.
-    pub trait StringWriter as StringWriterPtr("io.StringWriter") {
+    pub trait StringWriter {
         /// Writes a string.
         fn write_string(&self, s: GoString) -> (i64, GoError);
     }
@@ -128,7 +128,7 @@ interface! {
 
 interface! {
     /// A [`RuneReader`] that can take the last rune back.
-    pub trait RuneScanner as RuneScannerPtr("io.RuneScanner") {
+    pub trait RuneScanner {
         /// Reads a rune.
         fn read_rune(&self) -> (i32, i64, GoError);
         /// Takes it back.
@@ -138,7 +138,7 @@ interface! {
 
 interface! {
     /// A [`ByteReader`] that can take the last byte back.
-    pub trait ByteScanner as ByteScannerPtr("io.ByteScanner") {
+    pub trait ByteScanner {
         /// Reads a byte.
         fn read_byte(&self) -> (u8, GoError);
         /// Takes it back.
