@@ -327,7 +327,7 @@ pub fn search_strings(a: Slice<GoString>, x: GoString) -> i64 {
 macro_rules! slice_types {
     ($($(#[$doc:meta])* $name:ident($elem:ty) = $go:literal, $sort:ident, $search:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Default, crate::Value)]
+        #[derive(Clone, crate::Value)]
         #[go(name = $go, value(dyn Interface), incomparable)]
         pub struct $name(pub Slice<$elem>);
 

@@ -9,7 +9,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::sync::Arc;
 
 /// The kind and the permissions of a file.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, crate::Value)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, crate::Value)]
 #[go(scalar, name = "fs.FileMode", value(dyn Stringer))]
 pub struct FileMode(pub u32);
 
