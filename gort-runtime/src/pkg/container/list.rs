@@ -130,7 +130,6 @@ impl List {
             self.unlink(&e);
             e = next;
         }
-        self.root.set(Ptr::nil());
         Ptr::new(self.clone())
     }
 

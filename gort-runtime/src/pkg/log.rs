@@ -1,0 +1,284 @@
+//! `log`: loggers that stamp each line.
+
+use crate::pkg::fmt;
+use crate::pkg::go::*;
+use crate::pkg::io::Writer;
+use crate::pkg::os;
+use crate::pkg::support::{State, handle_type};
+use crate::pkg::time;
+use std::sync::{Arc, LazyLock};
+
+pub use crate::{
+    __log_fatal as fatal, __log_fatalf as fatalf, __log_fatalln as fatalln, __log_panic as panic, __log_panicf as panicf,
+    __log_panicln as panicln, __log_print as print, __log_printf as printf, __log_println as println,
+};
+
+/// The date: `2009/01/23`.
+pub const LDATE: i64 = 1;
+/// The time: `01:23:23`.
+pub const LTIME: i64 = 2;
+/// Microseconds.
+pub const LMICROSECONDS: i64 = 4;
+/// The file's path and line.
+pub const LLONGFILE: i64 = 8;
+/// The file's name and line.
+pub const LSHORTFILE: i64 = 16;
+/// UTC instead of the local zone.
+pub const LUTC: i64 = 32;
+/// The prefix just before the message.
+pub const LMSGPREFIX: i64 = 64;
+/// What a logger starts with.
+pub const LSTD_FLAGS: i64 = LDATE | LTIME;
+
+/// A logger.
+#[derive(Clone, Default)]
+pub struct Logger {
+    state: State<Setup>,
+    /// Held while a line is written, so that lines stay whole.
+    turn: State<()>,
+}
+
+#[derive(Clone, Default)]
+struct Setup {
+    out: Iface<dyn Writer>,
+    prefix: GoString,
+    flags: i64,
+}
+
+handle_type!(Logger, "log.Logger", memory(state));
+
+/// A logger.
+pub fn new(out: Iface<dyn Writer>, prefix: GoString, flag: i64) -> Ptr<Logger> {
+    Ptr::new(Logger { state: State::new(Setup { out, prefix, flags: flag }), turn: State::default() })
+}
+
+/// The logger of the package's functions.
+pub fn default() -> Ptr<Logger> {
+    static STD: LazyLock<Ptr<Logger>> =
+        LazyLock::new(|| new(Iface::from_arc(Arc::new(os::stderr()) as Arc<dyn Writer>), GoString::default(), LSTD_FLAGS));
+    STD.clone()
+}
+
+fn header(s: &Setup) -> Vec<u8> {
+    let mut out = Vec::new();
+    if s.flags & LMSGPREFIX == 0 {
+        out.extend_from_slice(s.prefix.as_bytes());
+    }
+    if s.flags & (LDATE | LTIME | LMICROSECONDS) != 0 {
+        let now = if s.flags & LUTC != 0 { time::now().utc() } else { time::now() };
+        let mut layout = Vec::new();
+        if s.flags & LDATE != 0 {
+            layout.extend_from_slice(b"2006/01/02 ");
+        }
+        if s.flags & LMICROSECONDS != 0 {
+            layout.extend_from_slice(b"15:04:05.000000 ");
+        } else if s.flags & LTIME != 0 {
+            layout.extend_from_slice(b"15:04:05 ");
+        }
+        out.extend_from_slice(now.format(GoString::from(layout)).as_bytes());
+    }
+    if s.flags & (LLONGFILE | LSHORTFILE) != 0 {
+        // Translated code has no Go lines at hand; this is what Go prints when it does not know them.
+        out.extend_from_slice(b"???:0: ");
+    }
+    if s.flags & LMSGPREFIX != 0 {
+        out.extend_from_slice(s.prefix.as_bytes());
+    }
+    out
+}
+
+impl Logger {
+    /// Writes a line.
+    pub fn output(&self, _calldepth: i64, s: GoString) -> GoError {
+        self.line(s.as_bytes())
+    }
+
+    #[doc(hidden)]
+    pub fn line(&self, text: &[u8]) -> GoError {
+        let setup = self.state.lock().clone();
+        let mut line = header(&setup);
+        line.extend_from_slice(text);
+        if line.last() != Some(&b'\n') || text.is_empty() {
+            line.push(b'\n');
+        }
+        let _turn = self.turn.lock();
+        setup.out.write(Slice::from(line)).1
+    }
+
+    /// The flags.
+    pub fn flags(&self) -> i64 {
+        self.state.with(|s| s.flags)
+    }
+
+    /// Sets the flags.
+    pub fn set_flags(&self, flag: i64) {
+        self.state.with(|s| s.flags = flag);
+    }
+
+    /// The prefix.
+    pub fn prefix(&self) -> GoString {
+        self.state.with(|s| s.prefix.clone())
+    }
+
+    /// Sets the prefix.
+    pub fn set_prefix(&self, prefix: GoString) {
+        self.state.with(|s| s.prefix = prefix);
+    }
+
+    /// Where lines go.
+    pub fn writer(&self) -> Iface<dyn Writer> {
+        self.state.with(|s| s.out.clone())
+    }
+
+    /// Sets where lines go.
+    pub fn set_output(&self, w: Iface<dyn Writer>) {
+        self.state.with(|s| s.out = w);
+    }
+}
+
+/// The flags of the standard logger.
+pub fn flags() -> i64 {
+    default().flags()
+}
+
+/// Sets the flags of the standard logger.
+pub fn set_flags(flag: i64) {
+    default().set_flags(flag);
+}
+
+/// The prefix of the standard logger.
+pub fn prefix() -> GoString {
+    default().prefix()
+}
+
+/// Sets the prefix of the standard logger.
+pub fn set_prefix(prefix: GoString) {
+    default().set_prefix(prefix);
+}
+
+/// Where the standard logger writes.
+pub fn writer() -> Iface<dyn Writer> {
+    default().writer()
+}
+
+/// Sets where the standard logger writes.
+pub fn set_output(w: Iface<dyn Writer>) {
+    default().set_output(w);
+}
+
+/// Writes a line to the standard logger.
+pub fn output(calldepth: i64, s: GoString) -> GoError {
+    default().output(calldepth, s)
+}
+
+fn die(text: &[u8], logger: &Logger) -> ! {
+    logger.line(text);
+    os::exit(1)
+}
+
+fn raise(text: Vec<u8>, logger: &Logger) -> ! {
+    logger.line(&text);
+    panic_str(GoString::from(text))
+}
+
+/// Writes bytes to the standard logger and goes on as the macro's name says.
+#[doc(hidden)]
+pub mod macro_support {
+    /// For `print`.
+    pub fn print(text: Vec<u8>) {
+        super::default().line(&text);
+    }
+
+    /// For `fatal`.
+    pub fn fatal(text: Vec<u8>) -> ! {
+        super::die(&text, &super::default())
+    }
+
+    /// For `panic`.
+    pub fn panic(text: Vec<u8>) -> ! {
+        super::raise(text, &super::default())
+    }
+}
+
+macro_rules! log_functions {
+    ($($print:ident $fatal:ident $panic:ident ($($a:ident: $t:ty),*) = $text:expr;)*) => {
+        $(
+            /// Logs.
+            pub fn $print($($a: $t),*) {
+                default().line(&$text);
+            }
+
+            /// Logs and exits with 1.
+            pub fn $fatal($($a: $t),*) -> ! {
+                die(&$text, &default())
+            }
+
+            /// Logs and panics.
+            pub fn $panic($($a: $t),*) -> ! {
+                raise($text, &default())
+            }
+        )*
+
+        impl Logger {
+            $(
+                /// Logs.
+                pub fn $print(&self, $($a: $t),*) {
+                    self.line(&$text);
+                }
+
+                /// Logs and exits with 1.
+                pub fn $fatal(&self, $($a: $t),*) -> ! {
+                    die(&$text, self)
+                }
+
+                /// Logs and panics.
+                pub fn $panic(&self, $($a: $t),*) -> ! {
+                    raise($text, self)
+                }
+            )*
+        }
+    };
+}
+
+log_functions! {
+    print fatal panic (v: Slice<Any>) = fmt::print_args(&v.to_vec());
+    println fatalln panicln (v: Slice<Any>) = fmt::println_args(&v.to_vec());
+    printf fatalf panicf (format: GoString, v: Slice<Any>) = fmt::format_args(&format, &v.to_vec());
+}
+
+macro_rules! log_macros {
+    ($d:tt $($print:ident $args:ident $to:ident $doc:literal;)*) => {$(
+        #[doc = $doc]
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $print {
+            ($d($d a:expr),* $d(,)?) => { $crate::pkg::log::macro_support::$to($crate::pkg::fmt::$args(&[$d($crate::pkg::fmt::any!($d a)),*])) };
+        }
+    )*};
+}
+
+macro_rules! log_format_macros {
+    ($d:tt $($print:ident $to:ident $doc:literal;)*) => {$(
+        #[doc = $doc]
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $print {
+            ($d f:expr $d(, $d a:expr)* $d(,)?) => { $crate::pkg::log::macro_support::$to($crate::pkg::fmt::format_args($d f, &[$d($crate::pkg::fmt::any!($d a)),*])) };
+        }
+    )*};
+}
+
+log_macros! { $
+    __log_print print_args print "`log.Print` over values.";
+    __log_println println_args print "`log.Println` over values.";
+    __log_fatal print_args fatal "`log.Fatal` over values.";
+    __log_fatalln println_args fatal "`log.Fatalln` over values.";
+    __log_panic print_args panic "`log.Panic` over values.";
+    __log_panicln println_args panic "`log.Panicln` over values.";
+}
+
+log_format_macros! { $
+    __log_printf print "`log.Printf` over values.";
+    __log_fatalf fatal "`log.Fatalf` over values.";
+    __log_panicf panic "`log.Panicf` over values.";
+}
