@@ -1,1 +1,22 @@
 //! Go's concurrency for Rust, on tokio.
+//!
+//! Channels, `select!`, contexts and task groups with Go's semantics; with the feature `value` also Go's values, as the
+//! translator `gort` emits them. Generated code starts with `use gort_runtime::prelude::*`.
+
+extern crate self as gort_runtime;
+
+pub mod chan;
+#[cfg(feature = "value")]
+pub mod defer;
+pub mod panic;
+pub mod prelude;
+pub mod select;
+mod shim;
+pub mod task;
+#[cfg(feature = "value")]
+pub mod value;
+
+#[cfg(feature = "macros")]
+pub use gort_runtime_macros::{GoNumber, main, select, test};
+#[cfg(feature = "value")]
+pub use gort_runtime_macros::{Value, interface};

@@ -1,0 +1,77 @@
+//! Reading `#[go(…)]`.
+
+use syn::punctuated::Punctuated;
+use syn::{Attribute, LitStr, Token, Type, parenthesized};
+
+/// What stands in the `#[go(…)]` of a type.
+#[derive(Default)]
+pub(crate) struct TypeAttrs {
+    pub(crate) in_place: bool,
+    pub(crate) scalar: bool,
+    pub(crate) string: bool,
+    pub(crate) incomparable: bool,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) kind: Option<LitStr>,
+    pub(crate) value: Vec<Type>,
+    pub(crate) pointer: Vec<Type>,
+}
+
+/// What stands in the `#[go(…)]` of a field.
+#[derive(Default)]
+pub(crate) struct FieldAttrs {
+    pub(crate) frozen: bool,
+    pub(crate) embedded: bool,
+    pub(crate) name: Option<LitStr>,
+}
+
+impl TypeAttrs {
+    pub(crate) fn read(attrs: &[Attribute]) -> syn::Result<Self> {
+        let mut read = TypeAttrs::default();
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident("go")) {
+            attr.parse_nested_meta(|meta| {
+                let Some(word) = meta.path.get_ident().map(ToString::to_string) else {
+                    return Err(meta.error("expected a word"));
+                };
+                match word.as_str() {
+                    "in_place" => read.in_place = true,
+                    "scalar" => read.scalar = true,
+                    "string" => read.string = true,
+                    "incomparable" => read.incomparable = true,
+                    "name" => read.name = Some(meta.value()?.parse()?),
+                    "kind" => read.kind = Some(meta.value()?.parse()?),
+                    "value" | "pointer" => {
+                        let list;
+                        parenthesized!(list in meta.input);
+                        let types = Punctuated::<Type, Token![,]>::parse_terminated(&list)?;
+                        let into = if word == "value" { &mut read.value } else { &mut read.pointer };
+                        into.extend(types);
+                    }
+                    _ => return Err(meta.error("unknown word in `#[go(…)]`")),
+                }
+                Ok(())
+            })?;
+        }
+        Ok(read)
+    }
+}
+
+impl FieldAttrs {
+    pub(crate) fn read(attrs: &[Attribute]) -> syn::Result<Self> {
+        let mut read = FieldAttrs::default();
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident("go")) {
+            attr.parse_nested_meta(|meta| {
+                if meta.path.is_ident("frozen") {
+                    read.frozen = true;
+                } else if meta.path.is_ident("embedded") {
+                    read.embedded = true;
+                } else if meta.path.is_ident("name") {
+                    read.name = Some(meta.value()?.parse()?);
+                } else {
+                    return Err(meta.error("unknown word in a field's `#[go(…)]`"));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(read)
+    }
+}

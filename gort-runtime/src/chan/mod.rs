@@ -1,0 +1,16 @@
+//! Go's channels.
+//!
+//! [`Chan`] is the bidirectional handle, nilable and shared by cloning; [`Sender`] and [`Receiver`] are the directional
+//! types. Operations are futures that can be awaited or be the arms of `select!`.
+
+pub(crate) mod core;
+mod futures;
+mod handle;
+mod queue;
+#[cfg(feature = "value")]
+mod values;
+
+pub use futures::{Recv, Send};
+#[cfg(feature = "value")]
+pub use futures::RecvOrZero;
+pub use handle::{Chan, Receiver, Sender, TrySendError};

@@ -1,0 +1,183 @@
+//! `defer`, `recover` and what happens to panics between them.
+//!
+//! A Go function that defers becomes [`scope`] (or [`scope_async`]) around its body. When the body is over, however it
+//! ended, the deferred calls run in reverse order; while they do, a [`Frame`] on the goroutine's stack of frames says
+//! what they may recover. A panic in a deferred call replaces the one under way, which is remembered for printing.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::panic::{Earlier, GoPanic, Unwinding};
+use crate::task::with_local;
+use crate::value::Any;
+
+mod suspending;
+
+pub use suspending::{AsyncDefers, scope_async};
+
+/// What the deferred calls of one scope may recover.
+pub(crate) struct Frame {
+    /// The value of the panic under way; `None` if there is none, or `Goexit` is under way.
+    panic: Option<Any>,
+    recovered: bool,
+}
+
+/// The deferred calls of a function.
+pub struct Defers<'a>(RefCell<Vec<Box<dyn FnOnce() + 'a>>>);
+
+impl<'a> Defers<'a> {
+    /// Defers a call.
+    pub fn push(&self, call: impl FnOnce() + 'a) {
+        self.0.borrow_mut().push(Box::new(call));
+    }
+}
+
+/// Go's `recover`: stops the panic under way and returns its value, or returns nil.
+///
+/// # Differences from Go
+/// It also works in functions that a deferred one calls.
+pub fn recover() -> Any {
+    with_local(|local| match local.frames.last_mut() {
+        Some(frame) if !frame.recovered => match &frame.panic {
+            Some(value) => {
+                frame.recovered = true;
+                value.clone()
+            }
+            None => Any::nil(),
+        },
+        _ => Any::nil(),
+    })
+}
+
+/// Runs a body, then its deferred calls in reverse order. After a recovered panic the result is `zero()`.
+///
+/// Deferred calls may borrow what outlives the call of `scope`.
+///
+/// # Panics
+/// With a panic of the body or of a deferred call that is not recovered.
+pub fn scope<'a, R>(zero: impl FnOnce() -> R, body: impl FnOnce(&Defers<'a>) -> R) -> R {
+    let defers = Defers(RefCell::new(Vec::new()));
+    let mut state = State::new(catch_unwind(AssertUnwindSafe(|| body(&defers))));
+    loop {
+        let Some(call) = defers.0.borrow_mut().pop() else { break };
+        state.enter();
+        let result = catch_unwind(AssertUnwindSafe(call));
+        state.leave(result);
+    }
+    state.finish(zero)
+}
+
+/// How a scope stands after its body.
+struct State<R> {
+    result: Option<R>,
+    unwinding: Option<Unwinding>,
+}
+
+impl<R> State<R> {
+    fn new(result: std::thread::Result<R>) -> Self {
+        match result {
+            Ok(result) => State { result: Some(result), unwinding: None },
+            Err(payload) => State { result: None, unwinding: Some(Unwinding::from_payload(payload)) },
+        }
+    }
+
+    /// Says what the next deferred call may recover.
+    fn enter(&mut self) {
+        let panic = match &self.unwinding {
+            Some(Unwinding::Panic(panic)) => Some(panic.value.clone()),
+            _ => None,
+        };
+        with_local(|local| local.frames.push(Frame { panic, recovered: false }));
+    }
+
+    /// Takes in how a deferred call ended.
+    fn leave(&mut self, result: std::thread::Result<()>) {
+        let frame = with_local(|local| local.frames.pop());
+        let recovered = frame.is_some_and(|frame| frame.recovered);
+        match result {
+            Ok(()) if recovered => self.unwinding = None,
+            Ok(()) => {}
+            Err(payload) => {
+                self.result = None;
+                let before = self.unwinding.take();
+                self.unwinding = Some(replace(before, recovered, Unwinding::from_payload(payload)));
+            }
+        }
+    }
+
+    fn finish(self, zero: impl FnOnce() -> R) -> R {
+        match (self.unwinding, self.result) {
+            (Some(unwinding), _) => unwinding.resume(),
+            (None, Some(result)) => result,
+            (None, None) => zero(),
+        }
+    }
+}
+
+/// A panic while another was under way: the new one goes on and remembers the old.
+fn replace(before: Option<Unwinding>, recovered: bool, mut new: Unwinding) -> Unwinding {
+    if let (Some(Unwinding::Panic(old)), Unwinding::Panic(new)) = (before, &mut new) {
+        let GoPanic { value, mut earlier } = old;
+        earlier.push(Earlier { value, recovered });
+        earlier.append(&mut new.earlier);
+        new.earlier = earlier;
+    }
+    new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panic::{go_panic, panic_str, panic_text};
+    use crate::value::{Atom, Ptr};
+
+    #[test]
+    fn deferred_calls_run_in_reverse_and_recover() {
+        let log = RefCell::new(vec![]);
+        let result = scope(
+            || -1,
+            |defers| {
+                defers.push(|| log.borrow_mut().push(1));
+                defers.push(|| {
+                    log.borrow_mut().push(2);
+                    assert_eq!(panic_text(&recover()), "boom");
+                    assert!(recover().is_nil());
+                });
+                defers.push(|| {
+                    // A scope of its own does not see the panic.
+                    scope(|| (), |defers| defers.push(|| assert!(recover().is_nil())));
+                });
+                if log.borrow().is_empty() {
+                    panic_str("boom");
+                }
+                7
+            },
+        );
+        assert_eq!((result, log.into_inner()), (-1, vec![2, 1]));
+        let named: Ptr<i64> = Ptr::new(3);
+        let r = scope(|| named.get(), |defers| {
+            defers.push(|| {
+                recover();
+                named.set(named.get() + 1);
+            });
+            let zero = Atom::new(0_i64);
+            crate::value::div(1, zero.get())
+        });
+        assert_eq!(r, 4);
+    }
+
+    #[test]
+    fn panics_replace_one_another() {
+        let caught = catch_unwind(|| {
+            scope(|| (), |defers| {
+                defers.push(|| go_panic(Any::new(2_i64)));
+                go_panic(Any::new(1_i64));
+            })
+        });
+        let Err(payload) = caught else { panic!("this panics") };
+        let Unwinding::Panic(panic) = Unwinding::from_payload(payload) else { panic!("not a panic") };
+        assert_eq!(panic_text(&panic.value), "2");
+        assert_eq!(panic.earlier.len(), 1);
+        assert!(!panic.earlier[0].recovered);
+    }
+}

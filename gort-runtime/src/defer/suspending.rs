@@ -1,0 +1,78 @@
+//! Scopes whose body or deferred calls suspend.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::State;
+use crate::shim::Lock;
+use crate::task::CatchUnwind;
+use crate::value::BoxFuture;
+
+type Call = Box<dyn FnOnce() -> BoxFuture<'static> + Send>;
+
+/// The deferred calls of a suspending function; clones are the same list.
+#[derive(Clone)]
+pub struct AsyncDefers(Arc<Lock<Vec<Call>>>);
+
+impl AsyncDefers {
+    /// Defers a call.
+    pub fn push(&self, call: impl FnOnce() + Send + 'static) {
+        self.push_async(move || async move { call() });
+    }
+
+    /// Defers a call that suspends.
+    pub fn push_async<F>(&self, call: impl FnOnce() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.0.lock().push(Box::new(move || Box::pin(call())));
+    }
+}
+
+/// As [`scope`](super::scope), for a body that suspends.
+///
+/// # Panics
+/// With a panic of the body or of a deferred call that is not recovered.
+///
+/// # Cancel safety
+/// When it is dropped before it is ready, the deferred calls do not run.
+pub async fn scope_async<R, F: Future<Output = R>>(
+    zero: impl FnOnce() -> R,
+    body: impl FnOnce(AsyncDefers) -> F,
+) -> R {
+    let defers = AsyncDefers(Arc::new(Lock::new(Vec::new())));
+    let list = defers.clone();
+    // The call of `body` is inside the future, so that it is caught as well.
+    let mut state = State::new(CatchUnwind::new(async move { body(list).await }).await);
+    loop {
+        let Some(call) = defers.0.lock().pop() else { break };
+        let call = CatchUnwind::new(async move { call().await });
+        state.enter();
+        let result = call.await;
+        state.leave(result);
+    }
+    state.finish(zero)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::recover;
+    use super::*;
+    use crate::panic::{panic_str, panic_text};
+    use crate::task;
+
+    #[test]
+    fn suspending_scopes_recover_too() {
+        task::test(async {
+            let result = scope_async(|| 5, |defers| async move {
+                defers.push_async(|| async {
+                    task::gosched().await;
+                    assert_eq!(panic_text(&recover()), "late");
+                });
+                task::gosched().await;
+                panic_str("late")
+            });
+            assert_eq!(result.await, 5);
+        });
+    }
+}

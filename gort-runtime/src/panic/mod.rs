@@ -1,0 +1,38 @@
+//! Go's panics: raising them, the errors that the runtime raises itself, and what an uncaught one prints.
+//!
+//! A panic is a Rust unwind with a [`GoPanic`] as its payload, raised without the panic hook. Rust panics that translated
+//! code can cause (an index, a division) are turned into Go's runtime errors when they are recovered or printed.
+
+use std::borrow::Cow;
+
+#[cfg(feature = "value")]
+mod payload;
+#[cfg(feature = "value")]
+mod print;
+mod raise;
+
+#[cfg(feature = "value")]
+pub use payload::{Earlier, GoPanic, Goexit, Unwinding, go_panic, panic_str};
+#[cfg(feature = "value")]
+pub(crate) use print::die;
+#[cfg(feature = "value")]
+pub use print::panic_text;
+pub use raise::{
+    divide_error, go_panic_plain, index_error, nil_dereference, runtime_error, slice_error, slice_error_ends,
+    type_assertion_error,
+};
+
+#[cfg(feature = "value")]
+pub use self::error::{RuntimeError, RuntimeErrorPtr, RuntimeFault};
+
+#[cfg(feature = "value")]
+mod error;
+
+/// What `runtime_error` and its like panic with when Go's values are not compiled in.
+#[derive(Debug)]
+pub struct PlainPanic {
+    /// The text, without `panic: `.
+    pub message: Cow<'static, str>,
+}
+
+pub(crate) const NIL_DEREFERENCE: &str = "runtime error: invalid memory address or nil pointer dereference";

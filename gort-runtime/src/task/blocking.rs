@@ -1,0 +1,113 @@
+//! Waiting for a future from synchronous code, and catching what a future panics with.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+
+use super::deadlock::External;
+
+const RUNNING: u8 = 0;
+const PARKED: u8 = 1;
+const NOTIFIED: u8 = 2;
+
+/// A thread that runs a future by itself. It is announced to the deadlock judge while it runs, not while it waits:
+/// whoever wakes it announces it again first.
+struct Parker {
+    state: AtomicU8,
+    thread: Thread,
+}
+
+impl Wake for Parker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.state.swap(NOTIFIED, SeqCst) == PARKED {
+            std::mem::forget(External::new());
+            self.thread.unpark();
+        }
+    }
+}
+
+/// Waits for a future from synchronous code, on this thread; the runtime gets another for its other work.
+///
+/// # Panics
+/// Where `future` panics.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    match tokio::runtime::Handle::try_current() {
+        Ok(_) => tokio::task::block_in_place(|| drive(future)),
+        Err(_) => drive(future),
+    }
+}
+
+fn drive<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let parker = Arc::new(Parker { state: AtomicU8::new(RUNNING), thread: std::thread::current() });
+    let waker = Waker::from(parker.clone());
+    let mut context = Context::from_waker(&waker);
+    let mut running = Some(External::new());
+    loop {
+        parker.state.store(RUNNING, SeqCst);
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+        if parker.state.compare_exchange(RUNNING, PARKED, SeqCst, SeqCst).is_ok() {
+            running = None;
+            while parker.state.load(SeqCst) == PARKED {
+                std::thread::park();
+            }
+        }
+        // Whoever woke a parked thread left its announcement to it.
+        running.get_or_insert_with(External::adopt);
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// A future that yields the payload when the inner one panics.
+    pub(crate) struct CatchUnwind<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F> CatchUnwind<F> {
+    pub(crate) fn new(future: F) -> Self {
+        CatchUnwind { future }
+    }
+}
+
+impl<F: Future> Future for CatchUnwind<F> {
+    type Output = Result<F::Output, Box<dyn Any + Send>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let future = self.project().future;
+        match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+            Ok(polled) => polled.map(Ok),
+            Err(payload) => Poll::Ready(Err(payload)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocking_waits() {
+        crate::task::test(async {
+            let (send, receive) = tokio::sync::oneshot::channel();
+            crate::task::go(async move {
+                crate::task::gosched().await;
+                let _ = send.send(5);
+            });
+            assert_eq!(block_on(receive), Ok(5));
+        });
+        assert_eq!(block_on(async { 3 }), 3);
+    }
+}

@@ -1,0 +1,108 @@
+//! Noticing that all goroutines are asleep, at no cost while they are not.
+//!
+//! The judge is the last worker about to park. All workers parked means that no goroutine is in a worker's queue,
+//! because a worker parks only when its own queue is empty. What could still wake a goroutine is counted in
+//! `EXTERNAL`: running timers, threads that block or run a goroutine's synchronous part, anything announced with
+//! [`External`]. Such a helper may have put a goroutine into the shared queue after the judge last looked there, so a
+//! first finding only sends an empty task through the workers; when they are all parked again and no helper ended
+//! since (`EPOCH` is the same), the shared queue was seen empty after the last helper ended, and it is a deadlock.
+
+use std::io::Write;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::SeqCst};
+
+use super::local::Wait;
+
+/// How many workers there are; 0 while nobody judges.
+static WORKERS: AtomicUsize = AtomicUsize::new(0);
+static PARKED: AtomicUsize = AtomicUsize::new(0);
+static EXTERNAL: AtomicUsize = AtomicUsize::new(0);
+/// Rises whenever a helper ends.
+static EPOCH: AtomicU64 = AtomicU64::new(0);
+/// The epoch of the last finding.
+static SUSPECTED: AtomicU64 = AtomicU64::new(u64::MAX);
+static RUNTIME: OnceLock<tokio::runtime::Handle> = OnceLock::new();
+/// What the main goroutine waits for, and whether it ended by `Goexit`.
+static MAIN_WAIT: AtomicU8 = AtomicU8::new(Wait::Running as u8);
+static MAIN_GONE: AtomicBool = AtomicBool::new(false);
+
+/// Something outside the goroutines that may yet wake one: a timer, a blocking thread, I/O. While one exists there
+/// is no deadlock.
+#[derive(Debug)]
+pub struct External(());
+
+impl External {
+    /// Announces it.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        EXTERNAL.fetch_add(1, SeqCst);
+        External(())
+    }
+
+    /// Takes over an announcement that was forgotten on purpose.
+    pub(super) fn adopt() -> Self {
+        External(())
+    }
+}
+
+impl Drop for External {
+    fn drop(&mut self) {
+        EPOCH.fetch_add(1, SeqCst);
+        if EXTERNAL.fetch_sub(1, SeqCst) == 1 && PARKED.load(SeqCst) == WORKERS.load(SeqCst) {
+            look_again();
+        }
+    }
+}
+
+/// Starts judging.
+pub(super) fn start(workers: usize, runtime: tokio::runtime::Handle) {
+    if RUNTIME.set(runtime).is_ok() {
+        WORKERS.store(workers, SeqCst);
+    }
+}
+
+/// A worker is about to park.
+pub(super) fn worker_parks() {
+    let parked = PARKED.fetch_add(1, SeqCst) + 1;
+    if parked == WORKERS.load(SeqCst) && EXTERNAL.load(SeqCst) == 0 {
+        let epoch = EPOCH.load(SeqCst);
+        if SUSPECTED.swap(epoch, SeqCst) == epoch {
+            report();
+        }
+        look_again();
+    }
+}
+
+/// A worker goes on.
+pub(super) fn worker_unparks() {
+    PARKED.fetch_sub(1, SeqCst);
+}
+
+/// Sends an empty task through the workers, so that one of them parks again.
+fn look_again() {
+    if let Some(runtime) = RUNTIME.get() {
+        drop(runtime.spawn(async {}));
+    }
+}
+
+/// The main goroutine waits.
+pub(super) fn main_waits(wait: Wait) {
+    MAIN_WAIT.store(wait as u8, SeqCst);
+}
+
+/// The main goroutine ended by `Goexit`.
+pub(super) fn main_gone() {
+    MAIN_GONE.store(true, SeqCst);
+}
+
+fn report() -> ! {
+    super::flush();
+    let text = if MAIN_GONE.load(SeqCst) {
+        "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n".to_owned()
+    } else {
+        let wait = Wait::from_byte(MAIN_WAIT.load(SeqCst)).text();
+        format!("fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [{wait}]:\nmain.main()\n")
+    };
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    std::process::exit(2)
+}

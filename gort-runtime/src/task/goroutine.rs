@@ -1,0 +1,141 @@
+//! A goroutine as a future: it carries its [`Local`] state, and ends the process when it panics.
+
+use std::any::Any;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::task::{Context, Poll};
+
+use super::deadlock;
+use super::local::{self, Local};
+
+static LIVE: AtomicI64 = AtomicI64::new(0);
+static LAST_ID: AtomicU64 = AtomicU64::new(1);
+
+pin_project_lite::pin_project! {
+    pub(super) struct Goroutine<F> {
+        local: Local,
+        live: Live,
+        #[pin]
+        future: F,
+    }
+}
+
+/// Counts a goroutine from its start to its end.
+struct Live;
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        LIVE.fetch_sub(1, Relaxed);
+    }
+}
+
+impl<F: Future<Output = ()>> Goroutine<F> {
+    pub(super) fn new(future: F) -> Self {
+        Self::with_id(future, LAST_ID.fetch_add(1, Relaxed) + 1)
+    }
+
+    pub(super) fn with_id(future: F, id: u64) -> Self {
+        LIVE.fetch_add(1, Relaxed);
+        Goroutine { local: Local { id, ..Local::default() }, live: Live, future }
+    }
+}
+
+impl<F: Future<Output = ()>> Future for Goroutine<F> {
+    /// Whether it ended by returning, and not by `Goexit`.
+    type Output = bool;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
+        let this = self.project();
+        local::swap(this.local);
+        let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(cx)));
+        local::swap(this.local);
+        match polled {
+            Ok(Poll::Pending) => {
+                if this.local.id == 1 {
+                    deadlock::main_waits(this.local.wait);
+                }
+                Poll::Pending
+            }
+            Ok(Poll::Ready(())) => Poll::Ready(true),
+            Err(payload) => {
+                ended(payload, this.local.id);
+                Poll::Ready(false)
+            }
+        }
+    }
+}
+
+/// Ends the process unless the goroutine ended by `Goexit`.
+#[cold]
+fn ended(payload: Box<dyn Any + Send>, id: u64) {
+    #[cfg(feature = "value")]
+    match crate::panic::Unwinding::from_payload(payload) {
+        crate::panic::Unwinding::Panic(panic) => crate::panic::die(&panic, id),
+        crate::panic::Unwinding::Goexit => {}
+    }
+    #[cfg(not(feature = "value"))]
+    if !payload.is::<Goexit>() {
+        let text = match (payload.downcast_ref::<crate::panic::PlainPanic>(), payload.downcast_ref::<String>()) {
+            (Some(panic), _) => &*panic.message,
+            (_, Some(text)) => text,
+            _ => payload.downcast_ref::<&str>().copied().unwrap_or("Rust panic"),
+        };
+        super::flush();
+        eprintln!("panic: {text}\n\ngoroutine {id} [running]:");
+        std::process::exit(2);
+    }
+}
+
+#[cfg(not(feature = "value"))]
+struct Goexit;
+
+/// Starts a goroutine.
+///
+/// # Panics
+/// Outside of the runtime. A panic inside the goroutine ends the process, as in Go.
+pub fn go(future: impl Future<Output = ()> + Send + 'static) {
+    let goroutine = Goroutine::new(future);
+    drop(tokio::spawn(async move {
+        goroutine.await;
+    }));
+}
+
+/// Lets other goroutines run: `runtime.Gosched`.
+///
+/// # Cancel safety
+/// Cancelling it has no effect.
+pub async fn gosched() {
+    let mut yielded = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Lets other goroutines run from time to time: what long loops call, as nothing preempts them.
+///
+/// # Cancel safety
+/// Cancelling it has no effect.
+#[inline]
+pub async fn yield_point() {
+    tokio::task::coop::consume_budget().await;
+}
+
+/// The number of goroutines: `runtime.NumGoroutine`.
+pub fn num_goroutine() -> i64 {
+    LIVE.load(Relaxed)
+}
+
+/// Ends the goroutine after its deferred calls: `runtime.Goexit`.
+pub fn goexit() -> ! {
+    #[cfg(feature = "value")]
+    crate::panic::Unwinding::Goexit.resume();
+    #[cfg(not(feature = "value"))]
+    std::panic::resume_unwind(Box::new(Goexit))
+}

@@ -1,0 +1,18 @@
+//! Goroutines: starting them, the main one, ending the process, and waiting for groups of them.
+
+mod blocking;
+mod deadlock;
+mod goroutine;
+mod local;
+mod run;
+
+#[cfg(feature = "value")]
+pub(crate) use blocking::CatchUnwind;
+pub use blocking::block_on;
+pub use deadlock::External;
+pub use goroutine::{go, goexit, gosched, num_goroutine, yield_point};
+pub use local::{Wait, waiting};
+#[cfg(feature = "value")]
+pub(crate) use local::with as with_local;
+pub(crate) use run::flush;
+pub use run::{at_exit, exit, gomaxprocs, main, test};

@@ -1,0 +1,137 @@
+//! Whole processes: exit codes and what they print when they end in Go's ways.
+//!
+//! Each program below runs in a process of its own: this test binary again, told by a variable which program to be.
+#![cfg(feature = "value")]
+#![forbid(unsafe_code)]
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use gort_runtime::prelude::*;
+
+/// Runs a program with each number of workers and compares exit code and beginning of stderr.
+fn check(test: &str, body: fn(), code: i32, stderr: &str) {
+    if std::env::var("GORT_PROGRAM").is_ok_and(|program| program == test) {
+        body();
+        return;
+    }
+    let exe = std::env::current_exe().expect("this binary");
+    for workers in ["1", "2", "4"] {
+        let started = Instant::now();
+        let output = Command::new(&exe)
+            .args(["--exact", test, "--nocapture", "--test-threads=1"])
+            .env("GORT_PROGRAM", test)
+            .env("GOMAXPROCS", workers)
+            .output()
+            .expect("the program runs");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{workers} workers: {text}");
+        assert!(text.starts_with(stderr), "{workers} workers: {text}");
+        assert!(started.elapsed() < Duration::from_secs(5), "{workers} workers: {:?}", started.elapsed());
+    }
+}
+
+macro_rules! program {
+    ($name:ident, $code:literal, $stderr:expr, $body:block) => {
+        #[test]
+        fn $name() {
+            check(stringify!($name), || task::main(async $body), $code, $stderr);
+        }
+    };
+}
+
+program!(returns, 0, "", {
+    task::go(async { std::future::pending().await });
+});
+
+const DEADLOCK: &str = "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 ";
+
+program!(receives_for_ever, 2, &format!("{DEADLOCK}[chan receive]:\n"), {
+    let c: Chan<i64> = Chan::make(0);
+    c.recv().await;
+});
+
+program!(all_sleep_after_work, 2, &format!("{DEADLOCK}[chan receive]:\n"), {
+    let c: Chan<i64> = Chan::make(0);
+    for _ in 0..4 {
+        let c = c.clone();
+        task::go(async move {
+            for i in 0..1000 {
+                c.send(i).await;
+            }
+        });
+    }
+    loop {
+        c.recv().await;
+    }
+});
+
+program!(selects_for_ever, 2, &format!("{DEADLOCK}[select (no cases)]:\n"), {
+    task::go(async { select! {} });
+    select! {}
+});
+
+program!(waits_for_a_blocked_thread, 0, "", {
+    let c: Chan<i64> = Chan::make(0);
+    let sender = c.clone();
+    task::go(async move {
+        let inner: Chan<i64> = Chan::make(0);
+        let giver = inner.clone();
+        task::go(async move {
+            std::thread::sleep(Duration::from_millis(60));
+            giver.send(1).await;
+        });
+        let got = task::block_on(inner.recv());
+        sender.send(got.unwrap_or(0)).await;
+    });
+    c.recv().await;
+});
+
+program!(blocked_threads_deadlock, 2, DEADLOCK, {
+    task::go(async {
+        let c: Chan<i64> = Chan::make(0);
+        task::block_on(c.recv());
+    });
+    let c: Chan<i64> = Chan::make(0);
+    c.recv().await;
+});
+
+program!(main_goexits, 2, "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n", {
+    task::go(async { task::gosched().await });
+    task::goexit();
+});
+
+program!(panics_with_text, 2, "panic: boom\n\ngoroutine 1 [running]:\n", { panic_str("boom") });
+
+program!(panics_with_error_elsewhere, 2, "panic: bad\n\ngoroutine ", {
+    task::go(async { go_panic(gort_runtime::value::new_error(str("bad")).to_any()) });
+    select! {}
+});
+
+program!(
+    follows_nil,
+    2,
+    "panic: runtime error: invalid memory address or nil pointer dereference\n[signal SIGSEGV: segmentation violation",
+    {
+        let p: Ptr<i64> = Ptr::nil();
+        p.set(1);
+    }
+);
+
+program!(rust_panics_read_like_go, 2, "panic: runtime error: index out of range [5] with length 3\n", {
+    let v = vec![1, 2, 3];
+    let i = std::hint::black_box(5);
+    assert!(v[i] > 0);
+});
+
+program!(nested_panics, 2, "panic: 1\n\tpanic: 2\n", {
+    defer::scope(|| (), |defers| {
+        defers.push(|| go_panic(Any::new(2_i64)));
+        go_panic(Any::new(1_i64))
+    })
+});
+
+program!(exits, 3, "", {
+    task::go(async { task::exit(3) });
+    select! {}
+});
