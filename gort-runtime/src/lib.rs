@@ -9,6 +9,8 @@ pub mod chan;
 #[cfg(feature = "value")]
 pub mod defer;
 pub mod panic;
+#[cfg(feature = "pkg")]
+pub mod pkg;
 pub mod prelude;
 pub mod select;
 mod shim;

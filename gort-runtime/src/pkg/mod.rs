@@ -31,5 +31,5 @@ pub mod slices;
 pub mod sort;
 pub mod strconv;
 pub mod strings;
-pub mod time;
+mod time_text;
 pub mod unicode;

@@ -30,9 +30,7 @@ pub fn args() -> Slice<GoString> {
 
 /// Ends the process at once; deferred calls do not run.
 pub fn exit(code: i64) -> ! {
-    use std::io::Write;
-    let _ = std::io::stdout().flush();
-    std::process::exit(code as i32)
+    crate::task::exit(code)
 }
 
 mod environment {
