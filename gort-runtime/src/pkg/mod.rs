@@ -7,7 +7,7 @@
 mod go;
 #[macro_use]
 mod support;
-mod text;
+mod shared_text;
 
 pub mod bufio;
 pub mod builtin;
@@ -31,5 +31,6 @@ pub mod slices;
 pub mod sort;
 pub mod strconv;
 pub mod strings;
+pub mod text;
 mod time_text;
 pub mod unicode;

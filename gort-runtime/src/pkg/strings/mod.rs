@@ -6,7 +6,7 @@ mod replacer;
 
 use crate::pkg::go::*;
 use crate::pkg::support::find;
-use crate::pkg::text::{self, Text, text_functions};
+use crate::pkg::shared_text::{self as text, Text, text_functions};
 use crate::pkg::unicode::{self, utf8};
 
 pub use builder::Builder;

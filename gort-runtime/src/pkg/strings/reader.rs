@@ -195,7 +195,7 @@ macro_rules! text_reader {
 }
 pub(crate) use text_reader;
 
-use crate::pkg::text::Text;
+use crate::pkg::shared_text::Text;
 
 fn copy_out(p: &Slice<u8>, s: &GoString) -> i64 {
     copy_str(p, s)
