@@ -14,6 +14,8 @@ pub mod pkg;
 pub mod prelude;
 pub mod select;
 mod shim;
+#[cfg(feature = "value")]
+pub mod sync;
 pub mod task;
 #[cfg(feature = "value")]
 pub mod value;

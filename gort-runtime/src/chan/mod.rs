@@ -6,7 +6,7 @@
 pub(crate) mod core;
 mod futures;
 mod handle;
-mod queue;
+pub(crate) mod queue;
 #[cfg(feature = "value")]
 mod values;
 

@@ -208,6 +208,12 @@ impl<T> Cell<T> {
         self.with(|value| std::mem::replace(value, v))
     }
 
+    /// Stores a value if the present one pleases, and returns that; else gives `v` back. The lock bit is held
+    /// while `pleases` runs, so it must not reach this cell.
+    pub fn replace_if(&self, v: T, pleases: impl FnOnce(&T) -> bool) -> Result<T, T> {
+        self.with(|value| if pleases(value) { Ok(std::mem::replace(value, v)) } else { Err(v) })
+    }
+
     /// The value of a cell that is no longer shared.
     #[inline]
     pub fn into_inner(self) -> T {

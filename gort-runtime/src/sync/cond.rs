@@ -1,0 +1,66 @@
+//! `sync.Cond`.
+
+use super::{InPlace, in_place};
+use super::mutex::Locker;
+use super::wait_list::WaitList;
+use crate::task::Wait;
+use crate::value::{Cell, Iface, Ptr};
+
+/// Go's `sync.Cond`.
+pub struct Cond {
+    /// The lock that is held while the condition is looked at or changed.
+    pub l: Cell<Iface<dyn Locker>>,
+    waiters: WaitList,
+}
+
+impl Default for Cond {
+    fn default() -> Self {
+        Cond { l: Cell::new(Iface::nil()), waiters: WaitList::new() }
+    }
+}
+
+in_place!(Cond, "sync.Cond");
+
+impl InPlace for Cond {
+    fn duplicate(&self) -> Self {
+        Cond { l: self.l.clone(), waiters: WaitList::new() }
+    }
+    fn overwrite(&self, from: &Self) {
+        self.l.set(from.l.get());
+    }
+}
+
+/// `sync.NewCond`.
+pub fn new_cond(l: Iface<dyn Locker>) -> Ptr<Cond> {
+    Cond::new(l)
+}
+
+impl Cond {
+    /// `sync.NewCond`.
+    #[allow(clippy::new_ret_no_self)]
+    pub fn new(l: Iface<dyn Locker>) -> Ptr<Cond> {
+        Ptr::from_cell(Cond { l: Cell::new(l), waiters: WaitList::new() })
+    }
+
+    /// Unlocks, waits to be notified, and locks again.
+    ///
+    /// # Cancel safety
+    /// Dropped while it waits, it leaves the lock unlocked.
+    pub async fn wait(&self) {
+        let l = self.l.get();
+        let listener = self.waiters.listen(Wait::CondWait);
+        l.unlock();
+        listener.await;
+        l.lock().await;
+    }
+
+    /// Wakes one waiter.
+    pub fn signal(&self) {
+        self.waiters.notify_one();
+    }
+
+    /// Wakes all waiters.
+    pub fn broadcast(&self) {
+        self.waiters.notify_all();
+    }
+}

@@ -1,0 +1,121 @@
+//! `sync.WaitGroup`, and groups of goroutines that are waited for together.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+
+use super::{InPlace, in_place};
+use super::wait_list::WaitList;
+use crate::panic::go_panic_plain;
+use crate::task::{self, Wait, block_on};
+use crate::value::Ptr;
+
+/// Go's `sync.WaitGroup`.
+pub struct WaitGroup {
+    count: AtomicI64,
+    waiters: WaitList,
+}
+
+impl Default for WaitGroup {
+    fn default() -> Self {
+        WaitGroup { count: AtomicI64::new(0), waiters: WaitList::new() }
+    }
+}
+
+in_place!(WaitGroup, "sync.WaitGroup");
+
+impl InPlace for WaitGroup {}
+
+impl WaitGroup {
+    /// Changes the count.
+    ///
+    /// # Panics
+    /// With Go's `sync: negative WaitGroup counter`.
+    pub fn add(&self, n: i64) {
+        let count = self.count.fetch_add(n, SeqCst) + n;
+        if count < 0 {
+            go_panic_plain("sync: negative WaitGroup counter");
+        }
+        if count == 0 {
+            self.waiters.notify_all();
+        }
+    }
+
+    /// Counts down by one.
+    ///
+    /// # Panics
+    /// With Go's `sync: negative WaitGroup counter`.
+    #[inline]
+    pub fn done(&self) {
+        self.add(-1);
+    }
+
+    /// Waits until the count is zero.
+    ///
+    /// # Cancel safety
+    /// Cancelling it has no effect.
+    pub async fn wait(&self) {
+        self.waiters.until(Wait::WaitGroupWait, || self.count.load(SeqCst) == 0).await;
+    }
+
+    /// Waits from code that cannot suspend.
+    pub fn wait_sync(&self) {
+        if self.count.load(SeqCst) != 0 {
+            block_on(self.wait());
+        }
+    }
+}
+
+impl Ptr<WaitGroup> {
+    /// Starts a goroutine that is waited for: `wg.Go`.
+    pub fn go(&self, future: impl Future<Output = ()> + Send + 'static) {
+        /// Counts down also after `Goexit`.
+        struct Done(Ptr<WaitGroup>);
+        impl Drop for Done {
+            fn drop(&mut self) {
+                self.0.done();
+            }
+        }
+        self.add(1);
+        let done = Done(self.clone());
+        task::go(async move {
+            let _done = done;
+            future.await;
+        });
+    }
+}
+
+/// A group of goroutines; clones are the same group.
+#[derive(Clone, Default)]
+pub struct TaskGroup(Arc<WaitGroup>);
+
+impl TaskGroup {
+    /// An empty group.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Starts a goroutine of the group.
+    pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+        struct Done(Arc<WaitGroup>);
+        impl Drop for Done {
+            fn drop(&mut self) {
+                self.0.done();
+            }
+        }
+        self.0.add(1);
+        let done = Done(self.0.clone());
+        task::go(async move {
+            let _done = done;
+            future.await;
+        });
+    }
+
+    /// Waits for all goroutines of the group.
+    ///
+    /// # Cancel safety
+    /// Cancelling it has no effect.
+    pub async fn wait(&self) {
+        self.0.wait().await;
+    }
+}

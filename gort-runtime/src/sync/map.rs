@@ -1,0 +1,108 @@
+//! `sync.Map`.
+
+use super::{InPlace, in_place};
+use crate::shim::Lock;
+use crate::value::{self, Any, Fn2};
+
+/// Go's `sync.Map`.
+pub struct Map {
+    /// Held by operations that read and then write.
+    writing: Lock<()>,
+    map: value::Map<Any, Any>,
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Map { writing: Lock::new(()), map: value::Map::make() }
+    }
+}
+
+in_place!(Map, "sync.Map");
+
+impl InPlace for Map {}
+
+impl Map {
+    /// The value of a key and whether it is there.
+    pub fn load(&self, key: Any) -> (Any, bool) {
+        found(self.map.get_ok(&key))
+    }
+
+    /// Stores a value.
+    pub fn store(&self, key: Any, value: Any) {
+        let _writing = self.writing.lock();
+        self.map.set(key, value);
+    }
+
+    /// The value of a key if it is there (and true), else the given one, which is stored.
+    pub fn load_or_store(&self, key: Any, value: Any) -> (Any, bool) {
+        let _writing = self.writing.lock();
+        match self.map.get_ok(&key) {
+            Some(value) => (value, true),
+            None => {
+                self.map.set(key, value.clone());
+                (value, false)
+            }
+        }
+    }
+
+    /// Removes an entry and returns its value.
+    pub fn load_and_delete(&self, key: Any) -> (Any, bool) {
+        let _writing = self.writing.lock();
+        let value = self.map.get_ok(&key);
+        self.map.delete(&key);
+        found(value)
+    }
+
+    /// Removes an entry.
+    pub fn delete(&self, key: Any) {
+        self.load_and_delete(key);
+    }
+
+    /// Stores a value and returns the former one.
+    pub fn swap(&self, key: Any, value: Any) -> (Any, bool) {
+        let _writing = self.writing.lock();
+        let old = self.map.get_ok(&key);
+        self.map.set(key, value);
+        found(old)
+    }
+
+    /// Stores `new` if the value is `old`.
+    pub fn compare_and_swap(&self, key: Any, old: Any, new: Any) -> bool {
+        let _writing = self.writing.lock();
+        let same = self.map.get_ok(&key).is_some_and(|value| value == old);
+        if same {
+            self.map.set(key, new);
+        }
+        same
+    }
+
+    /// Removes the entry if the value is `old`.
+    pub fn compare_and_delete(&self, key: Any, old: Any) -> bool {
+        let _writing = self.writing.lock();
+        let same = self.map.get_ok(&key).is_some_and(|value| value == old);
+        if same {
+            self.map.delete(&key);
+        }
+        same
+    }
+
+    /// Calls `f` for the entries until it returns false.
+    pub fn range(&self, f: Fn2<Any, Any, bool>) {
+        for (key, value) in self.map.iter() {
+            if !f(key, value) {
+                return;
+            }
+        }
+    }
+
+    /// Removes all entries.
+    pub fn clear(&self) {
+        let _writing = self.writing.lock();
+        self.map.clear();
+    }
+}
+
+fn found(value: Option<Any>) -> (Any, bool) {
+    let there = value.is_some();
+    (value.unwrap_or_default(), there)
+}
