@@ -248,39 +248,65 @@ log_functions! {
     printf fatalf panicf (format: GoString, v: Slice<Any>) = fmt::format_args(&format, &v.to_vec());
 }
 
-macro_rules! log_macros {
-    ($d:tt $($print:ident $args:ident $to:ident $doc:literal;)*) => {$(
-        #[doc = $doc]
-        #[doc(hidden)]
-        #[macro_export]
-        macro_rules! $print {
-            ($d($d a:expr),* $d(,)?) => { $crate::pkg::log::macro_support::$to($crate::pkg::fmt::$args(&[$d($crate::pkg::fmt::any!($d a)),*])) };
-        }
-    )*};
+/// `log.Print` over values.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __log_print {
+    ($($a:expr),* $(,)?) => { $crate::pkg::log::macro_support::print($crate::pkg::fmt::print_args(&[$($crate::pkg::fmt::any!($a)),*])) };
 }
 
-macro_rules! log_format_macros {
-    ($d:tt $($print:ident $to:ident $doc:literal;)*) => {$(
-        #[doc = $doc]
-        #[doc(hidden)]
-        #[macro_export]
-        macro_rules! $print {
-            ($d f:expr $d(, $d a:expr)* $d(,)?) => { $crate::pkg::log::macro_support::$to($crate::pkg::fmt::format_args($d f, &[$d($crate::pkg::fmt::any!($d a)),*])) };
-        }
-    )*};
+/// `log.Println` over values.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __log_println {
+    ($($a:expr),* $(,)?) => { $crate::pkg::log::macro_support::print($crate::pkg::fmt::println_args(&[$($crate::pkg::fmt::any!($a)),*])) };
 }
 
-log_macros! { $
-    __log_print print_args print "`log.Print` over values.";
-    __log_println println_args print "`log.Println` over values.";
-    __log_fatal print_args fatal "`log.Fatal` over values.";
-    __log_fatalln println_args fatal "`log.Fatalln` over values.";
-    __log_panic print_args panic "`log.Panic` over values.";
-    __log_panicln println_args panic "`log.Panicln` over values.";
+/// `log.Fatal` over values.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __log_fatal {
+    ($($a:expr),* $(,)?) => { $crate::pkg::log::macro_support::fatal($crate::pkg::fmt::print_args(&[$($crate::pkg::fmt::any!($a)),*])) };
 }
 
-log_format_macros! { $
-    __log_printf print "`log.Printf` over values.";
-    __log_fatalf fatal "`log.Fatalf` over values.";
-    __log_panicf panic "`log.Panicf` over values.";
+/// `log.Fatalln` over values.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __log_fatalln {
+    ($($a:expr),* $(,)?) => { $crate::pkg::log::macro_support::fatal($crate::pkg::fmt::println_args(&[$($crate::pkg::fmt::any!($a)),*])) };
+}
+
+/// `log.Panic` over values.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __log_panic {
+    ($($a:expr),* $(,)?) => { $crate::pkg::log::macro_support::panic($crate::pkg::fmt::print_args(&[$($crate::pkg::fmt::any!($a)),*])) };
+}
+
+/// `log.Panicln` over values.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __log_panicln {
+    ($($a:expr),* $(,)?) => { $crate::pkg::log::macro_support::panic($crate::pkg::fmt::println_args(&[$($crate::pkg::fmt::any!($a)),*])) };
+}
+
+/// `log.Printf` over values.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __log_printf {
+    ($f:expr $(, $a:expr)* $(,)?) => { $crate::pkg::log::macro_support::print($crate::pkg::fmt::format_args($f, &[$($crate::pkg::fmt::any!($a)),*])) };
+}
+
+/// `log.Fatalf` over values.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __log_fatalf {
+    ($f:expr $(, $a:expr)* $(,)?) => { $crate::pkg::log::macro_support::fatal($crate::pkg::fmt::format_args($f, &[$($crate::pkg::fmt::any!($a)),*])) };
+}
+
+/// `log.Panicf` over values.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __log_panicf {
+    ($f:expr $(, $a:expr)* $(,)?) => { $crate::pkg::log::macro_support::panic($crate::pkg::fmt::format_args($f, &[$($crate::pkg::fmt::any!($a)),*])) };
 }

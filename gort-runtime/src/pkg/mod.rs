@@ -5,7 +5,6 @@
 #![allow(clippy::len_without_is_empty, clippy::excessive_precision, clippy::should_implement_trait)]
 
 mod go;
-#[macro_use]
 mod support;
 mod shared_text;
 

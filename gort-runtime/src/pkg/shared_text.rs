@@ -11,7 +11,7 @@ use std::borrow::Cow;
 pub(crate) trait Text: Value {
     fn view(&self) -> Cow<'_, [u8]>;
     fn sub(&self, lo: usize, hi: usize) -> Self;
-    fn make(bytes: Vec<u8>) -> Self;
+    fn of_bytes(bytes: Vec<u8>) -> Self;
 }
 
 impl Text for GoString {
@@ -23,7 +23,7 @@ impl Text for GoString {
         self.slice(lo as i64, hi as i64)
     }
 
-    fn make(bytes: Vec<u8>) -> Self {
+    fn of_bytes(bytes: Vec<u8>) -> Self {
         GoString::from(bytes)
     }
 }
@@ -37,7 +37,7 @@ impl Text for Slice<u8> {
         self.slice(lo as i64, hi as i64)
     }
 
-    fn make(bytes: Vec<u8>) -> Self {
+    fn of_bytes(bytes: Vec<u8>) -> Self {
         Slice::from(bytes)
     }
 }
@@ -278,7 +278,7 @@ pub(crate) fn repeat(s: &[u8], n: i64, package: &str) -> Vec<u8> {
 
 pub(crate) fn join<T: Text>(elems: &Slice<T>, sep: &T) -> T {
     match elems.len() {
-        0 => T::make(Vec::new()),
+        0 => T::of_bytes(Vec::new()),
         1 => elems.get(0),
         _ => {
             let (mut out, sep) = (Vec::new(), sep.view());
@@ -288,7 +288,7 @@ pub(crate) fn join<T: Text>(elems: &Slice<T>, sep: &T) -> T {
                 }
                 out.extend_from_slice(&e.view());
             }
-            T::make(out)
+            T::of_bytes(out)
         }
     }
 }
@@ -447,17 +447,17 @@ macro_rules! text_functions {
 
         /// Every rune mapped; negative results are dropped.
         pub fn map(mapping: Fn1<i32, i32>, s: $t) -> $t {
-            <$t>::make(text::map_runes(&s.view(), |r| mapping(r)))
+            <$t>::of_bytes(text::map_runes(&s.view(), |r| mapping(r)))
         }
 
         /// `count` copies.
         pub fn repeat(s: $t, count: i64) -> $t {
-            <$t>::make(text::repeat(&s.view(), count, $package))
+            <$t>::of_bytes(text::repeat(&s.view(), count, $package))
         }
 
         /// The first `n` occurrences of `old` replaced; all if `n` is negative.
         pub fn replace(s: $t, old: $t, new: $t, n: i64) -> $t {
-            <$t>::make(text::replace(&s.view(), &old.view(), &new.view(), n))
+            <$t>::of_bytes(text::replace(&s.view(), &old.view(), &new.view(), n))
         }
 
         /// All occurrences of `old` replaced.
@@ -497,27 +497,27 @@ macro_rules! text_functions {
 
         /// Every first letter of a word in title case.
         pub fn title(s: $t) -> $t {
-            <$t>::make(text::title(&s.view()))
+            <$t>::of_bytes(text::title(&s.view()))
         }
 
         /// In lower case.
         pub fn to_lower(s: $t) -> $t {
-            <$t>::make(text::map_runes(&s.view(), unicode::to_lower))
+            <$t>::of_bytes(text::map_runes(&s.view(), unicode::to_lower))
         }
 
         /// In upper case.
         pub fn to_upper(s: $t) -> $t {
-            <$t>::make(text::map_runes(&s.view(), unicode::to_upper))
+            <$t>::of_bytes(text::map_runes(&s.view(), unicode::to_upper))
         }
 
         /// In title case.
         pub fn to_title(s: $t) -> $t {
-            <$t>::make(text::map_runes(&s.view(), unicode::to_title))
+            <$t>::of_bytes(text::map_runes(&s.view(), unicode::to_title))
         }
 
         /// Runs of invalid bytes replaced.
         pub fn to_valid_utf8(s: $t, replacement: $t) -> $t {
-            <$t>::make(text::to_valid_utf8(&s.view(), &replacement.view()))
+            <$t>::of_bytes(text::to_valid_utf8(&s.view(), &replacement.view()))
         }
 
         /// Without the runes of `cutset` at both ends.

@@ -333,8 +333,8 @@ impl Reader {
 forward!(Reader:
     io::ReaderPtr { fn read(p: Slice<u8>) -> (i64, GoError); }
     io::ByteReaderPtr { fn read_byte() -> (u8, GoError); }
-    io::ByteScannerPtr { fn read_byte() -> (u8, GoError); fn unread_byte() -> GoError; }
+    io::ByteScannerPtr { fn unread_byte() -> GoError; }
     io::RuneReaderPtr { fn read_rune() -> (i32, i64, GoError); }
-    io::RuneScannerPtr { fn read_rune() -> (i32, i64, GoError); fn unread_rune() -> GoError; }
+    io::RuneScannerPtr { fn unread_rune() -> GoError; }
     io::WriterToPtr { fn write_to(w: Iface<dyn Writer>) -> (i64, GoError); }
 );

@@ -311,10 +311,10 @@ forward!(Buffer:
     ReaderPtr { fn read(p: Slice<u8>) -> (i64, GoError); }
     WriterPtr { fn write(p: Slice<u8>) -> (i64, GoError); }
     ByteReaderPtr { fn read_byte() -> (u8, GoError); }
-    ByteScannerPtr { fn read_byte() -> (u8, GoError); fn unread_byte() -> GoError; }
+    ByteScannerPtr { fn unread_byte() -> GoError; }
     ByteWriterPtr { fn write_byte(c: u8) -> GoError; }
     RuneReaderPtr { fn read_rune() -> (i32, i64, GoError); }
-    RuneScannerPtr { fn read_rune() -> (i32, i64, GoError); fn unread_rune() -> GoError; }
+    RuneScannerPtr { fn unread_rune() -> GoError; }
     StringWriterPtr { fn write_string(s: GoString) -> (i64, GoError); }
     ReaderFromPtr { fn read_from(r: Iface<dyn Reader>) -> (i64, GoError); }
     WriterToPtr { fn write_to(w: Iface<dyn Writer>) -> (i64, GoError); }

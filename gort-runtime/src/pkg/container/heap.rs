@@ -1,16 +1,11 @@
 //! `container/heap`: heap operations on any sortable collection.
 
 use crate::pkg::go::*;
+use crate::pkg::sort;
 
 interface! {
     /// A collection that can be a heap.
-    pub trait Interface {
-        /// The number of elements.
-        fn len(&self) -> i64;
-        /// Whether element `i` sorts before `j`.
-        fn less(&self, i: i64, j: i64) -> bool;
-        /// Swaps two elements.
-        fn swap(&self, i: i64, j: i64);
+    pub trait Interface: sort::Interface {
         /// Adds an element at the end.
         fn push(&self, x: Any);
         /// Removes the element at the end.

@@ -11,6 +11,17 @@ macro_rules! __fmt_any {
     }};
 }
 
+/// A writer operand as an interface value.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __fmt_writer {
+    ($w:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::pkg::io::ToWriter as _;
+        ($w).to_writer()
+    }};
+}
+
 /// `fmt.Println` over values.
 #[doc(hidden)]
 #[macro_export]
@@ -64,21 +75,21 @@ macro_rules! __fmt_errorf {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __fmt_fprintln {
-    ($w:expr $(, $a:expr)* $(,)?) => { $crate::pkg::fmt::to_writer($w, $crate::pkg::fmt::println_args(&[$($crate::pkg::fmt::any!($a)),*])) };
+    ($w:expr $(, $a:expr)* $(,)?) => { $crate::pkg::fmt::to_writer($crate::pkg::fmt::writer!($w), $crate::pkg::fmt::println_args(&[$($crate::pkg::fmt::any!($a)),*])) };
 }
 
 /// `fmt.Fprint` over values.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __fmt_fprint {
-    ($w:expr $(, $a:expr)* $(,)?) => { $crate::pkg::fmt::to_writer($w, $crate::pkg::fmt::print_args(&[$($crate::pkg::fmt::any!($a)),*])) };
+    ($w:expr $(, $a:expr)* $(,)?) => { $crate::pkg::fmt::to_writer($crate::pkg::fmt::writer!($w), $crate::pkg::fmt::print_args(&[$($crate::pkg::fmt::any!($a)),*])) };
 }
 
 /// `fmt.Fprintf` over values.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __fmt_fprintf {
-    ($w:expr, $f:expr $(, $a:expr)* $(,)?) => { $crate::pkg::fmt::to_writer($w, $crate::pkg::fmt::format_args($f, &[$($crate::pkg::fmt::any!($a)),*])) };
+    ($w:expr, $f:expr $(, $a:expr)* $(,)?) => { $crate::pkg::fmt::to_writer($crate::pkg::fmt::writer!($w), $crate::pkg::fmt::format_args($f, &[$($crate::pkg::fmt::any!($a)),*])) };
 }
 
 /// `fmt.Append` over values.

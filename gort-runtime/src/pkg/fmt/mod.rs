@@ -9,7 +9,7 @@ mod scan;
 
 use crate::pkg::errors::{UnwrapAllMethod, UnwrapAllMethodPtr, UnwrapMethod, UnwrapMethodPtr};
 use crate::pkg::go::*;
-use crate::pkg::io::{ToWriter, Writer};
+use crate::pkg::io::Writer;
 use crate::pkg::support::{State as Inner, handle_type};
 use engine::Printer;
 use number::Flags;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use crate::value::{GoStringer, GoStringerPtr, Stringer, StringerPtr};
 #[doc(hidden)]
-pub use crate::__fmt_any as any;
+pub use crate::{__fmt_any as any, __fmt_writer as writer};
 pub use crate::{
     __fmt_append as append, __fmt_appendf as appendf, __fmt_appendln as appendln, __fmt_errorf as errorf,
     __fmt_fprint as fprint, __fmt_fprintf as fprintf, __fmt_fprintln as fprintln, __fmt_print as print,
@@ -164,8 +164,8 @@ pub fn to_stdout(bytes: &[u8]) -> (i64, GoError) {
 
 /// Writes bytes to a writer.
 #[doc(hidden)]
-pub fn to_writer(w: impl ToWriter, bytes: Vec<u8>) -> (i64, GoError) {
-    w.to_writer().write(Slice::from(bytes))
+pub fn to_writer(w: Iface<dyn Writer>, bytes: Vec<u8>) -> (i64, GoError) {
+    w.write(Slice::from(bytes))
 }
 
 /// A single error that `Errorf` wrapped with `%w`.
@@ -213,7 +213,8 @@ impl UnwrapAllMethodPtr for WrapErrors {
 /// The error that `Errorf` makes.
 #[doc(hidden)]
 pub fn errorf_args(format: impl Format, args: &[Any]) -> GoError {
-    let mut p = Printer { wraps: true, ..Printer::default() };
+    let mut p = Printer::default();
+    p.wraps = true;
     p.printf(format.format_bytes(), args);
     let msg = GoString::from(p.out.bytes);
     let mut positions = p.wrapped;

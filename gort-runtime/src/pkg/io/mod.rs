@@ -128,9 +128,7 @@ interface! {
 
 interface! {
     /// A [`RuneReader`] that can take the last rune back.
-    pub trait RuneScanner {
-        /// Reads a rune.
-        fn read_rune(&self) -> (i32, i64, GoError);
+    pub trait RuneScanner: RuneReader {
         /// Takes it back.
         fn unread_rune(&self) -> GoError;
     }
@@ -138,9 +136,7 @@ interface! {
 
 interface! {
     /// A [`ByteReader`] that can take the last byte back.
-    pub trait ByteScanner {
-        /// Reads a byte.
-        fn read_byte(&self) -> (u8, GoError);
+    pub trait ByteScanner: ByteReader {
         /// Takes it back.
         fn unread_byte(&self) -> GoError;
     }
@@ -202,12 +198,6 @@ macro_rules! wider_writers {
 }
 
 wider_writers!(dyn ReadWriter, dyn WriteCloser, dyn ReadWriteCloser, dyn WriteSeeker, dyn ReadWriteSeeker, dyn crate::pkg::fmt::State);
-
-impl<T: ToWriter + ?Sized> ToWriter for &T {
-    fn to_writer(&self) -> Iface<dyn Writer> {
-        (**self).to_writer()
-    }
-}
 
 fn is_eof(e: &GoError) -> bool {
     *e == eof()

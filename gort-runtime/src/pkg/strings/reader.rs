@@ -185,9 +185,9 @@ macro_rules! text_reader {
             ReaderPtr { fn read(p: Slice<u8>) -> (i64, GoError); }
             ReaderAtPtr { fn read_at(p: Slice<u8>, off: i64) -> (i64, GoError); }
             ByteReaderPtr { fn read_byte() -> (u8, GoError); }
-            ByteScannerPtr { fn read_byte() -> (u8, GoError); fn unread_byte() -> GoError; }
+            ByteScannerPtr { fn unread_byte() -> GoError; }
             RuneReaderPtr { fn read_rune() -> (i32, i64, GoError); }
-            RuneScannerPtr { fn read_rune() -> (i32, i64, GoError); fn unread_rune() -> GoError; }
+            RuneScannerPtr { fn unread_rune() -> GoError; }
             SeekerPtr { fn seek(offset: i64, whence: i64) -> (i64, GoError); }
             WriterToPtr { fn write_to(w: Iface<dyn Writer>) -> (i64, GoError); }
         );

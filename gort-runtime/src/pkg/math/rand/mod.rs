@@ -27,13 +27,9 @@ interface! {
 
 interface! {
     /// A source of 64-bit numbers.
-    pub trait Source64 {
-        /// The next number.
-        fn int63(&self) -> i64;
+    pub trait Source64: Source {
         /// The next number.
         fn uint64(&self) -> u64;
-        /// Starts over.
-        fn seed(&self, seed: i64);
     }
 }
 
@@ -103,7 +99,7 @@ impl RngSource {
 
 forward!(RngSource:
     SourcePtr { fn int63() -> i64; fn seed(seed: i64); }
-    Source64Ptr { fn int63() -> i64; fn uint64() -> u64; fn seed(seed: i64); }
+    Source64Ptr { fn uint64() -> u64; }
 );
 
 /// A source with Go's stream for the seed.
@@ -344,7 +340,7 @@ impl Rand {
 
 forward!(Rand:
     SourcePtr { fn int63() -> i64; fn seed(seed: i64); }
-    Source64Ptr { fn int63() -> i64; fn uint64() -> u64; fn seed(seed: i64); }
+    Source64Ptr { fn uint64() -> u64; }
 );
 
 static GLOBAL: LazyLock<Rand> = LazyLock::new(Rand::default);
