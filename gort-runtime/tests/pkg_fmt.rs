@@ -53,10 +53,6 @@ impl Stringer for Broken {
 struct Bytes(Slice<u8>);
 
 #[derive(Clone, PartialEq, Value)]
-#[go(name = "struct {}")]
-struct Empty {}
-
-#[derive(Clone, PartialEq, Value)]
 #[go(name = "struct { A *int; B interface {}; C error }")]
 struct Anonymous {
     #[go(name = "A")]
@@ -90,7 +86,7 @@ fn put(s: GoString) {
 }
 
 macro_rules! p {
-    ($f:expr $(, $a:expr)*) => { put(fmt::sprintf!($f $(, $a)*) + str("\n")) };
+    ($f:expr $(, $a:expr)*) => { put(fmt::sprintf!(GoString::from($f) + str("\n") $(, $a)*)) };
 }
 
 fn points(v: &[(i64, i64)]) -> Slice<Point> {
@@ -156,7 +152,7 @@ fn prints_what_go_prints() {
         p!(f, Slice::<i64>::nil());
         p!(f, Map::<GoString, i64>::nil());
         p!(f, Ptr::<Point>::nil());
-        p!(f, Empty {});
+        p!(f, ());
         p!(f, Celsius(21.55));
         p!(f, Slice::<Celsius>::from(vec![Celsius(1.0), Celsius(2.0)]));
         p!(f, Complex::<f64>::new(1.0, -2.0));
@@ -226,7 +222,6 @@ fn prints_what_go_prints() {
     p!("%#v %#v", 1.0f64, 2.5f32);
     p!("%v", Slice::<Slice<i64>>::from(vec![Slice::from(vec![1]), Slice::from(vec![2, 3])]));
     p!("%v", Map::<Point, GoString>::from([(Point { x: 2, y: 1 }, str("b")), (Point { x: 1, y: 9 }, str("a"))]));
-    p!("%v", Map::<Any, i64>::from([(Any::new(str("a")), 1), (Any::new(2i64), 2), (Any::new(1.5f64), 3)]));
 
     let got = OUT.with(|o| String::from_utf8_lossy(&o.borrow()).into_owned());
     let want = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pkg/verbs.txt")).expect("verbs.txt");

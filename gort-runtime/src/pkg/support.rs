@@ -164,7 +164,7 @@ pub(crate) fn comparable(v: &Any) -> bool {
     if v.is_nil() {
         return true;
     }
-    match v.object_kind() {
+    match kind_of(v) {
         Kind::Slice | Kind::Map | Kind::Func => false,
         Kind::Struct | Kind::Array => match v.describe() {
             Describe::Struct { fields, .. } => fields.iter().all(|f| comparable(&f.value)),
@@ -173,6 +173,11 @@ pub(crate) fn comparable(v: &Any) -> bool {
         },
         _ => true,
     }
+}
+
+/// The kind of the dynamic value. (An interface is an object itself, so asking the value needs the detour.)
+pub(crate) fn kind_of(v: &Any) -> Kind {
+    v.as_arc().map_or(Kind::Invalid, |object| (**object).object_kind())
 }
 
 /// What a caught panic carried.

@@ -221,7 +221,7 @@ impl Printer {
     pub(crate) fn print(&mut self, args: &[Any]) {
         let mut after_string = false;
         for (i, arg) in args.iter().enumerate() {
-            let string = !arg.is_nil() && arg.object_kind() == Kind::String;
+            let string = !arg.is_nil() && support::kind_of(arg) == Kind::String;
             if i > 0 && !string && !after_string {
                 self.text(" ");
             }
@@ -286,11 +286,12 @@ impl Printer {
             _ => {}
         }
         // The two commonest types have no methods: skip the search.
-        if let Some(n) = arg.as_any().downcast_ref::<i64>() {
+        let object = arg.as_arc().map(|object| (**object).as_any());
+        if let Some(n) = object.and_then(|o| o.downcast_ref::<i64>()) {
             return self.integer(n.unsigned_abs(), *n < 0, true, verb);
         }
-        if let Some(s) = arg.as_any().downcast_ref::<GoString>() {
-            return self.string(s.clone().as_bytes(), verb);
+        if let Some(s) = object.and_then(|o| o.downcast_ref::<GoString>()) {
+            return self.string(s.as_bytes(), verb);
         }
         if !self.methods(verb) {
             self.value(arg, verb, 0, true);
@@ -453,13 +454,10 @@ impl Printer {
             }
             return;
         }
-        if reachable {
-            self.arg = v.clone();
-            if self.methods(verb) {
-                return;
-            }
+        self.arg = v.clone();
+        if !reachable || !self.methods(verb) {
+            self.value(v, verb, depth, reachable);
         }
-        self.value(v, verb, depth, reachable);
     }
 
     fn value(&mut self, v: &Any, verb: char, depth: u32, reachable: bool) {
@@ -645,6 +643,6 @@ fn compare(a: &Any, b: &Any) -> Ordering {
             let values = |f: Vec<crate::value::Field>| f.into_iter().map(|f| f.value).collect::<Vec<_>>();
             lists(&values(x), &values(y))
         }
-        _ => (a.object_kind() as u8).cmp(&(b.object_kind() as u8)).then_with(|| a.dynamic_type_name().cmp(&b.dynamic_type_name())),
+        _ => (support::kind_of(a) as u8).cmp(&(support::kind_of(b) as u8)).then_with(|| a.dynamic_type_name().cmp(&b.dynamic_type_name())),
     }
 }
