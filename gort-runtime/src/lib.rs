@@ -7,6 +7,8 @@ extern crate self as gort_runtime;
 
 pub mod chan;
 #[cfg(feature = "value")]
+pub mod context;
+#[cfg(feature = "value")]
 pub mod defer;
 pub mod panic;
 #[cfg(feature = "pkg")]
@@ -17,6 +19,8 @@ mod shim;
 #[cfg(feature = "value")]
 pub mod sync;
 pub mod task;
+#[cfg(feature = "value")]
+pub mod time;
 #[cfg(feature = "value")]
 pub mod value;
 

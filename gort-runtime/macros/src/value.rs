@@ -111,12 +111,12 @@ fn value_impl(input: &Input) -> TokenStream {
                 #ident { #(#zeros),* }
             }
             fn go_size() -> usize {
-                let layout = (0, 1);
+                let layout = (0_usize, 1_usize);
                 #(let layout = ::gort_runtime::value::lay_out::<#contents>(layout);)*
                 layout.0.next_multiple_of(layout.1)
             }
             fn go_align() -> usize {
-                let layout = (0, 1);
+                let layout = (0_usize, 1_usize);
                 #(let layout = ::gort_runtime::value::lay_out::<#contents>(layout);)*
                 layout.1
             }
