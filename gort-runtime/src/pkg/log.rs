@@ -5,7 +5,6 @@ use crate::pkg::go::*;
 use crate::pkg::io::Writer;
 use crate::pkg::os;
 use crate::pkg::support::{State, handle_type};
-use crate::pkg::time_text::{self, Civil};
 use std::sync::{Arc, LazyLock};
 
 pub use crate::{
@@ -66,8 +65,7 @@ fn header(s: &Setup) -> Vec<u8> {
     }
     if s.flags & (LDATE | LTIME | LMICROSECONDS) != 0 {
         // The local zone is UTC here, so `LUTC` changes nothing.
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        let now = Civil::from_unix(since.as_secs() as i64, i64::from(since.subsec_nanos()), 0, "UTC");
+        let now = crate::time::now();
         let mut layout = Vec::new();
         if s.flags & LDATE != 0 {
             layout.extend_from_slice(b"2006/01/02 ");
@@ -77,7 +75,7 @@ fn header(s: &Setup) -> Vec<u8> {
         } else if s.flags & LTIME != 0 {
             layout.extend_from_slice(b"15:04:05 ");
         }
-        out.extend_from_slice(&time_text::format(&now, &layout));
+        out.extend_from_slice(now.format(GoString::from(layout)).as_bytes());
     }
     if s.flags & (LLONGFILE | LSHORTFILE) != 0 {
         // Translated code has no Go lines at hand; this is what Go prints when it does not know them.

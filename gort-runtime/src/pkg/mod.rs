@@ -31,5 +31,7 @@ pub mod sort;
 pub mod strconv;
 pub mod strings;
 pub mod text;
-mod time_text;
+pub mod time;
 pub mod unicode;
+
+pub use crate::{context, sync};

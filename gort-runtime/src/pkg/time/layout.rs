@@ -1,10 +1,8 @@
 //! Layouts: the reference time `Mon Jan 2 15:04:05 MST 2006` taken as a pattern.
 
-use super::{Civil, DAYS, MONTHS};
-
 /// An element of a layout.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Element {
+pub(super) enum Element {
     LongMonth,
     Month,
     NumMonth,
@@ -90,82 +88,13 @@ fn element_at(s: &[u8]) -> Option<(Element, usize)> {
 }
 
 /// The first element of a layout: what stands before it, it, and the rest; `None` if there is none.
-pub(crate) fn next_element(layout: &[u8]) -> Option<(&[u8], Element, &[u8])> {
+pub(super) fn next_element(layout: &[u8]) -> Option<(&[u8], Element, &[u8])> {
     let mut i = 0;
     while i < layout.len() {
         if let Some((e, n)) = element_at(&layout[i..]) {
             return Some((&layout[..i], e, &layout[i + n..]));
         }
-        // `_2006` is an underscore and a year.
         i += 1;
     }
     None
-}
-
-/// The text of an instant by a layout.
-pub(crate) fn format(t: &Civil, layout: &[u8]) -> Vec<u8> {
-    use Element::*;
-    let (mut out, mut rest) = (Vec::new(), layout);
-    while let Some((before, element, after)) = next_element(rest) {
-        out.extend_from_slice(before);
-        let hour12 = if t.hour % 12 == 0 { 12 } else { t.hour % 12 };
-        let text = match element {
-            LongMonth => MONTHS[(t.month - 1) as usize].to_owned(),
-            Month => MONTHS[(t.month - 1) as usize][..3].to_owned(),
-            NumMonth => t.month.to_string(),
-            ZeroMonth => format!("{:02}", t.month),
-            LongWeekday => DAYS[t.weekday as usize].to_owned(),
-            Weekday => DAYS[t.weekday as usize][..3].to_owned(),
-            Day => t.day.to_string(),
-            UnderDay => format!("{:2}", t.day),
-            ZeroDay => format!("{:02}", t.day),
-            UnderYearDay => format!("{:3}", t.year_day),
-            ZeroYearDay => format!("{:03}", t.year_day),
-            Hour => format!("{:02}", t.hour),
-            Hour12 => hour12.to_string(),
-            ZeroHour12 => format!("{hour12:02}"),
-            Minute => t.minute.to_string(),
-            ZeroMinute => format!("{:02}", t.minute),
-            Second => t.second.to_string(),
-            ZeroSecond => format!("{:02}", t.second),
-            LongYear if t.year < 0 => format!("-{:04}", -t.year),
-            LongYear => format!("{:04}", t.year),
-            Year => format!("{:02}", t.year.rem_euclid(100)),
-            UpperPm => if t.hour >= 12 { "PM" } else { "AM" }.to_owned(),
-            LowerPm => if t.hour >= 12 { "pm" } else { "am" }.to_owned(),
-            Zone if !t.zone.is_empty() => t.zone.clone(),
-            Zone => offset(t.offset, false, if t.offset % 3600 == 0 { 1 } else { 2 }),
-            Offset { z: true, .. } if t.offset == 0 => "Z".to_owned(),
-            Offset { colon, parts, .. } => offset(t.offset, colon, parts),
-            Fraction { separator, digits, trim } => {
-                let mut text = format!("{:09}", t.nanosecond);
-                text.truncate(digits.min(9));
-                while text.len() < digits {
-                    text.push('0');
-                }
-                if trim {
-                    text.truncate(text.trim_end_matches('0').len());
-                }
-                if text.is_empty() { text } else { format!("{}{text}", separator as char) }
-            }
-        };
-        out.extend_from_slice(text.as_bytes());
-        rest = after;
-    }
-    out.extend_from_slice(rest);
-    out
-}
-
-fn offset(seconds: i64, colon: bool, parts: u8) -> String {
-    let sign = if seconds < 0 { '-' } else { '+' };
-    let n = seconds.abs();
-    let colon = if colon { ":" } else { "" };
-    let mut text = format!("{sign}{:02}", n / 3600);
-    if parts > 1 {
-        text += &format!("{colon}{:02}", n / 60 % 60);
-    }
-    if parts > 2 {
-        text += &format!("{colon}{:02}", n % 60);
-    }
-    text
 }

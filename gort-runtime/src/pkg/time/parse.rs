@@ -1,25 +1,25 @@
 //! Reading an instant by a layout.
 
-use super::format::{Element, next_element};
+use super::layout::{Element, next_element};
 use super::{DAYS, MONTHS, days_from_civil, days_in};
 
 /// What was read: seconds since 1970 as if in UTC, and the zone if one was named.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Parsed {
+pub(super) struct Parsed {
     /// Seconds since 1970 of the clock that was read.
-    pub(crate) local: i64,
-    pub(crate) nanosecond: i64,
+    pub(super) local: i64,
+    pub(super) nanosecond: i64,
     /// Seconds east of UTC.
-    pub(crate) offset: Option<i64>,
-    pub(crate) zone: Option<String>,
+    pub(super) offset: Option<i64>,
+    pub(super) zone: Option<String>,
 }
 
 /// Why the text does not fit: the part of the layout, the rest of the value, or a message of its own.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Failure {
-    pub(crate) layout_element: Vec<u8>,
-    pub(crate) value_element: Vec<u8>,
-    pub(crate) message: String,
+pub(super) struct Failure {
+    pub(super) layout_element: Vec<u8>,
+    pub(super) value_element: Vec<u8>,
+    pub(super) message: String,
 }
 
 fn digits(s: &mut &[u8], least: usize, most: usize) -> Option<i64> {
@@ -120,7 +120,7 @@ fn offset(s: &mut &[u8], z: bool, colon: bool, parts: u8) -> Option<i64> {
 }
 
 /// Reads a value by a layout.
-pub(crate) fn parse(layout: &[u8], value: &[u8]) -> Result<Parsed, Failure> {
+pub(super) fn parse(layout: &[u8], value: &[u8]) -> Result<Parsed, Failure> {
     use Element::*;
     let (mut year, mut month, mut day, mut year_day) = (0, None, None, None);
     let (mut hour, mut minute, mut second, mut nanosecond) = (0, 0, 0, 0);
