@@ -14,6 +14,8 @@ pub mod context;
 #[cfg(feature = "value")]
 pub mod defer;
 pub mod panic;
+#[cfg(feature = "pkg")]
+pub mod pkg;
 pub mod prelude;
 pub mod select;
 mod shim;

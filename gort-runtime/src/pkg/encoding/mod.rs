@@ -1,0 +1,5 @@
+//! `encoding/…`: hexadecimal, base 64 and binary.
+
+pub mod base64;
+pub mod binary;
+pub mod hex;

@@ -1,0 +1,3 @@
+//! `text/…`: aligned columns.
+
+pub mod tabwriter;
