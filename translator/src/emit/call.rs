@@ -159,6 +159,7 @@ impl<'a> Emitter<'a> {
         self.input.hir.func(func).recv == Some(local)
             && self.plan.funcs[func.index()].receiver == Some(Receiver::Pointer)
             && self.storage(local) == Storage::Plain
+            && self.facts.sharing.local(local).assigned.is_empty()
     }
 
     /// What a method is called on: a place or value that dereferences to the receiver.
@@ -241,10 +242,7 @@ impl<'a> Emitter<'a> {
                 }
             }
             Behaviour::CallsArgument => self.calls_argument(base, &name, call),
-            Behaviour::SpawnsArgument => {
-                let args: Vec<_> = call.args.items.iter().map(|a| self.spawned_argument(a)).collect();
-                base.method(&name, &args)
-            }
+            Behaviour::SpawnsArgument => self.group_go(recv, base, &name, call),
             Behaviour::Plain => base.method(&name, &self.library_args(call)),
         }
     }
@@ -262,16 +260,40 @@ impl<'a> Emitter<'a> {
                 let body = self.async_block(*lit);
                 self.maybe_await(base.method(&format!("{name}_async"), &[Code::new(format!("|| {body}"), Prec::Lowest)]), true)
             }
-            (ExprKind::FuncLit(lit), false) => base.method(&format!("{name}_"), &[self.plain_closure(*lit)]),
+            (ExprKind::FuncLit(lit), false) => base.method(&format!("{name}_borrowing"), &[self.plain_closure(*lit)]),
             (_, true) => {
                 let f = self.expr(arg);
                 self.maybe_await(base.method(&format!("{name}_async"), &[Code::new(format!("|| {f}()"), Prec::Lowest)]), true)
             }
             (_, false) => {
                 let f = self.expr(arg);
-                base.method(&format!("{name}_"), &[Code::new(format!("|| {f}()"), Prec::Lowest)])
+                base.method(&format!("{name}_borrowing"), &[Code::new(format!("|| {f}()"), Prec::Lowest)])
             }
         }
+    }
+
+    /// `wg.Go(f)`: the future itself.
+    fn group_go(&self, recv: &'a Expr, base: Code, name: &str, call: &'a Call) -> Code {
+        let owner = match &recv.kind {
+            ExprKind::AddrOf(place) => match &place.kind {
+                ExprKind::Local(l) if self.storage(*l) == Storage::Shared => base,
+                _ => self.pointer_to(place),
+            },
+            _ => base,
+        };
+        let future = match call.args.items.first() {
+            Some(Expr { kind: ExprKind::FuncLit(lit), .. }) => {
+                let (before, body) = self.spawned_future(*lit);
+                if before.is_empty() { body } else { Code::block(format!("{{ {before} {body} }}")) }
+            }
+            Some(f) => {
+                let value = self.expr(f);
+                let awaited = if self.facts.coloring.is_async_type(f.ty) { ".await" } else { "" };
+                Code::block(format!("{{ let f = {value}; async move {{ f(){awaited}; }} }}"))
+            }
+            None => Code::postfix("async {}"),
+        };
+        owner.method(name, &[future])
     }
 
     /// A function that the library starts as a goroutine: a future, boxed in a function.
@@ -342,6 +364,15 @@ impl<'a> Emitter<'a> {
                 Code::postfix(format!("{path}({})", join(&args)))
             }
             _ if qualified == "errors.As" => self.errors_as(&path, call),
+            _ if matches!(qualified.as_str(), "sort.Slice" | "sort.SliceStable" | "sort.SliceIsSorted") => {
+                let mut args = self.library_args(call);
+                if let (Some(first), Some(Expr { kind: ExprKind::Convert(_, x), .. })) =
+                    (args.first_mut(), call.args.items.first())
+                {
+                    *first = self.unwrapped(self.expr_explicit(x), x.ty);
+                }
+                Code::postfix(format!("{path}({})", join(&args)))
+            }
             _ => Code::postfix(format!("{path}({})", join(&self.library_args(call)))),
         }
     }
@@ -363,6 +394,13 @@ impl<'a> Emitter<'a> {
 
     /// `fmt.Println(a, b)` and its like: the runtime's macros take the values as they are.
     fn printing(&self, qualified: &str, obj: ObjId, call: &'a Call) -> Option<Code> {
+        let (path, args) = self.printing_parts(qualified, obj, call)?;
+        // Printed as a call, so that the formatter formats the arguments; it becomes the macro in the end.
+        Some(Code::postfix(format!("{path}__gort_macro({})", join(&args))))
+    }
+
+    /// The macro's path and its arguments.
+    pub(super) fn printing_parts(&self, qualified: &str, obj: ObjId, call: &'a Call) -> Option<(String, Vec<Code>)> {
         if !call.packed || call.args.tuple.is_some() {
             return None;
         }
@@ -383,8 +421,7 @@ impl<'a> Emitter<'a> {
             args.extend(elems.iter().map(|(_, e)| self.printed(e)));
         }
         let name = names::library_func(&self.input.store().obj(obj).name);
-        let path = self.library_path(obj, &name);
-        Some(Code::postfix(format!("{path}!({})", join(&args))))
+        Some((self.library_path(obj, &name), args))
     }
 
     /// A constant string as a Rust literal.

@@ -13,8 +13,18 @@ use crate::types::{BasicKind, ConstValue, Type, TypeId};
 
 impl<'a> Emitter<'a> {
     fn push_frame(&self, label: LabelId, is_loop: bool, wraps_body: bool) {
+        self.push(label, is_loop, wraps_body, wraps_body);
+    }
+
+    /// A switch or select: a labelled block when some `break` leaves it.
+    fn push_switch(&self, label: LabelId, mut bodies: impl Iterator<Item = &'a Block>) {
+        let labelled = bodies.any(|b| super::func::breaks_out(b, label));
+        self.push(label, false, false, labelled);
+    }
+
+    fn push(&self, label: LabelId, is_loop: bool, wraps_body: bool, labelled: bool) {
         if let Some(f) = self.state.borrow_mut().function.as_mut() {
-            f.frames.push(Frame { label, is_loop, wraps_body, break_used: false, continue_used: false });
+            f.frames.push(Frame { label, is_loop, labelled, wraps_body, break_used: false, continue_used: false });
         }
     }
 
@@ -23,6 +33,7 @@ impl<'a> Emitter<'a> {
         frame.unwrap_or(Frame {
             label: LabelId(0),
             is_loop: false,
+            labelled: false,
             wraps_body: false,
             break_used: false,
             continue_used: false,
@@ -49,7 +60,8 @@ impl<'a> Emitter<'a> {
         let innermost = f.frames.iter().rposition(|f| f.is_loop);
         let Some(at) = f.frames.iter().rposition(|f| f.label == label) else { return "break;".into() };
         // An unlabelled `break` leaves the innermost loop, and no labelled block around it may be a wrapped body.
-        if Some(at) == innermost && !f.frames[at].wraps_body {
+        let inside_block = f.frames[at..].iter().any(|f| f.labelled);
+        if Some(at) == innermost && !inside_block {
             return "break;".into();
         }
         f.frames[at].break_used = true;
@@ -67,7 +79,7 @@ impl<'a> Emitter<'a> {
             drop(state);
             return format!("break {};", self.label(label, "next"));
         }
-        if Some(at) == innermost {
+        if Some(at) == innermost && !f.frames[at..].iter().any(|f| f.labelled) {
             f.frames[at].continue_used = false;
             return "continue;".into();
         }
@@ -77,7 +89,7 @@ impl<'a> Emitter<'a> {
     }
 
     pub(super) fn labeled(&self, label: LabelId, inner: &'a Stmt) -> String {
-        self.push_frame(label, false, false);
+        self.push(label, false, false, true);
         let text = self.stmt(inner);
         let frame = self.pop_frame();
         if frame.break_used { format!("{}: {{ {text} }}", self.outer(label)) } else { text }
@@ -330,7 +342,7 @@ impl<'a> Emitter<'a> {
     }
 
     pub(super) fn switch(&self, s: &'a Switch) -> String {
-        self.push_frame(s.label, false, false);
+        self.push_switch(s.label, s.clauses.iter().map(|c| &c.body));
         let falls = s.clauses.iter().any(|c| ends_in_fallthrough(&c.body));
         let text = if falls {
             self.switch_with_fallthrough(s)
@@ -497,7 +509,7 @@ impl<'a> Emitter<'a> {
     }
 
     pub(super) fn type_switch(&self, s: &'a TypeSwitch) -> String {
-        self.push_frame(s.label, false, false);
+        self.push_switch(s.label, s.clauses.iter().map(|c| &c.body));
         let mut before = String::new();
         let x = match &s.x.kind {
             ExprKind::Local(l) if self.storage(*l) == Storage::Plain => Code::postfix(self.local_name(*l)),
@@ -590,7 +602,7 @@ impl<'a> Emitter<'a> {
         if !self.is_async_here() && crate::analysis::coloring::is_try(s) {
             return self.try_select(s);
         }
-        self.push_frame(s.label, false, false);
+        self.push_switch(s.label, s.arms.iter().map(|a| &a.body));
         let mut arms = String::new();
         for arm in &s.arms {
             let comments = self.comments_before(arm.head.start);
@@ -649,7 +661,7 @@ impl<'a> Emitter<'a> {
 
     /// One communication or `default`, where nothing may suspend.
     fn try_select(&self, s: &'a Select) -> String {
-        self.push_frame(s.label, false, false);
+        self.push_switch(s.label, s.arms.iter().map(|a| &a.body));
         let mut default = String::new();
         let mut head = String::new();
         let mut then = String::new();

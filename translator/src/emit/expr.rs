@@ -44,6 +44,7 @@ impl<'a> Emitter<'a> {
     fn value(&self, e: &'a Expr, explicit: bool) -> Code {
         match &e.kind {
             ExprKind::Const { value, named, text } => self.constant(value, e.ty, *named, text.as_deref(), explicit),
+            ExprKind::Zero if explicit => self.zero_explicit(e.ty),
             ExprKind::Zero => self.zero(e.ty),
             ExprKind::TupleElem(i) => Code::postfix(format!("t{i}")),
             ExprKind::Local(l) => self.local_value(*l, e),
@@ -64,6 +65,9 @@ impl<'a> Emitter<'a> {
             ExprKind::Slice { base, low, high, max } => self.slicing(base, low, high, max, e.ty),
             ExprKind::AddrOf(place) => self.pointer_to(place),
             ExprKind::New(x) => Code::postfix(format!("Ptr::new({})", self.expr_explicit(x))),
+            ExprKind::Call(call) if explicit && matches!(call.callee, crate::hir::Callee::Builtin(crate::hir::Builtin::Make)) => {
+                self.headed(self.call(call, e), e.ty)
+            }
             ExprKind::Call(call) => self.call(call, e),
             ExprKind::MethodValue { recv, method } => self.method_value(recv, method, e),
             ExprKind::MethodExpr { recv, method, path } => self.method_expr(*recv, method, path, e),
@@ -83,7 +87,10 @@ impl<'a> Emitter<'a> {
                 }
             }
             ExprKind::StructLit(fields) => self.struct_literal(fields, e.ty),
-            ExprKind::ArrayLit { elems, len } => self.array_literal(elems, *len, e.ty),
+            ExprKind::ArrayLit { elems, len } => {
+                let code = self.array_literal(elems, *len, e.ty);
+                if explicit && elems.is_empty() { self.headed(code, e.ty) } else { code }
+            }
             ExprKind::MapLit(entries) => {
                 let entries: Vec<_> = entries
                     .iter()
@@ -94,9 +101,38 @@ impl<'a> Emitter<'a> {
                 } else {
                     Code::postfix(format!("Map::from([{}])", entries.join(", ")))
                 };
+                let map = if explicit && entries.is_empty() && !self.is_newtype(e.ty) { self.headed(map, e.ty) } else { map };
                 self.wrapped(map, e.ty)
             }
             ExprKind::Unsupported(what) => self.unsupported(what, e.span, e.ty),
+        }
+    }
+
+    /// `Slice::<T>::make(n)` for `Slice::make(n)`.
+    fn headed(&self, code: Code, ty: TypeId) -> Code {
+        for (short, long) in [("Slice::make", "Slice"), ("Map::make", "Map"), ("Map::with_capacity", "Map")] {
+            if let Some(rest) = code.text.strip_prefix(short) {
+                let full = self.ty_expr(ty);
+                if full.starts_with(long) {
+                    let name = short.rsplit("::").next().unwrap_or("make");
+                    return Code::postfix(format!("{full}::{name}{rest}"));
+                }
+            }
+        }
+        code
+    }
+
+    fn zero_explicit(&self, ty: TypeId) -> Code {
+        let store = self.input.store();
+        if self.is_newtype(ty) || store.is_type_param(ty) {
+            return self.zero(ty);
+        }
+        match &*store.under(ty) {
+            Type::Pointer(_) | Type::Slice(_) | Type::Map(..) | Type::Chan(..) | Type::Interface(_) => {
+                Code::postfix(format!("{}::nil()", self.ty_expr(ty)))
+            }
+            Type::Signature(_) => Code::postfix(format!("{}::nil()", self.ty_expr(ty))),
+            _ => self.zero(ty),
         }
     }
 
@@ -142,7 +178,7 @@ impl<'a> Emitter<'a> {
         let Some(function) = &state.function else { return false };
         let here = function.id == Some(self.input.hir.local(local).func);
         let is_self = function.names.get(&local).is_some_and(|n| n == "self");
-        here && !is_self && !function.in_defer_scope && self.facts.liveness.is_last(e.id)
+        here && !is_self && !self.is_pointer_receiver(local) && !function.in_defer_scope && self.facts.liveness.is_last(e.id)
     }
 
     fn unary(&self, op: UnaryOp, x: &'a Expr, explicit: bool) -> Code {
@@ -268,7 +304,11 @@ impl<'a> Emitter<'a> {
         let nil_side = |e: &Expr| matches!(e.kind, ExprKind::Zero) && self.input.store().has_nil(e.ty);
         if matches!(op, BinaryOp::Eq | BinaryOp::Ne) && (nil_side(x) || nil_side(y)) {
             let operand = if nil_side(y) { x } else { y };
-            let code = self.unwrapped(self.borrowed(operand), operand.ty).method("is_nil", &[]);
+            let code = match operand.kind {
+                ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => self.borrowed(operand),
+                _ => self.expr_explicit(operand),
+            };
+            let code = self.unwrapped(code, operand.ty).method("is_nil", &[]);
             return if op == BinaryOp::Eq { code } else { Code::new(format!("!{code}"), Prec::Unary) };
         }
         let is_const = |e: &Expr| matches!(e.kind, ExprKind::Const { .. });
@@ -398,7 +438,7 @@ impl<'a> Emitter<'a> {
             let parts: Vec<_> = elems.iter().map(|(_, e)| self.expr_explicit(e)).collect();
             match (is_slice, parts.is_empty()) {
                 (true, true) => Code::postfix("Slice::make(0, 0)"),
-                (true, false) => Code::postfix(format!("slice![{}]", join(&parts))),
+                (true, false) => Code::postfix(format!("Slice::from([{}])", join(&parts))),
                 (false, _) => Code::postfix(format!("[{}]", join(&parts))),
             }
         } else {

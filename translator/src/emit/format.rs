@@ -8,7 +8,7 @@ use super::comments::Markers;
 /// Formats a file; an item that does not parse is reported by its text.
 pub(super) fn format(text: &str, arms: &[String], markers: &Markers<'_>) -> Result<String, syn::Error> {
     let file = syn::parse_file(text)?;
-    Ok(restore(&prettyplease::unparse(&file), arms, markers))
+    Ok(restore(&prettyplease::unparse(&file).replace("__gort_macro(", "!("), arms, markers))
 }
 
 /// Whether an item parses on its own.

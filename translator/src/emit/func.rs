@@ -145,6 +145,12 @@ impl<'a> Emitter<'a> {
         let f = self.input.hir.func(func);
         let package = self.input.types.order.get(f.package.index()).and_then(|p| self.input.types.package(*p));
         let mut given: Vec<(LocalId, String)> = Vec::new();
+        // Results that the end of the function reads must not be hidden by inner variables of their name.
+        let kept: Vec<String> = if f.has_defer && f.named_results {
+            f.results.iter().map(|r| self.input.hir.local(*r).name.to_string()).collect()
+        } else {
+            Vec::new()
+        };
         for (i, local) in self.input.hir.locals.iter().enumerate() {
             if local.func != func {
                 continue;
@@ -155,6 +161,8 @@ impl<'a> Emitter<'a> {
             } else {
                 names::snake(&local.name)
             };
+            let hidden = local.kind != LocalKind::Result && kept.iter().any(|k| **k == *local.name);
+            let base = if hidden { format!("inner_{base}") } else { base };
             let hides = |n: &str| {
                 names::is_reserved_local(n)
                     || (self.plan.names.is_value(n) && package.is_some_and(|p| !p.scope.contains_key(&local.name)))
@@ -201,7 +209,7 @@ impl<'a> Emitter<'a> {
             return String::new();
         }
         let value = match plan.receiver {
-            Some(Receiver::Pointer) if self.storage(recv) == Storage::Plain => return String::new(),
+            Some(Receiver::Pointer) if self.is_pointer_receiver(recv) => return String::new(),
             Some(Receiver::Pointer) => format!("{name}.clone()"),
             Some(Receiver::Value) => "self".into(),
             _ => "self.clone()".into(),

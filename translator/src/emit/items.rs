@@ -86,7 +86,7 @@ impl<'a> Emitter<'a> {
         if plan.copy && named.type_params.is_empty() {
             derives.push("Copy");
         }
-        if store.comparable(item.ty) {
+        if self.has_equality(item.ty) {
             derives.push("PartialEq");
         }
         derives.push("Value");
@@ -114,7 +114,7 @@ impl<'a> Emitter<'a> {
             None => object.name.to_string(),
         };
         go.push(format!("name = {go_name:?}"));
-        if !store.comparable(ty) {
+        if !self.has_equality(ty) {
             go.push("incomparable".to_owned());
         }
         let this = if named.type_params.is_empty() { ty } else { store.instantiate_named(ty, &named.type_params) };
@@ -134,6 +134,16 @@ impl<'a> Emitter<'a> {
         if !pointer.is_empty() {
             go.push(format!("pointer({})", pointer.join(", ")));
         }
+    }
+
+    /// Comparable, and nothing in it that only the library knows how to compare.
+    fn has_equality(&self, ty: TypeId) -> bool {
+        let store = self.input.store();
+        let opaque = match &*store.under(ty) {
+            Type::Struct(s) => crate::plan::holds_in_place_library_type(self.input, s),
+            _ => false,
+        };
+        store.comparable(ty) && !opaque
     }
 
     /// Whether `Ptr<T>` of a user type may become an interface value at all.

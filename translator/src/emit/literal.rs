@@ -176,6 +176,13 @@ impl<'a> Emitter<'a> {
         (before.trim().to_owned(), Code::postfix(format!("async move {{ {body} }}")))
     }
 
+    /// `async move { … }` of a literal without parameters, with the clones to put before it.
+    pub(super) fn spawned_future(&self, lit: FuncId) -> (String, Code) {
+        let before = self.capture_clones(lit);
+        let body = self.with_literal(lit, true, true, |e| e.function_body(lit));
+        (before, Code::postfix(format!("async move {{ {body} }}")))
+    }
+
     /// `move || { … }` for `defer`.
     pub(super) fn deferred_closure(&self, lit: FuncId, call: &'a Call, is_async: bool) -> (String, Code) {
         let args: Vec<_> = call.args.items.iter().map(|a| self.expr(a)).collect();

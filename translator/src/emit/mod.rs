@@ -105,6 +105,8 @@ struct Function {
 struct Frame {
     label: LabelId,
     is_loop: bool,
+    /// Printed as a labelled block (or with one around the body): jumps out of it need a label.
+    labelled: bool,
     /// `continue` must leave the block that wraps the body instead.
     wraps_body: bool,
     break_used: bool,

@@ -223,7 +223,10 @@ impl<'a> Emitter<'a> {
             Place::Direct(code) => format!("{code} = {value};"),
             Place::Cell(code) if self.is_in_place(ty) => format!("Place::set(&*{}, {value});", self.cell_operand(code)),
             Place::Cell(code) => format!("{}.set({value});", code.operand()),
-            Place::Within(code, path) => format!("{}.update(|v| v.{path} = {value});", code.operand()),
+            Place::Within(code, path) => {
+                let v = fresh(&[&value.text]);
+                format!("{}.update(|{v}| {v}.{path} = {value});", code.operand())
+            }
             Place::Element(slice, i) => format!("{}.set({i}, {value});", slice.operand()),
             Place::Entry(map, key) => format!("{}.set({key}, {value});", map.operand()),
             Place::Value(code) => format!("let _ = ({code}, {value});"),
@@ -274,7 +277,8 @@ impl<'a> Emitter<'a> {
                     ExprKind::Deref(p) => self.borrowed(p),
                     _ => owner,
                 };
-                owner.method("project", &[Code::new(format!("|v| &v.{}", path.join(".")), Prec::Lowest)])
+                let part = Code::new(format!("|v| &v.{}", path.join(".")), Prec::Lowest);
+                owner.method(&format!("project::<{}>", self.ty(e.ty)), &[part])
             }
             ExprKind::Index { base, index } => {
                 let store = self.input.store();
@@ -289,4 +293,13 @@ impl<'a> Emitter<'a> {
             _ => self.pointer_to(e),
         }
     }
+}
+
+/// A parameter's name that none of the texts mentions.
+pub(super) fn fresh(texts: &[&str]) -> &'static str {
+    let mentions = |text: &str, name: &str| {
+        text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
+    };
+    let free = |name: &&&str| !texts.iter().any(|t| mentions(t, name));
+    ["v", "it", "slot", "entry", "place"].iter().find(free).copied().unwrap_or("the_value")
 }

@@ -253,8 +253,8 @@ impl<'a> Emitter<'a> {
 
     fn let_one(&self, local: LocalId, init: &'a Expr) -> String {
         let ty = self.input.hir.local(local).ty;
-        let value = self.expr_explicit(init);
         let annotate = leaves_type_open(init);
+        let value = if annotate { self.expr(init) } else { self.expr_explicit(init) };
         if self.storage(local) == Storage::Shared {
             let name = self.local_name(local);
             let annotation = if annotate { format!(": Ptr<{}>", self.ty(ty)) } else { String::new() };
@@ -381,16 +381,17 @@ impl<'a> Emitter<'a> {
 
     /// `cell.update(|v| *v += value)`, the value computed before.
     fn updated(&self, cell: &Code, key: Option<&Code>, path: &str, op: BinaryOp, place: &'a Expr, value: &'a Expr) -> String {
-        let target = if path.is_empty() { Code::new("*v", Prec::Unary) } else { Code::postfix(format!("v{path}")) };
         let constant = matches!(value.kind, ExprKind::Const { .. });
         let (before, operand) = if constant || self.is_plain_copy(value) {
             (String::new(), self.expr(value))
         } else {
             (format!("let value = {}; ", self.expr_explicit(value)), Code::postfix("value"))
         };
+        let v = super::place::fresh(&[&operand.text]);
+        let target = if path.is_empty() { Code::new(format!("*{v}"), Prec::Unary) } else { Code::postfix(format!("{v}{path}")) };
         let body = self.operated(&target, op, place, value, operand);
         let key = key.map(|k| format!("{k}, ")).unwrap_or_default();
-        let update = format!("{}.update({key}|v| {body});", cell.operand());
+        let update = format!("{}.update({key}|{v}| {body});", cell.operand());
         if before.is_empty() { update } else { format!("{{ {before}{update} }}") }
     }
 
@@ -614,22 +615,59 @@ impl<'a> Emitter<'a> {
                 let callee = if self.is_newtype(f.ty) { "(f.0)" } else { "f" };
                 awaits(self.facts.coloring.is_async_type(f.ty), format!("{callee}({})", join(&args)))
             }
-            Callee::Lib { .. } | Callee::Builtin(_) => {
-                // Evaluated where it runs; its operands are constants or fresh values in practice.
-                return (Vec::new(), self.library_later(call, e, &mut Vec::new()));
-            }
+            Callee::Lib { obj, .. } => match self.printing_parts(&self.library_name(*obj), *obj, call) {
+                Some((path, parts)) => {
+                    before.clear();
+                    let parts = self.bind_parts(parts, &mut before);
+                    format!("{path}__gort_macro({})", join(&parts))
+                }
+                None => return self.library_later(call, e),
+            },
+            Callee::Builtin(builtin) => match (builtin, &args[..]) {
+                (crate::hir::Builtin::Close, [channel]) => format!("{}.close()", channel.operand()),
+                (crate::hir::Builtin::Panic, [value]) => format!("go_panic({value})"),
+                (crate::hir::Builtin::Delete, [map, key]) => format!("{}.delete(&{key})", map.operand()),
+                (crate::hir::Builtin::Clear, [map]) => format!("{}.clear()", map.operand()),
+                _ => return self.library_later(call, e),
+            },
         };
         (before, text)
     }
 
-    /// A library or predeclared function called later: its arguments are bound before where they are not constant.
-    fn library_later(&self, call: &'a crate::hir::Call, e: &'a Expr, _before: &mut Vec<String>) -> String {
+    /// Variables for what is not constant, so that it is evaluated now.
+    fn bind_parts(&self, parts: Vec<Code>, before: &mut Vec<String>) -> Vec<Code> {
+        let each = parts.into_iter().enumerate().map(|(i, part)| {
+            let constant = part.text.starts_with('"') || part.text.parse::<f64>().is_ok();
+            if constant {
+                return part;
+            }
+            let owned = part.text.strip_prefix('&').map_or(part.text.clone(), |place| format!("{place}.clone()"));
+            before.push(format!("let arg{i} = {owned};"));
+            Code::postfix(format!("arg{i}"))
+        });
+        each.collect()
+    }
+
+    /// A library function called later: its arguments are bound now.
+    fn library_later(&self, call: &'a crate::hir::Call, e: &'a Expr) -> (Vec<String>, String) {
         let saved = self.state.borrow_mut().function.as_mut().map(|f| std::mem::replace(&mut f.is_async, true));
-        let code = self.call(call, e);
+        let code = match &call.callee {
+            Callee::Lib { obj, .. } if self.require_library(*obj, e.span) => {
+                let name = crate::plan::names::library_func(&self.input.store().obj(*obj).name);
+                let path = self.library_path(*obj, &name);
+                let mut before = Vec::new();
+                let args = self.bind_parts(self.library_args(call), &mut before);
+                use crate::analysis::coloring::library::{Behaviour, behaviour};
+                let suspends = behaviour(&self.library_name(*obj)) == Behaviour::Suspends;
+                let awaited = if suspends { ".await" } else { "" };
+                (before, format!("{path}({}){awaited}", join(&args)))
+            }
+            _ => (Vec::new(), self.call(call, e).text),
+        };
         if let (Some(f), Some(saved)) = (self.state.borrow_mut().function.as_mut(), saved) {
             f.is_async = saved;
         }
-        code.text
+        code
     }
 
     /// The receiver of a later call as a variable of its own.

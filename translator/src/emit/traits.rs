@@ -209,7 +209,7 @@ impl<'a> Emitter<'a> {
             Some(Receiver::Pointer) if self.input.pointee(at).is_some() => format!("&{code}"),
             Some(Receiver::Pointer) => {
                 let root = if form == Form::Companion { "this" } else { "self" };
-                format!("&{root}.project(|v| &v.{})", project.join("."))
+                format!("&{root}.project::<{}>(|v| &v.{})", self.ty(base), project.join("."))
             }
             Some(Receiver::Value) if path.is_empty() && form == Form::Value => "*self".into(),
             Some(Receiver::Value) if path.is_empty() => format!("{code}.get()"),

@@ -259,7 +259,7 @@ fn user_structs(input: Input<'_>) -> Vec<ObjId> {
 }
 
 /// A lock, a builder, a timer: such a field has an identity, and so has the struct around it.
-fn holds_in_place_library_type(input: Input<'_>, s: &crate::types::Struct) -> bool {
+pub(crate) fn holds_in_place_library_type(input: Input<'_>, s: &crate::types::Struct) -> bool {
     s.fields.iter().any(|f| is_in_place_library(input, input.store().obj_type(*f)))
 }
 
@@ -382,31 +382,36 @@ pub fn user_types(input: Input<'_>) -> Vec<TypeId> {
             continue;
         }
         match &*input.store().get(ty) {
-            Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => work.push(*t),
-            Type::Map(k, v) => work.extend([*k, *v]),
-            Type::Tuple(ts) => work.extend(ts),
-            Type::Signature(s) => {
-                work.extend(s.params.iter().chain(&s.results).chain(&s.type_params));
-            }
-            Type::Struct(s) => work.extend(s.fields.iter().map(|f| input.store().obj_type(*f))),
-            Type::Interface(i) => {
-                work.extend(i.methods.iter().map(|m| input.store().obj_type(*m)));
-                work.extend(&i.embeddeds);
-            }
             Type::Named(n) => {
                 work.extend(&n.type_args);
                 if !input.is_library(n.obj) {
-                    work.push(input.store().underlying(ty));
+                    parts(input, input.store().underlying(ty), &mut work);
                 }
             }
             Type::TypeParam(p) => work.push(p.constraint),
-            Type::Union(terms) => work.extend(terms.iter().map(|t| t.ty)),
-            Type::Basic(_) => {}
+            _ => parts(input, ty, &mut work),
         }
     }
     let mut out: Vec<_> = all.into_iter().collect();
     out.sort();
     out
+}
+
+/// The types that a type literal is made of.
+fn parts(input: Input<'_>, ty: TypeId, out: &mut Vec<TypeId>) {
+    match &*input.store().get(ty) {
+        Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => out.push(*t),
+        Type::Map(k, v) => out.extend([*k, *v]),
+        Type::Tuple(ts) => out.extend(ts),
+        Type::Signature(s) => out.extend(s.params.iter().chain(&s.results).chain(&s.type_params)),
+        Type::Struct(s) => out.extend(s.fields.iter().map(|f| input.store().obj_type(*f))),
+        Type::Interface(i) => {
+            out.extend(i.methods.iter().map(|m| input.store().obj_type(*m)));
+            out.extend(&i.embeddeds);
+        }
+        Type::Union(terms) => out.extend(terms.iter().map(|t| t.ty)),
+        Type::Named(_) | Type::TypeParam(_) | Type::Basic(_) => {}
+    }
 }
 
 fn funcs(input: Input<'_>, facts: &Facts, storage: &[Storage], names: &names::Names) -> Vec<FuncPlan> {

@@ -169,15 +169,14 @@ impl<'a> Walk<'a> {
     /// The post statement of a three-clause loop: with a variable per iteration it works on the next round's copy, so
     /// that its writes are not writes to what a literal of this round captured.
     fn loop_post(&mut self, post: &'a Stmt, per_iteration: bool) {
-        let before: Vec<_> = self.sharing.locals.iter().map(|l| (l.mutated.len(), l.assigned.len())).collect();
+        let before: Vec<_> = self.sharing.locals.iter().map(|l| l.mutated.len()).collect();
         self.stmt(post);
         if per_iteration {
-            for (facts, (id, (mutated, assigned))) in
+            for (facts, (id, mutated)) in
                 self.sharing.locals.iter_mut().zip(self.input.hir.locals.iter().zip(before))
             {
                 if id.kind == LocalKind::LoopVariable {
                     facts.mutated.truncate(mutated);
-                    facts.assigned.truncate(assigned);
                 }
             }
         }
