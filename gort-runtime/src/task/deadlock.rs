@@ -96,6 +96,12 @@ pub(super) fn main_gone() {
 }
 
 fn report() -> ! {
+    static REPORTED: AtomicBool = AtomicBool::new(false);
+    if REPORTED.swap(true, SeqCst) {
+        loop {
+            std::thread::park();
+        }
+    }
     super::flush();
     let text = if MAIN_GONE.load(SeqCst) {
         "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n".to_owned()

@@ -55,6 +55,7 @@ impl<F: Future<Output = ()>> Future for Goroutine<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let this = self.project();
+        drop(this.local.off_worker.take());
         local::swap(this.local);
         let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(cx)));
         local::swap(this.local);
@@ -62,6 +63,11 @@ impl<F: Future<Output = ()>> Future for Goroutine<F> {
             Ok(Poll::Pending) => {
                 if this.local.id == 1 {
                     deadlock::main_waits(this.local.wait);
+                }
+                if this.local.off_worker.is_some() {
+                    // This thread has lost its place as a worker, and may yet have to requeue this goroutine, so it
+                    // stays announced until the goroutine is polled by a worker.
+                    cx.waker().wake_by_ref();
                 }
                 Poll::Pending
             }

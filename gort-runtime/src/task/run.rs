@@ -83,11 +83,16 @@ pub fn main(future: impl Future<Output = ()> + Send + 'static) -> ! {
     #[cfg(unix)]
     super::signals::exit_on_abort();
     let runtime = runtime(true);
+    // Until the main goroutine runs, there is something that may yet wake one: this thread.
+    let starting = deadlock::External::new();
     deadlock::start(workers(), runtime.handle().clone());
     let main = Goroutine::with_id(future, 1);
     // On a worker and not in `block_on`, which is slow to wake.
     runtime.spawn(async move {
-        if main.await {
+        drop(starting);
+        // Pinned here, so that it is not dropped, and with it retracted from the judge, before the exit.
+        let mut main = std::pin::pin!(main);
+        if main.as_mut().await {
             exit(0);
         }
         deadlock::main_gone();
