@@ -16,6 +16,7 @@ pub mod container;
 pub mod crypto;
 pub mod encoding;
 pub mod errors;
+pub mod flag;
 pub mod fmt;
 pub mod hash;
 pub mod io;

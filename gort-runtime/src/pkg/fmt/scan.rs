@@ -153,7 +153,7 @@ fn integer_token(input: &mut Input, width: i64, verb: u8) -> (Vec<u8>, i64) {
 fn scan_int(input: &mut Input, width: i64, verb: u8, bits: i64) -> Result<i64, GoError> {
     let (text, base) = integer_token(input, width, verb);
     if text.is_empty() || text == b"-" || text == b"+" {
-        return Err(if input.peek().is_none() { unexpected_eof() } else { error("expected integer") });
+        return Err(if input.peek().is_none() { io::eof() } else { error("expected integer") });
     }
     let shown = String::from_utf8_lossy(&text).into_owned();
     let (n, err) = strconv::parse_int(GoString::from(text), base, 64);
@@ -169,7 +169,7 @@ fn scan_int(input: &mut Input, width: i64, verb: u8, bits: i64) -> Result<i64, G
 fn scan_uint(input: &mut Input, width: i64, verb: u8, bits: i64) -> Result<u64, GoError> {
     let (text, base) = integer_token(input, width, verb);
     if text.is_empty() {
-        return Err(if input.peek().is_none() { unexpected_eof() } else { error("expected integer") });
+        return Err(if input.peek().is_none() { io::eof() } else { error("expected integer") });
     }
     let shown = String::from_utf8_lossy(&text).into_owned();
     let (n, err) = strconv::parse_uint(GoString::from(text), base, 64);
@@ -188,14 +188,10 @@ fn scan_float(input: &mut Input, width: i64, bits: i64) -> Result<f64, GoError> 
         _ => c.is_ascii_alphanumeric() || c == b'.' || c == b'_',
     });
     if text.is_empty() && input.peek().is_none() {
-        return Err(unexpected_eof());
+        return Err(io::eof());
     }
     let (v, err) = strconv::parse_float(GoString::from(text), bits);
     if err.is_nil() { Ok(v) } else { Err(err) }
-}
-
-fn unexpected_eof() -> GoError {
-    io::err_unexpected_eof()
 }
 
 fn quoted(input: &mut Input) -> Result<Vec<u8>, GoError> {
@@ -206,10 +202,10 @@ fn quoted(input: &mut Input) -> Result<Vec<u8>, GoError> {
     let mut raw = Vec::new();
     utf8::encode(&mut raw, input.next().unwrap_or(0));
     loop {
-        let Some(r) = input.next() else { return Err(unexpected_eof()) };
+        let Some(r) = input.next() else { return Err(io::eof()) };
         utf8::encode(&mut raw, r);
         if r == i32::from(b'\\') && raw[0] == b'"' {
-            let Some(r) = input.next() else { return Err(unexpected_eof()) };
+            let Some(r) = input.next() else { return Err(io::eof()) };
             utf8::encode(&mut raw, r);
         } else if r == i32::from(raw[0]) {
             let (s, err) = strconv::unquote(GoString::from(raw));
@@ -235,7 +231,7 @@ fn operand(input: &mut Input, arg: &Any, verb: u8, width: i64, mode: Mode) -> Re
     }
     skip_space(input, mode)?;
     if input.peek().is_none() {
-        return Err(unexpected_eof());
+        return Err(io::eof());
     }
     macro_rules! ints {
         ($($t:ty),*) => { $(if let Some(p) = arg.downcast::<Ptr<$t>>() {
@@ -283,7 +279,6 @@ fn run(mut input: Input, args: Slice<Any>, mode: Mode) -> (i64, GoError) {
     for arg in args.iter() {
         if let Err(e) = operand(&mut input, &arg, b'v', i64::MAX, mode) {
             input.finish();
-            let e = if n == 0 && e == unexpected_eof() && matches!(mode, Mode::Space) { unexpected_or_eof(n) } else { e };
             return (n, e);
         }
         n += 1;
@@ -304,10 +299,6 @@ fn run(mut input: Input, args: Slice<Any>, mode: Mode) -> (i64, GoError) {
     (n, GoError::nil())
 }
 
-fn unexpected_or_eof(n: i64) -> GoError {
-    if n == 0 { io::eof() } else { unexpected_eof() }
-}
-
 fn run_format(mut input: Input, format: GoString, args: Slice<Any>) -> (i64, GoError) {
     let (f, mut i, mut n) = (format.as_bytes(), 0, 0);
     while i < f.len() {
@@ -325,7 +316,7 @@ fn run_format(mut input: Input, format: GoString, args: Slice<Any>) -> (i64, GoE
             } else if input.peek() == Some(r) {
                 input.next();
             } else {
-                let e = if input.peek().is_none() { unexpected_eof() } else { error("input does not match format") };
+                let e = if input.peek().is_none() { io::eof() } else { error("input does not match format") };
                 input.finish();
                 return (n, e);
             }

@@ -114,12 +114,31 @@ pub fn log2(x: f64) -> f64 {
     if f == 0.5 {
         return (exponent - 1) as f64;
     }
-    log(f) * (1.0 / std::f64::consts::LN_2) + exponent as f64
+    log(f) * std::f64::consts::LOG2_E + exponent as f64
 }
 
 /// log₁₀ x.
 pub fn log10(x: f64) -> f64 {
-    log2(x) * (std::f64::consts::LN_2 / std::f64::consts::LN_10)
+    log(x) * std::f64::consts::LOG10_E
+}
+
+/// ∛x.
+pub fn cbrt(x: f64) -> f64 {
+    if x == 0.0 || !x.is_finite() {
+        return x;
+    }
+    let a = x.abs();
+    // A third of the exponent to begin with, then a step good to 23 bits, then one of Newton's to 53.
+    let third = |v: f64, bias: u64| f64::from_bits(v.to_bits() / 3 + (bias << 32));
+    let t = if a < f64::MIN_POSITIVE { third(18014398509481984.0 * a, 696219795) } else { third(a, 715094163) };
+    let r = t * t / a;
+    let s = 5.42857142857142815906e-01 + r * t;
+    let t = t * (3.57142857142857150787e-01 + 1.60714285714285720630 / (s + 1.41428571428571436819 + -7.05306122448979611050e-01 / s));
+    let t = f64::from_bits((t.to_bits() & (0xF_FFFF_FFFC << 28)) + (1 << 30));
+    let s = t * t;
+    let r = a / s;
+    let r = (r - t) / (t + t + r);
+    (t + t * r).copysign(x)
 }
 
 fn odd_integer(x: f64) -> bool {

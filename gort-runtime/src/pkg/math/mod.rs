@@ -6,7 +6,7 @@ mod exponential;
 pub mod rand;
 mod trigonometric;
 
-pub use exponential::{exp, exp2, expm1, log, log1p, log2, log10, pow, pow10};
+pub use exponential::{cbrt, exp, exp2, expm1, log, log1p, log2, log10, pow, pow10};
 pub use trigonometric::{acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sincos, sinh, tan, tanh};
 
 macro_rules! constants {
@@ -97,8 +97,6 @@ functions! {
     round_to_even(x) = x.round_ties_even();
     /// √x.
     sqrt(x) = x.sqrt();
-    /// ∛x.
-    cbrt(x) = libm::cbrt(x);
     /// The magnitude of the first with the sign of the second.
     copysign(f, sign) = f.copysign(sign);
     /// The remainder of the quotient towards zero.

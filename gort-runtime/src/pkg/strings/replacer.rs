@@ -3,7 +3,6 @@
 use crate::pkg::go::*;
 use crate::pkg::io::{self, Writer};
 use crate::pkg::support::handle_type;
-use crate::pkg::unicode::utf8;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -45,34 +44,26 @@ impl Replacer {
     /// `s` with all replacements made, without overlaps.
     pub fn replace(&self, s: GoString) -> GoString {
         let (bytes, table) = (s.as_bytes(), &self.pairs);
-        let (mut out, mut at, mut after_match) = (Vec::with_capacity(bytes.len()), 0, false);
+        let (mut out, mut at, mut after_empty) = (Vec::with_capacity(bytes.len()), 0, false);
         while at <= bytes.len() {
             let candidates = bytes.get(at).and_then(|c| table.by_first.get(c));
             let found = candidates.into_iter().flatten().copied().find(|&i| bytes[at..].starts_with(table.pairs[i].0.as_bytes()));
-            let chosen = match (found, table.empty) {
-                (Some(i), Some(e)) if e < i && !after_match => Some(e),
-                (Some(i), _) => Some(i),
-                (None, Some(e)) if !after_match => Some(e),
-                _ => None,
+            // Right after an empty match, only a real one counts.
+            let empty = table.empty.filter(|_| !after_empty);
+            let chosen = match (found, empty) {
+                (Some(i), Some(e)) => Some(i.min(e)),
+                (i, e) => i.or(e),
             };
+            after_empty = false;
             if let Some(i) = chosen {
                 let (old, new) = &table.pairs[i];
                 out.extend_from_slice(new.as_bytes());
                 at += old.as_bytes().len();
-                after_match = !old.is_empty();
-                if after_match {
-                    continue;
-                }
+                after_empty = old.is_empty();
+                continue;
             }
-            after_match = false;
-            if at < bytes.len() {
-                // Empty matches stand between runes.
-                let step = if table.empty.is_some() { utf8::decode(&bytes[at..]).1 } else { 1 };
-                out.extend_from_slice(&bytes[at..at + step]);
-                at += step;
-            } else {
-                break;
-            }
+            out.extend(bytes.get(at));
+            at += 1;
         }
         GoString::from(out)
     }

@@ -125,7 +125,7 @@ impl Table {
     }
 
     fn flush(&mut self, last: bool) -> GoError {
-        if last && (!self.current.is_empty() || self.lines.last().is_some_and(|l| !l.is_empty())) {
+        if last && !self.current.is_empty() {
             self.inside = None;
             self.end_cell(false);
         }

@@ -1,5 +1,6 @@
 //! `time`: the runtime's room, and what needs the calendar and layouts: reading instants, zones, names.
 
+mod duration;
 mod layout;
 mod parse;
 
@@ -130,6 +131,14 @@ impl ErrorPtr for ParseError {
         } else {
             str("parsing time ") + q(&this.value) + message
         }
+    }
+}
+
+/// Reads a duration.
+pub fn parse_duration(s: GoString) -> (Duration, GoError) {
+    match duration::read(s.as_bytes()) {
+        Ok(n) => (Duration(n), GoError::nil()),
+        Err(text) => (Duration(0), crate::pkg::support::error(text)),
     }
 }
 

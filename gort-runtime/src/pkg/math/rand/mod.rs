@@ -273,7 +273,7 @@ impl Rand {
     /// A number in `[0, 1)`.
     pub fn float64(&self) -> f64 {
         loop {
-            let f = self.int63n(1 << 53) as f64 / (1u64 << 53) as f64;
+            let f = self.int63() as f64 / (1u64 << 63) as f64;
             if f != 1.0 {
                 return f;
             }
