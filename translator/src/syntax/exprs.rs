@@ -149,7 +149,8 @@ impl<'a, 't> Builder<'a, 't> {
                     Some(0) => ChanDir::Recv,
                     Some(_) => ChanDir::Send,
                 };
-                ExprKind::ChanType(dir, self.boxed(n, c.field(F::Value)))
+                let elem = self.boxed(n, c.field(F::Value));
+                leftmost_arrow(dir, elem)
             }
             K::FuncType => {
                 ExprKind::FuncType(Box::new(self.func_type(n, c.field(F::Parameters), c.field(F::Result))))
@@ -303,6 +304,18 @@ impl<'a, 't> Builder<'a, 't> {
 }
 
 use crate::source::Span;
+
+/// The arrow of `chan <-chan T` belongs to the leftmost `chan`; the grammar gives it to the second.
+fn leftmost_arrow(dir: ChanDir, mut elem: Box<Expr>) -> ExprKind {
+    if dir == ChanDir::Both
+        && let ExprKind::ChanType(ChanDir::Recv, _) = &elem.kind
+        && let ExprKind::ChanType(_, inner) = std::mem::replace(&mut elem.kind, ExprKind::Bad)
+    {
+        elem.kind = leftmost_arrow(ChanDir::Both, inner);
+        return ExprKind::ChanType(ChanDir::Send, elem);
+    }
+    ExprKind::ChanType(dir, elem)
+}
 
 /// The operator of a binary expression or (without `=`) of an assignment.
 pub(super) fn binary_op(s: &str) -> BinaryOp {

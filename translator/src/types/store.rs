@@ -22,6 +22,8 @@ pub(super) struct Inner {
     pub(super) objs: Vec<Arc<Object>>,
     interned: FxHashMap<Key, TypeId>,
     canon: FxHashMap<TypeId, TypeId>,
+    /// Interfaces whose representative is being sought: one that mentions itself without a name is its own.
+    canon_active: rustc_hash::FxHashSet<TypeId>,
     canon_keys: FxHashMap<CanonKey, TypeId>,
     instances: FxHashMap<(TypeId, Vec<TypeId>), TypeId>,
     pub(super) inst_methods: FxHashMap<(TypeId, usize), ObjId>,
@@ -243,6 +245,9 @@ impl TypeStore {
                 (self.canon_key(key, t), true)
             }
             Type::Interface(_) => {
+                if !self.inner.borrow_mut().canon_active.insert(t) {
+                    return t;
+                }
                 let (set, complete) = self.compute_type_set(t);
                 let methods = set.methods.iter().map(|m| {
                     let o = self.obj(*m);
@@ -255,6 +260,7 @@ impl TypeStore {
                     ts.sort_by_key(|t| (t.ty, t.tilde));
                     ts
                 });
+                self.inner.borrow_mut().canon_active.remove(&t);
                 if complete {
                     (self.canon_key(CanonKey::Interface(methods, terms, set.comparable), t), true)
                 } else {

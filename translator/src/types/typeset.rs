@@ -52,10 +52,12 @@ impl TypeStore {
                     inner.terms.clone()
                 }
                 Type::Union(ts) => self.union_terms(ts, depth, &mut complete),
-                _ => {
-                    complete &= under != TypeId::INVALID;
-                    Some(vec![Term { tilde: false, ty: *e }])
+                // Not resolved yet, or in error: says nothing.
+                _ if under == TypeId::INVALID => {
+                    complete = false;
+                    None
                 }
+                _ => Some(vec![Term { tilde: false, ty: *e }]),
             };
             set.terms = self.intersect_terms(set.terms.take(), terms);
         }

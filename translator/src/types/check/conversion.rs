@@ -174,6 +174,16 @@ impl<'a> Checker<'a> {
                 self.identical_ignoring_tags(*x, *y)
             }
             (Type::Array(n, x), Type::Array(m, y)) => n == m && self.identical_ignoring_tags(*x, *y),
+            (Type::Map(k, v), Type::Map(l, w)) => {
+                self.identical_ignoring_tags(*k, *l) && self.identical_ignoring_tags(*v, *w)
+            }
+            (Type::Chan(d, x), Type::Chan(e, y)) => d == e && self.identical_ignoring_tags(*x, *y),
+            (Type::Signature(f), Type::Signature(g)) => {
+                let all = |a: &[TypeId], b: &[TypeId]| {
+                    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| self.identical_ignoring_tags(*x, *y))
+                };
+                f.variadic == g.variadic && all(&f.params, &g.params) && all(&f.results, &g.results)
+            }
             _ => false,
         }
     }

@@ -136,6 +136,7 @@ enum DeclKind<'a> {
 enum Later<'a> {
     Body { env: Env, sig: FuncScope, block: &'a ast::Block },
     MapKey(TypeId, Span, PackageId),
+    NoConstraint(TypeId, Span, PackageId),
     Verify { pkg: PackageId, span: Span, params: Vec<TypeId>, args: Vec<TypeId>, spans: Vec<Span> },
     ValidType(ObjId),
 }
@@ -366,6 +367,10 @@ impl<'a> Checker<'a> {
                         let text = format!("invalid map key type `{}`", self.type_str(t));
                         self.err(span, Code::NOT_A_TYPE, text);
                     }
+                }
+                Later::NoConstraint(t, span, pkg) => {
+                    self.env.pkg = pkg;
+                    self.no_constraint(t, span);
                 }
                 Later::Verify { pkg, span, params, args, spans } => {
                     self.env.pkg = pkg;

@@ -34,11 +34,14 @@ impl<'a> Checker<'a> {
     /// A type of a variable: no constraint interface.
     pub(super) fn var_type(&mut self, e: &'a Expr) -> TypeId {
         let t = self.type_expr(e);
-        self.no_constraint(t, e.span);
+        if matches!(&*self.s.get(t), Type::Named(_) | Type::Interface(_)) {
+            self.later.push_back(Later::NoConstraint(t, e.span, self.env.pkg));
+        }
         t
     }
 
-    fn no_constraint(&mut self, t: TypeId, span: Span) {
+    /// Reports a constraint interface that stands for a type.
+    pub(super) fn no_constraint(&mut self, t: TypeId, span: Span) {
         if self.s.is_type_param(t) || !matches!(&*self.s.under(t), Type::Interface(_)) {
             return;
         }
