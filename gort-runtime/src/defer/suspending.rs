@@ -8,22 +8,22 @@ use crate::shim::Lock;
 use crate::task::CatchUnwind;
 use crate::value::BoxFuture;
 
-type Call<'a> = Box<dyn FnOnce() -> BoxFuture<'a> + Send + 'a>;
+type Call = Box<dyn FnOnce() -> BoxFuture<'static> + Send>;
 
-/// The deferred calls of a suspending function, which may borrow what outlives the scope; clones are the same list.
+/// The deferred calls of a suspending function; clones are the same list.
 #[derive(Clone)]
-pub struct AsyncDefers<'a>(Arc<Lock<Vec<Call<'a>>>>);
+pub struct AsyncDefers(Arc<Lock<Vec<Call>>>);
 
-impl<'a> AsyncDefers<'a> {
+impl AsyncDefers {
     /// Defers a call.
-    pub fn push(&self, call: impl FnOnce() + Send + 'a) {
+    pub fn push(&self, call: impl FnOnce() + Send + 'static) {
         self.push_async(move || async move { call() });
     }
 
     /// Defers a call that suspends.
-    pub fn push_async<F>(&self, call: impl FnOnce() -> F + Send + 'a)
+    pub fn push_async<F>(&self, call: impl FnOnce() -> F + Send + 'static)
     where
-        F: Future<Output = ()> + Send + 'a,
+        F: Future<Output = ()> + Send + 'static,
     {
         self.0.lock().push(Box::new(move || Box::pin(call())));
     }
@@ -36,9 +36,9 @@ impl<'a> AsyncDefers<'a> {
 ///
 /// # Cancel safety
 /// When it is dropped before it is ready, the deferred calls do not run.
-pub async fn scope_async<'a, R, F: Future<Output = R>>(
+pub async fn scope_async<R, F: Future<Output = R>>(
     zero: impl FnOnce() -> R,
-    body: impl FnOnce(AsyncDefers<'a>) -> F,
+    body: impl FnOnce(AsyncDefers) -> F,
 ) -> R {
     let defers = AsyncDefers(Arc::new(Lock::new(Vec::new())));
     let list = defers.clone();

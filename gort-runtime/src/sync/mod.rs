@@ -22,6 +22,8 @@ pub use once::{Once, once_func, once_value, once_values};
 pub use owning::{AsyncLock, Lock, RwLock};
 pub use pool::Pool;
 pub use rw_mutex::RwMutex;
+/// The name that Go gives it.
+pub use rw_mutex::RwMutex as RWMutex;
 
 /// How a type that is in place is copied: the default is a fresh one.
 pub(crate) trait InPlace: Default {

@@ -277,6 +277,11 @@ impl<'a> Emitter<'a> {
         let owner = match &recv.kind {
             ExprKind::AddrOf(place) => match &place.kind {
                 ExprKind::Local(l) if self.storage(*l) == Storage::Shared => base,
+                ExprKind::Local(l) => {
+                    // A group that nobody shares: the tasks it starts need one.
+                    let _ = l;
+                    self.pointer_to(place)
+                }
                 _ => self.pointer_to(place),
             },
             _ => base,

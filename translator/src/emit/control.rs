@@ -43,7 +43,7 @@ impl<'a> Emitter<'a> {
     /// A label's Rust name.
     fn label(&self, label: LabelId, kind: &str) -> String {
         match self.input.hir.labels.get(label.index()).and_then(Option::as_ref) {
-            Some(name) if kind == "outer" => format!("'{}", crate::plan::names::snake(name).trim_end_matches('_')),
+            Some(name) if kind == "outer" => format!("'{}", crate::plan::names::snake(name)),
             Some(name) => format!("'{}_{kind}", crate::plan::names::snake(name)),
             None => format!("'{kind}{}", label.0),
         }

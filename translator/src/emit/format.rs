@@ -35,9 +35,27 @@ fn restore(text: &str, arms: &[String], markers: &Markers<'_>) -> String {
         } else if trimmed.contains("match __gort_select") {
             out.push_str(&line.replace("match __gort_select", "select!"));
             out.push('\n');
+        } else if line.contains("__gort_") {
+            out.push_str(&inline(line, markers));
+            out.push('\n');
         } else {
             out.push_str(line);
             out.push('\n');
+        }
+    }
+    out
+}
+
+/// Markers that the formatter left inside a line, as block comments.
+fn inline(line: &str, markers: &Markers<'_>) -> String {
+    let mut out = line.to_owned();
+    for name in ["__gort_comment!(", "__gort_trailing!("] {
+        while let Some(start) = out.find(name) {
+            let Some(end) = out[start..].find(");").map(|e| start + e + 2) else { break };
+            let index = out[start + name.len()..end - 2].trim().parse().unwrap_or(usize::MAX);
+            let text = comment(markers, index);
+            let text = text.strip_prefix("//").map_or(text.to_owned(), |t| format!("/*{} */", t.replace("*/", "* /")));
+            out.replace_range(start..end, &text);
         }
     }
     out

@@ -99,7 +99,10 @@ fn storage(input: Input<'_>, facts: &Facts) -> Vec<Storage> {
         let to_user_struct =
             pointee.and_then(|t| input.struct_name(t)).is_some_and(|o| !input.is_library(o));
         // A boxed future may borrow its receiver only.
-        let may_borrow = local.kind == LocalKind::Receiver || !cyclic.contains(&local.func);
+        // and what a suspending function defers must own what it uses.
+        let owner = input.hir.func(local.func);
+        let defers = owner.has_defer && facts.coloring.is_async(local.func);
+        let may_borrow = !defers && (local.kind == LocalKind::Receiver || !cyclic.contains(&local.func));
         let literal = input.hir.func(local.func).parent.is_some() || input.hir.func(local.func).obj.is_none();
         let variadic = input.hir.func(local.func).variadic && input.hir.func(local.func).params.last() == Some(&id);
         out.push(if param && to_user_struct && may_borrow && !literal && !variadic && sharing.escape(id).is_none() {

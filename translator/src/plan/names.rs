@@ -250,7 +250,7 @@ pub fn upper_camel(name: &str) -> String {
 
 /// The words of a Go name, in lower case. Letters and digits stay together (`utf8`, `int64`).
 fn words(name: &str) -> Vec<String> {
-    let name = name.replace("NaN", "Nan");
+    let name = name.replace("NaN", "Nan").replace("RLock", "Rlock").replace("RUnlock", "Runlock").replace("RWMutex", "Rwmutex");
     let chars: Vec<char> = name.chars().collect();
     let mut out: Vec<String> = Vec::new();
     let mut word = String::new();
