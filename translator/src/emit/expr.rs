@@ -414,7 +414,8 @@ impl<'a> Emitter<'a> {
         if fields.len() < s.fields.len() {
             parts.push("..zero()".into());
         }
-        Code::block(format!("{} {{ {} }}", self.ty(ty), parts.join(", "))).unblocked()
+        let path = self.input.struct_name(ty).map_or_else(|| self.ty(ty), |obj| self.type_path(obj));
+        Code::block(format!("{path} {{ {} }}", parts.join(", "))).unblocked()
     }
 
     /// A fresh cell with a value.

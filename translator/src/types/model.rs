@@ -176,6 +176,8 @@ impl TypeId {
     pub const COMPARABLE: TypeId = TypeId(28);
     /// The empty tuple: what a call without results has.
     pub const EMPTY_TUPLE: TypeId = TypeId(29);
+    /// `interface{ String() string }`, which printing asks every value for.
+    pub const STRINGER: TypeId = TypeId(30);
 }
 
 /// A type.

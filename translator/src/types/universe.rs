@@ -73,6 +73,19 @@ pub(super) fn fill(store: &TypeStore) {
     let empty = store.tuple(Vec::new());
     debug_assert_eq!(empty, TypeId::EMPTY_TUPLE);
 
+    let string_sig = Signature { results: vec![TypeId::STRING], ..Signature::default() };
+    let string_method = store.add_obj(Object::new(
+        ObjKind::Func { is_method: true, ptr_recv: false },
+        "String".into(),
+        None,
+        TypeId::INVALID,
+        None,
+    ));
+    let stringer = store.push(Type::Interface(Interface { methods: vec![string_method], ..Interface::default() }));
+    debug_assert_eq!(stringer, TypeId::STRINGER);
+    let string_sig = store.signature(string_sig);
+    store.update_obj(string_method, |o| o.ty = string_sig);
+
     let sig = Signature { recv: Some(error), results: vec![TypeId::STRING], ..Signature::default() };
     let method = store.add_obj(Object::new(
         ObjKind::Func { is_method: true, ptr_recv: false },
