@@ -361,6 +361,32 @@ fn collections() {
         e = e.next();
     }
     p!(l.len());
+    equal_elements();
+}
+
+fn equal_elements() {
+    for n in [10i64, 13, 40, 60, 100, 1000, 5000] {
+        for modulus in [1i64, 3, 10, 100000] {
+            for kind in 0i64..4 {
+                let v: Slice<i64> = (0..n)
+                    .map(|i| {
+                        let x = match kind {
+                            1 => i,
+                            2 => n - i,
+                            3 => i % 17 * 100,
+                            _ => (i * 7919 + i * i * 31) % 10007,
+                        };
+                        x % modulus * 1000000 + i
+                    })
+                    .collect();
+                let (w, of) = (slices::clone(v.clone()), v.clone());
+                sort::slice(v.clone(), fn2(move |i, j| of.get(i) / 1000000 < of.get(j) / 1000000));
+                slices::sort_func(w.clone(), fn2(|a: i64, b: i64| a / 1000000 - b / 1000000));
+                let h = v.iter().fold(0, |h, x| (h * 31 + x) % 1000003);
+                p!(n, modulus, kind, h, slices::equal(v, w));
+            }
+        }
+    }
 }
 
 fn digests() {

@@ -181,6 +181,34 @@ func main() {
 		fmt.Print(e.Value, " ")
 	}
 	p(l.Len())
+	// the order of equal elements
+	for _, n := range []int{10, 13, 40, 60, 100, 1000, 5000} {
+		for _, mod := range []int{1, 3, 10, 100000} {
+			for kind := 0; kind < 4; kind++ {
+				v := make([]int, n)
+				for i := range v {
+					x := (i*7919 + i*i*31) % 10007
+					switch kind {
+					case 1:
+						x = i
+					case 2:
+						x = n - i
+					case 3:
+						x = i % 17 * 100
+					}
+					v[i] = x%mod*1000000 + i
+				}
+				w := slices.Clone(v)
+				sort.Slice(v, func(i, j int) bool { return v[i]/1000000 < v[j]/1000000 })
+				slices.SortFunc(w, func(a, b int) int { return a/1000000 - b/1000000 })
+				h := 0
+				for i := range v {
+					h = (h*31 + v[i]) % 1000003
+				}
+				p(n, mod, kind, h, slices.Equal(v, w))
+			}
+		}
+	}
 	// hashes and encodings
 	hh := fnv.New32a()
 	hh.Write([]byte("hello"))
