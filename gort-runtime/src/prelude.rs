@@ -19,3 +19,5 @@ pub use crate::{
         fn4, fn5, fn6, fn7, fn8, max, min, rem, shl, shr, str, zero,
     },
 };
+#[cfg(feature = "pkg")]
+pub use crate::pkg;

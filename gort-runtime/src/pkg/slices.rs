@@ -124,7 +124,7 @@ pub fn index<E: Value + PartialEq>(s: Slice<E>, v: E) -> i64 {
 
 /// The first index for which `f` holds, or -1.
 pub fn index_func<E: Value>(s: Slice<E>, f: Fn1<E, bool>) -> i64 {
-    s.iter().position(|e| f(e)).map_or(-1, |i| i as i64)
+    s.iter().position(&*f).map_or(-1, |i| i as i64)
 }
 
 /// Reports whether both hold equal elements.

@@ -147,7 +147,7 @@ pub fn reverse(data: Iface<dyn Interface>) -> Iface<dyn Interface> {
 
 /// The least index in `[0, n)` for which `f` holds, else `n`; `f` must be false, then true.
 pub fn search(n: i64, f: Fn1<i64, bool>) -> i64 {
-    search_range(0, n, |i| f(i))
+    search_range(0, n, &*f)
 }
 
 /// The index for which `cmp` is 0, else where it would be.

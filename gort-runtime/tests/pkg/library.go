@@ -13,6 +13,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"flag"
 	"fmt"
 	"hash/crc32"
 	"hash/fnv"
@@ -264,6 +265,20 @@ func main() {
 	fmt.Fprint(tw, "aaaa\tb\tccccc\t")
 	tw.Flush()
 	p()
+	// flags
+	for _, args := range [][]string{{"-n", "5", "--name=x", "-v", "-d", "2s", "rest", "-n"}, {"-n", "x"}, {"-zz"}, {"-name"}, {"-v=maybe"}, {"-h"}, {"-f", "1.5", "--", "-n"}} {
+		var out bytes.Buffer
+		fl := flag.NewFlagSet("prog", flag.ContinueOnError)
+		fl.SetOutput(&out)
+		n := fl.Int("n", 3, "the `count` of things")
+		name := fl.String("name", "anon", "a name")
+		v := fl.Bool("v", false, "verbose")
+		d := fl.Duration("d", time.Second, "how long")
+		f := fl.Float64("f", 0, "factor")
+		err := fl.Parse(args)
+		p(err, *n, *name, *v, *d, *f, fl.Args(), fl.NFlag())
+		p(out.String())
+	}
 	// scanning
 	var i1, i2 int
 	var s1 string
