@@ -20,7 +20,9 @@ pub(crate) struct Guard<'a, T>(parking_lot::MutexGuard<'a, T>);
 
 impl<T> Lock<T> {
     pub(crate) const fn new(v: T) -> Self {
-        Lock { inner: parking_lot::Mutex::new(v) }
+        Lock {
+            inner: parking_lot::Mutex::new(v),
+        }
     }
 
     #[inline]

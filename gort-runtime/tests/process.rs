@@ -25,9 +25,17 @@ fn check(test: &str, body: fn(), code: i32, stderr: &str) {
             .output()
             .expect("the program runs");
         let text = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{workers} workers: {text}");
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{workers} workers: {text}"
+        );
         assert!(text.starts_with(stderr), "{workers} workers: {text}");
-        assert!(started.elapsed() < Duration::from_secs(5), "{workers} workers: {:?}", started.elapsed());
+        assert!(
+            started.elapsed() < Duration::from_secs(5),
+            "{workers} workers: {:?}",
+            started.elapsed()
+        );
     }
 }
 
@@ -46,30 +54,47 @@ program!(returns, 0, "", {
 
 const DEADLOCK: &str = "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 ";
 
-program!(receives_for_ever, 2, &format!("{DEADLOCK}[chan receive]:\n"), {
-    let c: Chan<i64> = Chan::make(0);
-    c.recv().await;
-});
-
-program!(all_sleep_after_work, 2, &format!("{DEADLOCK}[chan receive]:\n"), {
-    let c: Chan<i64> = Chan::make(0);
-    for _ in 0..4 {
-        let c = c.clone();
-        task::go(async move {
-            for i in 0..1000 {
-                c.send(i).await;
-            }
-        });
-    }
-    loop {
+program!(
+    receives_for_ever,
+    2,
+    &format!("{DEADLOCK}[chan receive]:\n"),
+    {
+        let c: Chan<i64> = Chan::make(0);
         c.recv().await;
     }
-});
+);
 
-program!(selects_for_ever, 2, &format!("{DEADLOCK}[select (no cases)]:\n"), {
-    task::go(async { select! {} });
-    select! {}
-});
+program!(
+    all_sleep_after_work,
+    2,
+    &format!("{DEADLOCK}[chan receive]:\n"),
+    {
+        let c: Chan<i64> = Chan::make(0);
+        for _ in 0..4 {
+            let c = c.clone();
+            task::go(async move {
+                for i in 0..1000 {
+                    c.send(i).await;
+                }
+            });
+        }
+        loop {
+            c.recv().await;
+        }
+    }
+);
+
+program!(
+    selects_for_ever,
+    2,
+    &format!("{DEADLOCK}[select (no cases)]:\n"),
+    {
+        task::go(async {
+            select! {}
+        });
+        select! {}
+    }
+);
 
 program!(waits_for_a_blocked_thread, 0, "", {
     let c: Chan<i64> = Chan::make(0);
@@ -96,17 +121,32 @@ program!(blocked_threads_deadlock, 2, DEADLOCK, {
     c.recv().await;
 });
 
-program!(main_goexits, 2, "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n", {
-    task::go(async { task::gosched().await });
-    task::goexit();
-});
+program!(
+    main_goexits,
+    2,
+    "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n",
+    {
+        task::go(async { task::gosched().await });
+        task::goexit();
+    }
+);
 
-program!(panics_with_text, 2, "panic: boom\n\ngoroutine 1 [running]:\n", { panic_str("boom") });
+program!(
+    panics_with_text,
+    2,
+    "panic: boom\n\ngoroutine 1 [running]:\n",
+    { panic_str("boom") }
+);
 
-program!(panics_with_error_elsewhere, 2, "panic: bad\n\ngoroutine ", {
-    task::go(async { go_panic(gort_runtime::value::new_error(str("bad")).to_any()) });
-    select! {}
-});
+program!(
+    panics_with_error_elsewhere,
+    2,
+    "panic: bad\n\ngoroutine ",
+    {
+        task::go(async { go_panic(gort_runtime::value::new_error(str("bad")).to_any()) });
+        select! {}
+    }
+);
 
 program!(
     follows_nil,
@@ -118,18 +158,76 @@ program!(
     }
 );
 
-program!(rust_panics_read_like_go, 2, "panic: runtime error: index out of range [5] with length 3\n", {
-    let v = vec![1, 2, 3];
-    let i = std::hint::black_box(5);
-    assert!(v[i] > 0);
-});
+program!(
+    rust_panics_read_like_go,
+    2,
+    "panic: runtime error: index out of range [5] with length 3\n",
+    {
+        let v = Vec::from([1, 2, 3]);
+        let i = std::hint::black_box(5);
+        assert!(v[i] > 0);
+    }
+);
 
 program!(nested_panics, 2, "panic: 1\n\tpanic: 2\n", {
-    defer::scope(|| (), |defers| {
-        defers.push(|| go_panic(Any::new(2_i64)));
-        go_panic(Any::new(1_i64))
-    })
+    defer::scope(
+        || (),
+        |defers| {
+            defers.push(|| go_panic(Any::new(2_i64)));
+            go_panic(Any::new(1_i64))
+        },
+    )
 });
+
+program!(overflows_the_stack, 2, "", {
+    fn deeper(n: u64) -> u64 {
+        let pad = std::hint::black_box([n; 512]);
+        if n == u64::MAX {
+            0
+        } else {
+            deeper(n + 1) + pad[(n % 512) as usize]
+        }
+    }
+    std::hint::black_box(deeper(0));
+});
+
+program!(recurses_deeply, 0, "", {
+    fn deeper(n: u64) -> u64 {
+        let pad = std::hint::black_box([n; 16]);
+        if n == 0 {
+            0
+        } else {
+            deeper(n - 1) + pad[0] - n + 1
+        }
+    }
+    assert_eq!(deeper(300_000), 300_000);
+});
+
+program!(sleeps_and_goes_on, 0, "", {
+    use gort_runtime::time;
+    let c: Chan<i64> = Chan::make(0);
+    let d = c.clone();
+    task::go(async move {
+        time::sleep(time::Duration(20 * time::MILLISECOND.0)).await;
+        d.send(1).await;
+    });
+    c.recv().await;
+    time::after(time::MILLISECOND).recv().await;
+    time::sleep_sync(time::MILLISECOND);
+});
+
+program!(
+    sleeps_then_deadlocks,
+    2,
+    &format!("{DEADLOCK}[sync.WaitGroup.Wait]:\n"),
+    {
+        use gort_runtime::{sync, time};
+        let wg = sync::WaitGroup::default();
+        wg.add(1);
+        task::go(async { time::sleep(time::MILLISECOND).await });
+        wg.wait().await;
+    }
+);
 
 program!(exits, 3, "", {
     task::go(async { task::exit(3) });

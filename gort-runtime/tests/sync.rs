@@ -3,7 +3,9 @@
 #![forbid(unsafe_code)]
 
 use gort_runtime::prelude::*;
-use gort_runtime::sync::{self, Cond, Locker, Mutex, Once, Pool, RwMutex, TaskGroup, WaitGroup, atomic};
+use gort_runtime::sync::{
+    self, Cond, Locker, Mutex, Once, Pool, RwMutex, TaskGroup, WaitGroup, atomic,
+};
 use gort_runtime::time;
 
 #[derive(Clone, Value)]
@@ -109,7 +111,9 @@ async fn conditions_wake() {
 async fn once_pool_map_and_atomics() {
     let once = Once::default();
     let n = Ptr::new(0_i64);
-    once.do_(|| n.set(n.get() + 1));
+    let m = n.clone();
+    once.do_(fn0(move || m.set(m.get() + 1)));
+    once.do_(|| unreachable!());
     once.do_async(|| async { unreachable!() }).await;
     let m = n.clone();
     let value = sync::once_value(fn0(move || {
@@ -117,13 +121,23 @@ async fn once_pool_map_and_atomics() {
         m.get()
     }));
     assert_eq!((value(), value(), n.get()), (2, 2, 2));
-    assert_eq!((atomic::add_int64(&n, 5), atomic::compare_and_swap_int64(&n, 7, 9), atomic::load_int64(&n)), (7, true, 9));
+    assert_eq!(
+        (
+            atomic::add_int64(&n, 5),
+            atomic::compare_and_swap_int64(&n, 7, 9),
+            atomic::load_int64(&n)
+        ),
+        (7, true, 9)
+    );
     let pool = Pool::with_new(fn0(|| Any::new(1_i64)));
     pool.put(Any::new(2_i64));
     assert!(pool.get() == Any::new(2_i64) && pool.get() == Any::new(1_i64));
     let map = sync::Map::default();
     map.store("a".into_any(), 1_i64.into_any());
-    assert_eq!(map.load_or_store("a".into_any(), 2_i64.into_any()), (1_i64.into_any(), true));
+    assert_eq!(
+        map.load_or_store("a".into_any(), 2_i64.into_any()),
+        (1_i64.into_any(), true)
+    );
     assert!(map.compare_and_swap("a".into_any(), 1_i64.into_any(), 3_i64.into_any()));
     assert_eq!(map.load("b".into_any()), (Any::nil(), false));
     let v = atomic::AnyValue::default();

@@ -105,9 +105,13 @@ struct Boxed<T: Value> {
 }
 
 fn panics<R>(f: impl FnOnce() -> R) -> String {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else { panic!("this should panic") };
+    let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else {
+        panic!("this should panic")
+    };
     match gort_runtime::panic::Unwinding::from_payload(payload) {
-        gort_runtime::panic::Unwinding::Panic(panic) => gort_runtime::panic::panic_text(&panic.value),
+        gort_runtime::panic::Unwinding::Panic(panic) => {
+            gort_runtime::panic::panic_text(&panic.value)
+        }
         gort_runtime::panic::Unwinding::Goexit => "goexit".into(),
     }
 }
@@ -116,7 +120,9 @@ fn node(val: i64) -> Ptr<Node> {
     Ptr::new(Node {
         val: Atom::new(val),
         next: Cell::new(Ptr::nil()),
-        inner: Inner { name: Cell::new(str("n")) },
+        inner: Inner {
+            name: Cell::new(str("n")),
+        },
         table: ArrayCell::default(),
         id: 3,
     })
@@ -143,7 +149,10 @@ fn in_place_structs_are_shared_and_copied() {
     cells.slice(1, 3).set(1, 9);
     assert_eq!(list.table.get(), [0, 0, 9]);
     list.next.set(Ptr::nil());
-    assert_eq!(panics(|| list.next.get().inc()), "runtime error: invalid memory address or nil pointer dereference");
+    assert_eq!(
+        panics(|| list.next.get().inc()),
+        "runtime error: invalid memory address or nil pointer dereference"
+    );
 }
 
 #[test]
@@ -162,8 +171,14 @@ fn interfaces_know_their_dynamic_types() {
         "interface conversion: *main.Node is not fmt.Stringer: missing method"
     );
     assert!(shape.downcast::<Ptr<Node>>().is_some() && !any.is::<i64>());
-    assert_eq!(panics(|| Any::new(str("x")).assert::<i64>()), "interface conversion: interface {} is string, not int");
-    assert_eq!(panics(|| Any::nil().assert::<i64>()), "interface conversion: interface {} is nil, not int");
+    assert_eq!(
+        panics(|| Any::new(str("x")).assert::<i64>()),
+        "interface conversion: interface {} is string, not int"
+    );
+    assert_eq!(
+        panics(|| Any::nil().assert::<i64>()),
+        "interface conversion: interface {} is nil, not int"
+    );
     let nil: Iface<dyn Shape> = Iface::nil();
     assert!(nil.to_any() == Any::nil() && nil.cast::<dyn Error>().is_nil());
     assert!(panics(|| nil.area()).contains("nil pointer"));
@@ -176,12 +191,21 @@ fn interfaces_know_their_dynamic_types() {
 fn boxed_values_compare_and_hash() {
     let p = || Point { x: 1, y: str("a") };
     assert!(Any::new(p()) == Any::new(p()) && Any::new(1_i64) != Any::new(Int64(1)));
-    assert_eq!(panics(|| Any::new(Bag::zero()) == Any::new(Bag::zero())), "runtime error: comparing uncomparable type main.Bag");
+    assert_eq!(
+        panics(|| Any::new(Bag::zero()) == Any::new(Bag::zero())),
+        "runtime error: comparing uncomparable type main.Bag"
+    );
     let m: Map<Any, i64> = Map::make();
     m.set(Any::new(p()), 1);
     m.set(Any::new(str("a")), 2);
-    assert_eq!((m.get(&Any::new(p())), m.get(&p().y.into_any()), m.len()), (1, 2, 2));
-    assert_eq!(panics(|| m.set(Any::new(Slice::<i64>::nil()), 1)), "runtime error: hash of unhashable type []int");
+    assert_eq!(
+        (m.get(&Any::new(p())), m.get(&p().y.into_any()), m.len()),
+        (1, 2, 2)
+    );
+    assert_eq!(
+        panics(|| m.set(Any::new(Slice::<i64>::nil()), 1)),
+        "runtime error: hash of unhashable type []int"
+    );
     let keyed: Map<Point, i64> = Map::from([(p(), 5)]);
     assert_eq!(keyed.get(&p()), 5);
     let nil: Map<i64, i64> = Map::nil();
@@ -192,22 +216,47 @@ fn boxed_values_compare_and_hash() {
 fn named_types_have_operators() {
     let mut c = Celsius(i32::MAX);
     c += Celsius(1);
-    assert!(c == Celsius(i32::MIN) && c / Celsius(-1) == c && (Celsius(6) & Celsius(3)) % Celsius(2) == Celsius(0));
-    assert!(Celsius(1) << 40_i64 == Celsius(0) && Celsius(-5) >> 1_u8 == Celsius(-3) && -Celsius(1) < Celsius(0));
-    assert_eq!(panics(|| Celsius(1) / Celsius(0)), "runtime error: integer divide by zero");
+    assert!(
+        c == Celsius(i32::MIN)
+            && c / Celsius(-1) == c
+            && (Celsius(6) & Celsius(3)) % Celsius(2) == Celsius(0)
+    );
+    assert!(
+        Celsius(1) << 40_i64 == Celsius(0)
+            && Celsius(-5) >> 1_u8 == Celsius(-3)
+            && -Celsius(1) < Celsius(0)
+    );
+    assert_eq!(
+        panics(|| Celsius(1) / Celsius(0)),
+        "runtime error: integer divide by zero"
+    );
     let cell = Atom::new(c);
     cell.set(Celsius(7));
     assert!(cell.get() == Celsius(7) && max(Celsius(1), Celsius(2)) == Celsius(2));
     let n = Name(str("a")) + Name(str("b"));
     assert!(n.0 == "ab" && n > Name(str("a")));
-    assert_eq!(gort_runtime::panic::panic_text(&Any::new(Celsius(3))), "main.Celsius(3)");
-    assert_eq!(gort_runtime::panic::panic_text(&Any::new(Name(str("x")))), "main.Name(\"x\")");
+    assert_eq!(
+        gort_runtime::panic::panic_text(&Any::new(Celsius(3))),
+        "main.Celsius(3)"
+    );
+    assert_eq!(
+        gort_runtime::panic::panic_text(&Any::new(Name(str("x")))),
+        "main.Name(\"x\")"
+    );
 }
 
 #[test]
 fn generics_and_names() {
-    assert_eq!(<Pair<GoString, Slice<i64>>>::type_name(), "main.Pair[string,[]int]");
-    assert!(Pair { k: 1_i64, v: str("x") } == Pair { k: 1, v: str("x") });
+    assert_eq!(
+        <Pair<GoString, Slice<i64>>>::type_name(),
+        "main.Pair[string,[]int]"
+    );
+    assert!(
+        Pair {
+            k: 1_i64,
+            v: str("x")
+        } == Pair { k: 1, v: str("x") }
+    );
     let b: Ptr<Boxed<i64>> = Ptr::new(Boxed::zero());
     b.v.set(3);
     b.next.set(b.clone());
@@ -215,15 +264,33 @@ fn generics_and_names() {
     b.next.set(Ptr::nil());
     let p = Ptr::new(Point { x: 1, y: str("a") });
     p.update(|p| p.x += 1);
-    let Describe::Pointer { target: Some(target), elem_kind: Kind::Struct, .. } = p.go_describe() else { panic!() };
-    let Describe::Struct { type_name, fields } = target.load().describe() else { panic!() };
+    let Describe::Pointer {
+        target: Some(target),
+        elem_kind: Kind::Struct,
+        ..
+    } = p.go_describe()
+    else {
+        panic!()
+    };
+    let Describe::Struct { type_name, fields } = target.load().describe() else {
+        panic!()
+    };
     assert_eq!(type_name, "main.Point");
-    let fields: Vec<_> = fields.iter().map(|f| (f.name, f.exported, &*f.type_name)).collect();
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|f| (f.name, f.exported, &*f.type_name))
+        .collect();
     assert_eq!(fields, [("X", true, "int"), ("y", false, "string")]);
-    assert_eq!((&p).into_any().downcast::<Ptr<Point>>(), Some(p));
+    assert_eq!(IntoAnyRef::into_any(&p).downcast::<Ptr<Point>>(), Some(p));
     assert!("lit".into_any() == str("lit").into_any());
     // int8, string, bool: 8 + 16 + 8.
-    assert_eq!((<Pair<i8, Pair<GoString, bool>>>::go_size(), <[i32; 3]>::go_size()), (32, 12));
+    assert_eq!(
+        (
+            <Pair<i8, Pair<GoString, bool>>>::go_size(),
+            <[i32; 3]>::go_size()
+        ),
+        (32, 12)
+    );
 }
 
 #[test]
@@ -235,10 +302,22 @@ fn slices_alias_and_grow() {
     let v = u.append(10);
     v.set(0, 100);
     assert_eq!((s.get(0), v.to_vec(), v.cap()), (1, vec![100, 2, 9, 10], 6));
-    assert_eq!(panics(|| s.get(3)), "runtime error: index out of range [3] with length 3");
-    assert_eq!(panics(|| s.get(-1)), "runtime error: index out of range [-1]");
-    assert_eq!(panics(|| s.slice(2, 1)), "runtime error: slice bounds out of range [2:1]");
-    assert_eq!(panics(|| s.slice(0, 4)), "runtime error: slice bounds out of range [:4] with capacity 3");
+    assert_eq!(
+        panics(|| s.get(3)),
+        "runtime error: index out of range [3] with length 3"
+    );
+    assert_eq!(
+        panics(|| s.get(-1)),
+        "runtime error: index out of range [-1]"
+    );
+    assert_eq!(
+        panics(|| s.slice(2, 1)),
+        "runtime error: slice bounds out of range [2:1]"
+    );
+    assert_eq!(
+        panics(|| s.slice(0, 4)),
+        "runtime error: slice bounds out of range [:4] with capacity 3"
+    );
     let nil: Slice<GoString> = Slice::nil();
     let one = nil.append_all(&slice![str("a"), str("b")]);
     assert_eq!(one.len(), 2);
@@ -251,7 +330,10 @@ fn slices_alias_and_grow() {
     array.at(1).set(77);
     assert_eq!((w.get(1), w.to_array::<2>()), (77, [1, 77]));
     assert_eq!(Slice::<u8>::nil().append_str(&str("hello")).cap(), 8);
-    assert_eq!(panics(|| Slice::<i64>::make_len(-1)), "runtime error: makeslice: len out of range");
+    assert_eq!(
+        panics(|| Slice::<i64>::make_len(-1)),
+        "runtime error: makeslice: len out of range"
+    );
     static COUNT: Global<i64> = Global::new();
     COUNT.ptr().set(4);
     assert_eq!(COUNT.get(), 4);

@@ -43,7 +43,11 @@ impl TypeAttrs {
                         let list;
                         parenthesized!(list in meta.input);
                         let types = Punctuated::<Type, Token![,]>::parse_terminated(&list)?;
-                        let into = if word == "value" { &mut read.value } else { &mut read.pointer };
+                        let into = if word == "value" {
+                            &mut read.value
+                        } else {
+                            &mut read.pointer
+                        };
                         into.extend(types);
                     }
                     _ => return Err(meta.error("unknown word in `#[go(…)]`")),

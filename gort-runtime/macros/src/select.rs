@@ -21,7 +21,10 @@ struct Arm {
 
 impl Parse for Select {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut select = Select { arms: Vec::new(), default: None };
+        let mut select = Select {
+            arms: Vec::new(),
+            default: None,
+        };
         while !input.is_empty() {
             if is_default(input) {
                 let word: proc_macro2::Ident = input.parse()?;
@@ -40,7 +43,11 @@ impl Parse for Select {
             };
             let operation = input.parse()?;
             input.parse::<Token![=>]>()?;
-            select.arms.push(Arm { pattern, operation, body: body(input)? });
+            select.arms.push(Arm {
+                pattern,
+                operation,
+                body: body(input)?,
+            });
         }
         Ok(select)
     }
@@ -48,7 +55,10 @@ impl Parse for Select {
 
 fn is_default(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    ahead.parse::<proc_macro2::Ident>().is_ok_and(|ident| ident == "default") && ahead.peek(Token![=>])
+    ahead
+        .parse::<proc_macro2::Ident>()
+        .is_ok_and(|ident| ident == "default")
+        && ahead.peek(Token![=>])
 }
 
 fn has_pattern(input: ParseStream<'_>) -> bool {
@@ -62,7 +72,11 @@ fn has_pattern(input: ParseStream<'_>) -> bool {
 /// An arm's body: a block, with or without a comma, or an expression up to the comma.
 fn body(input: ParseStream<'_>) -> syn::Result<Expr> {
     let block = input.peek(syn::token::Brace);
-    let body = if block { Expr::Block(input.parse()?) } else { input.parse()? };
+    let body = if block {
+        Expr::Block(input.parse()?)
+    } else {
+        input.parse()?
+    };
     if input.peek(Token![,]) {
         input.parse::<Token![,]>()?;
     } else if !block && !input.is_empty() {
@@ -92,7 +106,9 @@ pub(crate) fn expand(select: Select) -> TokenStream {
     let cases_as_dyn = quote!(&mut [#(&mut #cases as &mut (dyn ::gort_runtime::select::Case + ::core::marker::Send)),*]);
     let chosen = match default {
         Some(_) => quote!(::gort_runtime::select::try_now(#cases_as_dyn)),
-        None => quote!(::core::option::Option::Some(::gort_runtime::select::wait(#cases_as_dyn).await)),
+        None => {
+            quote!(::core::option::Option::Some(::gort_runtime::select::wait(#cases_as_dyn).await))
+        }
     };
     let otherwise = match default {
         Some(body) => quote!(__Chosen::Default => #body,),

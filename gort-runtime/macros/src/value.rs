@@ -19,7 +19,11 @@ impl Field {
     /// The type of the value in the field.
     fn content(&self) -> TokenStream {
         let ty = &self.ty;
-        if self.cell { quote!(::gort_runtime::value::ContentOf<#ty>) } else { quote!(#ty) }
+        if self.cell {
+            quote!(::gort_runtime::value::ContentOf<#ty>)
+        } else {
+            quote!(#ty)
+        }
     }
 
     /// An expression for the field's value.
@@ -45,7 +49,10 @@ struct Input {
 pub(crate) fn expand(input: DeriveInput) -> syn::Result<TokenStream> {
     let input = read(input)?;
     if input.attrs.in_place && input.newtype {
-        return Err(syn::Error::new_spanned(&input.ident, "a named type over another cannot be `in_place`"));
+        return Err(syn::Error::new_spanned(
+            &input.ident,
+            "a named type over another cannot be `in_place`",
+        ));
     }
     let value = value_impl(&input);
     let memory = memory_impl(&input);
@@ -62,18 +69,31 @@ fn read(input: DeriveInput) -> syn::Result<Input> {
     let newtype = matches!(&data.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1);
     let fields = data.fields.into_iter().enumerate().map(|(i, field)| {
         let read = FieldAttrs::read(&field.attrs)?;
-        let rust_name = field.ident.as_ref().map_or_else(|| format!("F{i}"), |ident| ident.to_string());
+        let rust_name = field
+            .ident
+            .as_ref()
+            .map_or_else(|| format!("F{i}"), |ident| ident.to_string());
         let rust_name = rust_name.strip_prefix("r#").unwrap_or(&rust_name);
         Ok(Field {
-            name: read.name.map_or_else(|| rust_name.to_owned(), |name| name.value()),
-            member: field.ident.map_or_else(|| Member::Unnamed(Index::from(i)), Member::Named),
+            name: read
+                .name
+                .map_or_else(|| rust_name.to_owned(), |name| name.value()),
+            member: field
+                .ident
+                .map_or_else(|| Member::Unnamed(Index::from(i)), Member::Named),
             ty: field.ty,
             cell: attrs.in_place && !read.frozen,
             embedded: read.embedded,
         })
     });
     let fields = fields.collect::<syn::Result<Vec<_>>>()?;
-    Ok(Input { ident: input.ident, generics: input.generics, attrs, fields, newtype })
+    Ok(Input {
+        ident: input.ident,
+        generics: input.generics,
+        attrs,
+        fields,
+        newtype,
+    })
 }
 
 /// The generics with a bound more on every type parameter.
@@ -86,7 +106,13 @@ fn bounded(generics: &Generics, bound: &TokenStream) -> Generics {
 }
 
 fn value_impl(input: &Input) -> TokenStream {
-    let Input { ident, generics, attrs, fields, .. } = input;
+    let Input {
+        ident,
+        generics,
+        attrs,
+        fields,
+        ..
+    } = input;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let cell = if attrs.in_place {
         quote!(Self)
@@ -133,10 +159,18 @@ fn value_impl(input: &Input) -> TokenStream {
 }
 
 fn memory_impl(input: &Input) -> TokenStream {
-    let Input { ident, generics, attrs, fields, .. } = input;
+    let Input {
+        ident,
+        generics,
+        attrs,
+        fields,
+        ..
+    } = input;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     if attrs.scalar {
-        let Some(inner) = fields.first().map(|field| &field.ty) else { return TokenStream::new() };
+        let Some(inner) = fields.first().map(|field| &field.ty) else {
+            return TokenStream::new();
+        };
         let bits = quote!(<<#inner as ::gort_runtime::value::Scalar>::Repr as ::gort_runtime::value::AtomicWord>::Bits);
         return quote! {
             impl #impl_generics ::gort_runtime::value::Scalar for #ident #ty_generics #where_clause {
@@ -151,7 +185,10 @@ fn memory_impl(input: &Input) -> TokenStream {
     if !attrs.in_place {
         return TokenStream::new();
     }
-    let cells = fields.iter().filter(|field| field.cell).map(|field| &field.member);
+    let cells = fields
+        .iter()
+        .filter(|field| field.cell)
+        .map(|field| &field.member);
     quote! {
         impl #impl_generics ::gort_runtime::value::Memory for #ident #ty_generics #where_clause {
             type Content = Self;
@@ -171,10 +208,18 @@ fn memory_impl(input: &Input) -> TokenStream {
 }
 
 fn go_type_impl(input: &Input) -> TokenStream {
-    let Input { ident, attrs, fields, .. } = input;
+    let Input {
+        ident,
+        attrs,
+        fields,
+        ..
+    } = input;
     let generics = bounded(&input.generics, &quote!(::gort_runtime::value::GoType));
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let name = attrs.name.clone().unwrap_or_else(|| LitStr::new(&format!("main.{ident}"), ident.span()));
+    let name = attrs
+        .name
+        .clone()
+        .unwrap_or_else(|| LitStr::new(&format!("main.{ident}"), ident.span()));
     let params: Vec<_> = generics.type_params().map(|param| &param.ident).collect();
     let type_name = if params.is_empty() {
         quote!(::std::borrow::Cow::Borrowed(#name))
@@ -186,7 +231,10 @@ fn go_type_impl(input: &Input) -> TokenStream {
     };
     let (kind, describe) = shape(input);
     let (eq, hash) = if attrs.incomparable {
-        (quote!(::gort_runtime::value::uncomparable::<Self>()), quote!(::gort_runtime::value::unhashable::<Self>()))
+        (
+            quote!(::gort_runtime::value::uncomparable::<Self>()),
+            quote!(::gort_runtime::value::unhashable::<Self>()),
+        )
     } else {
         let mine = fields.iter().map(|field| field.load(&quote!(self)));
         let theirs = fields.iter().map(|field| field.load(&quote!(_other)));
@@ -210,7 +258,10 @@ fn go_type_impl(input: &Input) -> TokenStream {
         quote!(#(#arms)* ::core::option::Option::None)
     };
     let cast_value = casts(&attrs.value, &quote!(::std::sync::Arc::clone(_this) as _));
-    let cast_pointer = casts(&attrs.pointer, &quote!(::std::sync::Arc::new(::core::clone::Clone::clone(_this))));
+    let cast_pointer = casts(
+        &attrs.pointer,
+        &quote!(::std::sync::Arc::new(::core::clone::Clone::clone(_this))),
+    );
     let boxed = quote!(::core::option::Option<::std::boxed::Box<dyn ::core::any::Any>>);
     quote! {
         impl #impl_generics ::gort_runtime::value::GoType for #ident #ty_generics #where_clause {
@@ -229,7 +280,12 @@ fn go_type_impl(input: &Input) -> TokenStream {
 
 /// The type's kind, and the description of a value.
 fn shape(input: &Input) -> (TokenStream, TokenStream) {
-    let Input { attrs, fields, newtype, .. } = input;
+    let Input {
+        attrs,
+        fields,
+        newtype,
+        ..
+    } = input;
     let own_name = quote!(<Self as ::gort_runtime::value::GoType>::type_name());
     if *newtype {
         let inner = &fields[0].ty;
@@ -246,7 +302,12 @@ fn shape(input: &Input) -> (TokenStream, TokenStream) {
         return (kind, describe);
     }
     let described = fields.iter().map(|field| {
-        let (name, embedded, content, load) = (&field.name, field.embedded, field.content(), field.load(&quote!(self)));
+        let (name, embedded, content, load) = (
+            &field.name,
+            field.embedded,
+            field.content(),
+            field.load(&quote!(self)),
+        );
         let exported = name.chars().next().is_some_and(char::is_uppercase);
         quote! {
             ::gort_runtime::value::Field {
@@ -274,7 +335,11 @@ fn key_impl(input: &Input) -> TokenStream {
     // Cells must be loaded; plain fields are compared where they are.
     let part = |field: &Field, of: TokenStream| {
         let member = &field.member;
-        if field.cell { field.load(&of) } else { quote!(#of.#member) }
+        if field.cell {
+            field.load(&of)
+        } else {
+            quote!(#of.#member)
+        }
     };
     let mine = fields.iter().map(|field| part(field, quote!(self)));
     let theirs = fields.iter().map(|field| part(field, quote!(_other)));

@@ -31,7 +31,10 @@ impl<T> Core<T> {
             receivers: WaitQueue::new(),
             senders: WaitQueue::new(),
         };
-        Core { cap, state: Lock::new(state) }
+        Core {
+            cap,
+            state: Lock::new(state),
+        }
     }
 }
 
@@ -74,7 +77,15 @@ pub(crate) const NONE_CHOSEN: usize = usize::MAX;
 /// Claims a waiter: true unless it is a case of a select that another case already won.
 fn claim(ticket: &Option<Ticket>) -> bool {
     ticket.as_ref().is_none_or(|ticket| {
-        ticket.chosen.compare_exchange(NONE_CHOSEN, ticket.case, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        ticket
+            .chosen
+            .compare_exchange(
+                NONE_CHOSEN,
+                ticket.case,
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            )
+            .is_ok()
     })
 }
 

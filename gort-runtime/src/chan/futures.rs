@@ -53,14 +53,24 @@ fn refresh(stored: &mut Option<Waker>, waker: &Waker) {
 
 impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
     pub(super) fn new(core: Option<&'a Core<T>>) -> Self {
-        Recv { core, key: None, result: None }
+        Recv {
+            core,
+            key: None,
+            result: None,
+        }
     }
 
     fn cancel(&mut self) {
-        let (Some(core), Some(key)) = (self.core, self.key.take()) else { return };
+        let (Some(core), Some(key)) = (self.core, self.key.take()) else {
+            return;
+        };
         let mut state = core.state.lock();
         let node = state.receivers.remove(key);
-        if let Some(Receiving { served: Some(Some(value)), .. }) = node {
+        if let Some(Receiving {
+            served: Some(Some(value)),
+            ..
+        }) = node
+        {
             let waker = state.give_back(value);
             drop(state);
             wake(waker);
@@ -100,7 +110,11 @@ impl<T: std::marker::Send + 'static> Future for Recv<'_, T> {
             coop.made_progress();
             return Poll::Ready(value);
         }
-        let node = Receiving { waker: Some(cx.waker().clone()), ticket: None, served: None };
+        let node = Receiving {
+            waker: Some(cx.waker().clone()),
+            ticket: None,
+            served: None,
+        };
         self.key = Some(state.receivers.push_back(node));
         drop(state);
         waiting(Wait::ChanReceive);
@@ -116,7 +130,12 @@ impl<T: std::marker::Send + 'static> Drop for Recv<'_, T> {
 
 impl<'a, T: std::marker::Send + 'static> Send<'a, T> {
     pub(super) fn new(core: Option<&'a Core<T>>, value: T) -> Self {
-        Send { core, key: None, value: Some(value), closed: false }
+        Send {
+            core,
+            key: None,
+            value: Some(value),
+            closed: false,
+        }
     }
 
     fn cancel(&mut self) {
@@ -157,7 +176,9 @@ impl<T: std::marker::Send + 'static> Future for Send<'_, T> {
             coop.made_progress();
             return Poll::Ready(());
         }
-        let Some(value) = self.value.take() else { panic!("a send was polled after it was ready") };
+        let Some(value) = self.value.take() else {
+            panic!("a send was polled after it was ready")
+        };
         match state.send(value) {
             Ok(waker) => {
                 drop(state);
@@ -167,7 +188,12 @@ impl<T: std::marker::Send + 'static> Future for Send<'_, T> {
             }
             Err(Refused::Full(value)) => {
                 let waker = Some(cx.waker().clone());
-                let node = Sending { waker, ticket: None, value: Some(value), closed: false };
+                let node = Sending {
+                    waker,
+                    ticket: None,
+                    value: Some(value),
+                    closed: false,
+                };
                 self.key = Some(state.senders.push_back(node));
                 drop(state);
                 waiting(Wait::ChanSend);
@@ -192,7 +218,8 @@ impl<T: std::marker::Send + 'static> Drop for Send<'_, T> {
 macro_rules! locking {
     () => {
         fn addr(&self) -> usize {
-            self.core.map_or(0, |core| std::ptr::from_ref(core) as usize)
+            self.core
+                .map_or(0, |core| std::ptr::from_ref(core) as usize)
         }
 
         fn lock(&self) {
@@ -219,8 +246,8 @@ macro_rules! locking {
 ///
 /// # Safety
 /// The caller holds the channel's lock, and no other such reference to its state is alive.
-#[allow(unsafe_code)]
-unsafe fn locked<'a, T>(core: Option<&'a Core<T>>) -> Option<&'a mut State<T>> {
+#[allow(unsafe_code, clippy::mut_from_ref)]
+unsafe fn locked<T>(core: Option<&Core<T>>) -> Option<&mut State<T>> {
     // SAFETY: the contract is the same.
     core.map(|core| unsafe { core.state.locked() })
 }
@@ -239,13 +266,24 @@ unsafe impl<T: std::marker::Send + 'static> RawCase for Recv<'_, T> {
 
     unsafe fn register(&mut self, waker: &Waker, chosen: &Arc<AtomicUsize>, case: usize) {
         // SAFETY: the caller holds the lock.
-        let Some(state) = (unsafe { locked(self.core) }) else { return };
-        let ticket = Some(Ticket { chosen: chosen.clone(), case });
-        self.key = Some(state.receivers.push_back(Receiving { waker: Some(waker.clone()), ticket, served: None }));
+        let Some(state) = (unsafe { locked(self.core) }) else {
+            return;
+        };
+        let ticket = Some(Ticket {
+            chosen: chosen.clone(),
+            case,
+        });
+        self.key = Some(state.receivers.push_back(Receiving {
+            waker: Some(waker.clone()),
+            ticket,
+            served: None,
+        }));
     }
 
     fn deregister(&mut self, chosen: bool) {
-        let (Some(core), Some(key)) = (self.core, self.key.take()) else { return };
+        let (Some(core), Some(key)) = (self.core, self.key.take()) else {
+            return;
+        };
         let node = core.state.lock().receivers.remove(key);
         if chosen {
             self.result = Some(node.and_then(|node| node.served).flatten());
@@ -253,7 +291,9 @@ unsafe impl<T: std::marker::Send + 'static> RawCase for Recv<'_, T> {
     }
 
     fn rewake(&mut self, waker: &Waker) {
-        let (Some(core), Some(key)) = (self.core, self.key) else { return };
+        let (Some(core), Some(key)) = (self.core, self.key) else {
+            return;
+        };
         if let Some(node) = core.state.lock().receivers.get_mut(key) {
             refresh(&mut node.waker, waker);
         }
@@ -283,14 +323,26 @@ unsafe impl<T: std::marker::Send + 'static> RawCase for Send<'_, T> {
 
     unsafe fn register(&mut self, waker: &Waker, chosen: &Arc<AtomicUsize>, case: usize) {
         // SAFETY: the caller holds the lock.
-        let Some(state) = (unsafe { locked(self.core) }) else { return };
-        let ticket = Some(Ticket { chosen: chosen.clone(), case });
+        let Some(state) = (unsafe { locked(self.core) }) else {
+            return;
+        };
+        let ticket = Some(Ticket {
+            chosen: chosen.clone(),
+            case,
+        });
         let (waker, value) = (Some(waker.clone()), self.value.take());
-        self.key = Some(state.senders.push_back(Sending { waker, ticket, value, closed: false }));
+        self.key = Some(state.senders.push_back(Sending {
+            waker,
+            ticket,
+            value,
+            closed: false,
+        }));
     }
 
     fn deregister(&mut self, chosen: bool) {
-        let (Some(core), Some(key)) = (self.core, self.key.take()) else { return };
+        let (Some(core), Some(key)) = (self.core, self.key.take()) else {
+            return;
+        };
         let node = core.state.lock().senders.remove(key);
         if let Some(node) = node {
             self.closed = chosen && node.closed;
@@ -299,7 +351,9 @@ unsafe impl<T: std::marker::Send + 'static> RawCase for Send<'_, T> {
     }
 
     fn rewake(&mut self, waker: &Waker) {
-        let (Some(core), Some(key)) = (self.core, self.key) else { return };
+        let (Some(core), Some(key)) = (self.core, self.key) else {
+            return;
+        };
         if let Some(node) = core.state.lock().senders.get_mut(key) {
             refresh(&mut node.waker, waker);
         }
@@ -331,7 +385,9 @@ pub struct RecvOrZero<'a, T: crate::value::Value>(pub(super) Recv<'a, T>);
 impl<T: crate::value::Value> Future for RecvOrZero<'_, T> {
     type Output = T;
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        Pin::new(&mut self.0).poll(cx).map(|value| value.unwrap_or_else(T::zero))
+        Pin::new(&mut self.0)
+            .poll(cx)
+            .map(|value| value.unwrap_or_else(T::zero))
     }
 }
 

@@ -35,7 +35,9 @@ impl<T: Send + 'static> Chan<T> {
     /// With Go's `makechan: size out of range` if `cap` is negative or huge.
     pub fn make(cap: i64) -> Self {
         match usize::try_from(cap) {
-            Ok(cap) if cap < isize::MAX as usize / size_of::<T>().max(1) => Chan(Some(Arc::new(Core::new(cap)))),
+            Ok(cap) if cap < isize::MAX as usize / size_of::<T>().max(1) => {
+                Chan(Some(Arc::new(Core::new(cap))))
+            }
             _ => go_panic_plain("makechan: size out of range"),
         }
     }
@@ -95,7 +97,9 @@ impl<T: Send + 'static> Chan<T> {
     /// # Panics
     /// With Go's `send on closed channel`.
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        let Some(core) = &self.0 else { return Err(TrySendError::Full(value)) };
+        let Some(core) = &self.0 else {
+            return Err(TrySendError::Full(value));
+        };
         let result = core.state.lock().send(value);
         match result {
             Ok(wake) => {
@@ -124,7 +128,9 @@ impl<T: Send + 'static> Chan<T> {
     /// # Panics
     /// With Go's `close of nil channel` or `close of closed channel`.
     pub fn close(&self) {
-        let Some(core) = &self.0 else { go_panic_plain("close of nil channel") };
+        let Some(core) = &self.0 else {
+            go_panic_plain("close of nil channel")
+        };
         let wakers = core.state.lock().close();
         match wakers {
             Some(wakers) => wakers.into_iter().for_each(std::task::Waker::wake),
@@ -135,7 +141,9 @@ impl<T: Send + 'static> Chan<T> {
     /// The number of buffered values.
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> i64 {
-        self.0.as_ref().map_or(0, |core| core.state.lock().buffer.len().min(core.cap) as i64)
+        self.0.as_ref().map_or(0, |core| {
+            core.state.lock().buffer.len().min(core.cap) as i64
+        })
     }
 
     /// The buffer's size.
@@ -285,7 +293,11 @@ impl<T> Eq for Chan<T> {}
 
 impl<T> fmt::Debug for Chan<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#x}", self.0.as_ref().map_or(0, |core| Arc::as_ptr(core) as usize))
+        write!(
+            f,
+            "{:#x}",
+            self.0.as_ref().map_or(0, |core| Arc::as_ptr(core) as usize)
+        )
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) mod queue;
 #[cfg(feature = "value")]
 mod values;
 
-pub use futures::{Recv, Send};
 #[cfg(feature = "value")]
 pub use futures::RecvOrZero;
+pub use futures::{Recv, Send};
 pub use handle::{Chan, Receiver, Sender, TrySendError};

@@ -22,12 +22,22 @@ struct Node<E> {
 
 impl<E> WaitQueue<E> {
     pub(crate) const fn new() -> Self {
-        WaitQueue { nodes: Vec::new(), head: NIL, tail: NIL, free: NIL }
+        WaitQueue {
+            nodes: Vec::new(),
+            head: NIL,
+            tail: NIL,
+            free: NIL,
+        }
     }
 
     /// Adds a waiter at the end and returns its key.
     pub(crate) fn push_back(&mut self, entry: E) -> usize {
-        let node = Node { entry: Some(entry), queued: true, prev: self.tail, next: NIL };
+        let node = Node {
+            entry: Some(entry),
+            queued: true,
+            prev: self.tail,
+            next: NIL,
+        };
         let key = if self.free == NIL {
             self.nodes.push(node);
             self.nodes.len() - 1

@@ -26,7 +26,8 @@ pub fn todo() -> Ctx {
 
 /// `context.Canceled`.
 pub fn canceled() -> GoError {
-    static CANCELED: LazyLock<GoError> = LazyLock::new(|| new_error(GoString::from_static("context canceled")));
+    static CANCELED: LazyLock<GoError> =
+        LazyLock::new(|| new_error(GoString::from_static("context canceled")));
     CANCELED.clone()
 }
 
@@ -49,7 +50,10 @@ fn new_node(parent: Ctx, deadline: Option<Time>) -> Arc<Node> {
 pub fn with_cancel(parent: Ctx) -> (Ctx, CancelFunc) {
     let node = new_node(parent, None);
     let cancel = node.clone();
-    (make(Handle::Node(node)), fn0(move || cancel.cancel(canceled(), GoError::nil())))
+    (
+        make(Handle::Node(node)),
+        fn0(move || cancel.cancel(canceled(), GoError::nil())),
+    )
 }
 
 /// `context.WithCancelCause`.
@@ -59,7 +63,10 @@ pub fn with_cancel(parent: Ctx) -> (Ctx, CancelFunc) {
 pub fn with_cancel_cause(parent: Ctx) -> (Ctx, CancelCauseFunc) {
     let node = new_node(parent, None);
     let cancel = node.clone();
-    (make(Handle::Node(node)), fn1(move |cause| cancel.cancel(canceled(), cause)))
+    (
+        make(Handle::Node(node)),
+        fn1(move |cause| cancel.cancel(canceled(), cause)),
+    )
 }
 
 /// `context.WithTimeout`.
@@ -105,7 +112,7 @@ pub fn with_deadline_cause(parent: Ctx, deadline: Time, cause: GoError) -> (Ctx,
         return (make(Handle::Node(node)), fn0(|| ()));
     }
     let late = Arc::downgrade(&node);
-    let timer = time::after_func(left, move || {
+    let timer = time::after_func_async(left, move || {
         let (late, cause) = (late.clone(), cause.clone());
         async move {
             if let Some(node) = late.upgrade() {
@@ -158,9 +165,14 @@ pub fn cause(context: Ctx) -> GoError {
     }
 }
 
-/// `context.AfterFunc`: starts `f` as a goroutine when the context is cancelled. The function returned
-/// takes that back, and says whether it did.
-pub fn after_func<F>(context: Ctx, f: impl FnOnce() -> F + Send + 'static) -> Fn0<bool>
+/// `context.AfterFunc`: calls `f` in a goroutine when the context is cancelled. The function returned takes that
+/// back, and says whether it did.
+pub fn after_func(context: Ctx, f: Fn0) -> Fn0<bool> {
+    after_func_async(context, || async move { f() })
+}
+
+/// As [`after_func`], with a call that suspends.
+pub fn after_func_async<F>(context: Ctx, f: impl FnOnce() -> F + Send + 'static) -> Fn0<bool>
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -198,8 +210,8 @@ mod tests {
             let free = without_cancel(below.clone());
             let called: Chan<()> = Chan::make(0);
             let call = called.clone();
-            let _stop = after_func(below.clone(), move || async move { call.send(()).await });
-            let stop = after_func(below.clone(), || async { unreachable!("this was taken back") });
+            let _stop = after_func_async(below.clone(), move || async move { call.send(()).await });
+            let stop = after_func(below.clone(), fn0(|| unreachable!("this was taken back")));
             assert!(stop() && !stop());
             assert!(below.err().is_nil() && below.value(Any::new(str("key"))) == Any::new(5_i64));
             assert!(free.value(Any::new(str("key"))) == Any::new(5_i64));

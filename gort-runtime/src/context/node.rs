@@ -31,7 +31,12 @@ pub(super) type Call = Box<dyn FnOnce() + Send>;
 
 impl Node {
     pub(super) fn new(parent: Ctx, deadline: Option<Time>) -> Arc<Node> {
-        let node = Arc::new(Node { parent, deadline, done: Chan::make(0), state: Lock::new(State::default()) });
+        let node = Arc::new(Node {
+            parent,
+            deadline,
+            done: Chan::make(0),
+            state: Lock::new(State::default()),
+        });
         node.follow_parent();
         node
     }
@@ -77,7 +82,10 @@ impl Node {
             return;
         }
         (state.err, state.cause) = (err.clone(), cause.clone());
-        let (children, calls) = (std::mem::take(&mut state.children), std::mem::take(&mut state.calls));
+        let (children, calls) = (
+            std::mem::take(&mut state.children),
+            std::mem::take(&mut state.calls),
+        );
         drop(state);
         self.done.close();
         for child in children.iter().filter_map(Weak::upgrade) {
@@ -106,7 +114,10 @@ impl Node {
     pub(super) fn forget(&self, number: u64) -> bool {
         let mut state = self.state.lock();
         let before = state.calls.len();
-        let kept: Vec<_> = std::mem::take(&mut state.calls).into_iter().filter(|call| call.0 != number).collect();
+        let kept: Vec<_> = std::mem::take(&mut state.calls)
+            .into_iter()
+            .filter(|call| call.0 != number)
+            .collect();
         state.calls = kept;
         state.calls.len() < before
     }
@@ -122,7 +133,10 @@ struct NodeKey;
 
 /// The nearest node at or above a context.
 pub(super) fn nearest(context: &Ctx) -> Option<Arc<Node>> {
-    match context.value(Any::new(Handle::Key(NodeKey))).downcast::<Handle>() {
+    match context
+        .value(Any::new(Handle::Key(NodeKey)))
+        .downcast::<Handle>()
+    {
         Some(Handle::Node(node)) => Some(node),
         _ => None,
     }
@@ -163,7 +177,9 @@ impl Handle {
 impl Context for Handle {
     fn deadline(&self) -> (Time, bool) {
         match self {
-            Handle::Node(node) => node.deadline.map_or_else(|| node.parent.deadline(), |deadline| (deadline, true)),
+            Handle::Node(node) => node
+                .deadline
+                .map_or_else(|| node.parent.deadline(), |deadline| (deadline, true)),
             Handle::Value(value) => value.0.deadline(),
             _ => (Time::default(), false),
         }
@@ -226,7 +242,11 @@ impl GoType for Handle {
         h.write_usize(self.addr());
     }
     fn go_describe(&self) -> Describe {
-        Describe::Pointer { addr: self.addr(), target: None, elem_kind: Kind::Struct }
+        Describe::Pointer {
+            addr: self.addr(),
+            target: None,
+            elem_kind: Kind::Struct,
+        }
     }
     fn cast_value(this: &Arc<Self>, want: core::any::TypeId) -> Option<Box<dyn core::any::Any>> {
         (want == core::any::TypeId::of::<dyn Context>()).then(|| {

@@ -59,7 +59,9 @@ pub fn scope<'a, R>(zero: impl FnOnce() -> R, body: impl FnOnce(&Defers<'a>) -> 
     let defers = Defers(RefCell::new(Vec::new()));
     let mut state = State::new(catch_unwind(AssertUnwindSafe(|| body(&defers))));
     loop {
-        let Some(call) = defers.0.borrow_mut().pop() else { break };
+        let Some(call) = defers.0.borrow_mut().pop() else {
+            break;
+        };
         state.enter();
         let result = catch_unwind(AssertUnwindSafe(call));
         state.leave(result);
@@ -76,8 +78,14 @@ struct State<R> {
 impl<R> State<R> {
     fn new(result: std::thread::Result<R>) -> Self {
         match result {
-            Ok(result) => State { result: Some(result), unwinding: None },
-            Err(payload) => State { result: None, unwinding: Some(Unwinding::from_payload(payload)) },
+            Ok(result) => State {
+                result: Some(result),
+                unwinding: None,
+            },
+            Err(payload) => State {
+                result: None,
+                unwinding: Some(Unwinding::from_payload(payload)),
+            },
         }
     }
 
@@ -87,7 +95,12 @@ impl<R> State<R> {
             Some(Unwinding::Panic(panic)) => Some(panic.value.clone()),
             _ => None,
         };
-        with_local(|local| local.frames.push(Frame { panic, recovered: false }));
+        with_local(|local| {
+            local.frames.push(Frame {
+                panic,
+                recovered: false,
+            })
+        });
     }
 
     /// Takes in how a deferred call ended.
@@ -155,27 +168,37 @@ mod tests {
         );
         assert_eq!((result, log.into_inner()), (-1, vec![2, 1]));
         let named: Ptr<i64> = Ptr::new(3);
-        let r = scope(|| named.get(), |defers| {
-            defers.push(|| {
-                recover();
-                named.set(named.get() + 1);
-            });
-            let zero = Atom::new(0_i64);
-            crate::value::div(1, zero.get())
-        });
+        let r = scope(
+            || named.get(),
+            |defers| {
+                defers.push(|| {
+                    recover();
+                    named.set(named.get() + 1);
+                });
+                let zero = Atom::new(0_i64);
+                crate::value::div(1, zero.get())
+            },
+        );
         assert_eq!(r, 4);
     }
 
     #[test]
     fn panics_replace_one_another() {
         let caught = catch_unwind(|| {
-            scope(|| (), |defers| {
-                defers.push(|| go_panic(Any::new(2_i64)));
-                go_panic(Any::new(1_i64));
-            })
+            scope(
+                || (),
+                |defers| {
+                    defers.push(|| go_panic(Any::new(2_i64)));
+                    go_panic(Any::new(1_i64));
+                },
+            )
         });
-        let Err(payload) = caught else { panic!("this panics") };
-        let Unwinding::Panic(panic) = Unwinding::from_payload(payload) else { panic!("not a panic") };
+        let Err(payload) = caught else {
+            panic!("this panics")
+        };
+        let Unwinding::Panic(panic) = Unwinding::from_payload(payload) else {
+            panic!("not a panic")
+        };
         assert_eq!(panic_text(&panic.value), "2");
         assert_eq!(panic.earlier.len(), 1);
         assert!(!panic.earlier[0].recovered);

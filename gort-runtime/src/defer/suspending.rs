@@ -45,7 +45,9 @@ pub async fn scope_async<R, F: Future<Output = R>>(
     // The call of `body` is inside the future, so that it is caught as well.
     let mut state = State::new(CatchUnwind::new(async move { body(list).await }).await);
     loop {
-        let Some(call) = defers.0.lock().pop() else { break };
+        let Some(call) = defers.0.lock().pop() else {
+            break;
+        };
         let call = CatchUnwind::new(async move { call().await });
         state.enter();
         let result = call.await;
@@ -64,14 +66,17 @@ mod tests {
     #[test]
     fn suspending_scopes_recover_too() {
         task::test(async {
-            let result = scope_async(|| 5, |defers| async move {
-                defers.push_async(|| async {
+            let result = scope_async(
+                || 5,
+                |defers| async move {
+                    defers.push_async(|| async {
+                        task::gosched().await;
+                        assert_eq!(panic_text(&recover()), "late");
+                    });
                     task::gosched().await;
-                    assert_eq!(panic_text(&recover()), "late");
-                });
-                task::gosched().await;
-                panic_str("late")
-            });
+                    panic_str("late")
+                },
+            );
             assert_eq!(result.await, 5);
         });
     }

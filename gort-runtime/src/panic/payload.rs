@@ -45,13 +45,19 @@ impl Unwinding {
         if payload.is::<Goexit>() {
             return Unwinding::Goexit;
         }
-        let text = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+        let text = match (
+            payload.downcast_ref::<&str>(),
+            payload.downcast_ref::<String>(),
+        ) {
             (Some(text), _) => text,
             (_, Some(text)) => text.as_str(),
             _ => "Rust panic",
         };
         let message = GoString::from(translate(text));
-        Unwinding::Panic(GoPanic { value: Any::new(RuntimeFault { message }), earlier: Vec::new() })
+        Unwinding::Panic(GoPanic {
+            value: Any::new(RuntimeFault { message }),
+            earlier: Vec::new(),
+        })
     }
 
     /// Goes on unwinding.
@@ -66,9 +72,13 @@ impl Unwinding {
 /// The text that Go has for a Rust panic that translated code can cause.
 fn translate(text: &str) -> String {
     let numbers = || -> Vec<&str> {
-        text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect()
+        text.split(|c: char| !c.is_ascii_digit())
+            .filter(|part| !part.is_empty())
+            .collect()
     };
-    if text == "attempt to divide by zero" || text == "attempt to calculate the remainder with a divisor of zero" {
+    if text == "attempt to divide by zero"
+        || text == "attempt to calculate the remainder with a divisor of zero"
+    {
         return "runtime error: integer divide by zero".into();
     }
     match (text, numbers().as_slice()) {
@@ -78,7 +88,10 @@ fn translate(text: &str) -> String {
         (_, [end, len]) if text.starts_with("range end index") => {
             format!("runtime error: slice bounds out of range [:{end}] with capacity {len}")
         }
-        (_, [lo, hi]) if text.starts_with("slice index starts at") || text.starts_with("range start index") => {
+        (_, [lo, hi])
+            if text.starts_with("slice index starts at")
+                || text.starts_with("range start index") =>
+        {
             format!("runtime error: slice bounds out of range [{lo}:{hi}]")
         }
         _ => text.to_owned(),
@@ -90,11 +103,16 @@ fn translate(text: &str) -> String {
 pub fn go_panic(value: Any) -> ! {
     let value = if value.is_nil() {
         let text = "panic called with nil argument (use GODEBUG=panicnil=1 to disable)";
-        Any::new(RuntimeFault { message: GoString::from_static(text) })
+        Any::new(RuntimeFault {
+            message: GoString::from_static(text),
+        })
     } else {
         value
     };
-    resume_unwind(Box::new(GoPanic { value, earlier: Vec::new() }))
+    resume_unwind(Box::new(GoPanic {
+        value,
+        earlier: Vec::new(),
+    }))
 }
 
 /// Go's `panic("text")`.
@@ -110,7 +128,10 @@ mod tests {
     #[test]
     fn rust_panics_get_go_texts() {
         let check = |rust: &str, go: &str| assert_eq!(translate(rust), go);
-        check("attempt to divide by zero", "runtime error: integer divide by zero");
+        check(
+            "attempt to divide by zero",
+            "runtime error: integer divide by zero",
+        );
         check(
             "index out of bounds: the len is 3 but the index is 5",
             "runtime error: index out of range [5] with length 3",
@@ -119,9 +140,17 @@ mod tests {
             "range end index 9 out of range for slice of length 4",
             "runtime error: slice bounds out of range [:9] with capacity 4",
         );
-        check("called `Option::unwrap()` on a `None` value", "called `Option::unwrap()` on a `None` value");
+        check(
+            "called `Option::unwrap()` on a `None` value",
+            "called `Option::unwrap()` on a `None` value",
+        );
         let caught = std::panic::catch_unwind(|| [1, 2, 3][std::hint::black_box(5)]).unwrap_err();
-        let super::Unwinding::Panic(panic) = super::Unwinding::from_payload(caught) else { unreachable!() };
-        assert_eq!(super::super::panic_text(&panic.value), "runtime error: index out of range [5] with length 3");
+        let super::Unwinding::Panic(panic) = super::Unwinding::from_payload(caught) else {
+            unreachable!()
+        };
+        assert_eq!(
+            super::super::panic_text(&panic.value),
+            "runtime error: index out of range [5] with length 3"
+        );
     }
 }

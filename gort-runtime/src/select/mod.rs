@@ -124,7 +124,9 @@ unsafe fn attempt(cases: &mut Cases<'_, '_>) -> Option<(usize, Option<Waker>)> {
         order.swap(i, (random() % (i as u64 + 1)) as usize);
     }
     // SAFETY: the contract.
-    order.into_iter().find_map(|i| unsafe { cases[i].attempt() }.map(|waker| (i, waker)))
+    order
+        .into_iter()
+        .find_map(|i| unsafe { cases[i].attempt() }.map(|waker| (i, waker)))
 }
 
 /// Performs one of the cases if any can be done at once: a `select` with `default`.
@@ -142,7 +144,10 @@ pub fn try_now(cases: &mut Cases<'_, '_>) -> Option<usize> {
 /// # Cancel safety
 /// When it is dropped, no case has happened, or a value already received goes to the next receiver.
 pub fn wait<'a, 'b, 'c>(cases: &'c mut Cases<'a, 'b>) -> Waiting<'a, 'b, 'c> {
-    Waiting { cases, registered: None }
+    Waiting {
+        cases,
+        registered: None,
+    }
 }
 
 /// What [`wait`] returns.

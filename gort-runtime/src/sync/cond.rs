@@ -1,8 +1,8 @@
 //! `sync.Cond`.
 
-use super::{InPlace, in_place};
 use super::mutex::Locker;
 use super::wait_list::WaitList;
+use super::{InPlace, in_place};
 use crate::task::Wait;
 use crate::value::{Cell, Iface, Ptr};
 
@@ -15,7 +15,10 @@ pub struct Cond {
 
 impl Default for Cond {
     fn default() -> Self {
-        Cond { l: Cell::new(Iface::nil()), waiters: WaitList::new() }
+        Cond {
+            l: Cell::new(Iface::nil()),
+            waiters: WaitList::new(),
+        }
     }
 }
 
@@ -23,7 +26,10 @@ in_place!(Cond, "sync.Cond");
 
 impl InPlace for Cond {
     fn duplicate(&self) -> Self {
-        Cond { l: self.l.clone(), waiters: WaitList::new() }
+        Cond {
+            l: self.l.clone(),
+            waiters: WaitList::new(),
+        }
     }
     fn overwrite(&self, from: &Self) {
         self.l.set(from.l.get());
@@ -39,7 +45,10 @@ impl Cond {
     /// `sync.NewCond`.
     #[allow(clippy::new_ret_no_self)]
     pub fn new(l: Iface<dyn Locker>) -> Ptr<Cond> {
-        Ptr::from_cell(Cond { l: Cell::new(l), waiters: WaitList::new() })
+        Ptr::from_cell(Cond {
+            l: Cell::new(l),
+            waiters: WaitList::new(),
+        })
     }
 
     /// Unlocks, waits to be notified, and locks again.

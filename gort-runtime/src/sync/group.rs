@@ -4,8 +4,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 
-use super::{InPlace, in_place};
 use super::wait_list::WaitList;
+use super::{InPlace, in_place};
 use crate::panic::go_panic_plain;
 use crate::task::{self, Wait, block_on};
 use crate::value::Ptr;
@@ -18,7 +18,10 @@ pub struct WaitGroup {
 
 impl Default for WaitGroup {
     fn default() -> Self {
-        WaitGroup { count: AtomicI64::new(0), waiters: WaitList::new() }
+        WaitGroup {
+            count: AtomicI64::new(0),
+            waiters: WaitList::new(),
+        }
     }
 }
 
@@ -55,7 +58,9 @@ impl WaitGroup {
     /// # Cancel safety
     /// Cancelling it has no effect.
     pub async fn wait(&self) {
-        self.waiters.until(Wait::WaitGroupWait, || self.count.load(SeqCst) == 0).await;
+        self.waiters
+            .until(Wait::WaitGroupWait, || self.count.load(SeqCst) == 0)
+            .await;
     }
 
     /// Waits from code that cannot suspend.

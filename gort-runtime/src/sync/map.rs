@@ -13,7 +13,10 @@ pub struct Map {
 
 impl Default for Map {
     fn default() -> Self {
-        Map { writing: Lock::new(()), map: value::Map::make() }
+        Map {
+            writing: Lock::new(()),
+            map: value::Map::make(),
+        }
     }
 }
 

@@ -26,7 +26,10 @@ pub struct Mutex {
 
 impl Default for Mutex {
     fn default() -> Self {
-        Mutex { locked: AtomicBool::new(false), waiters: WaitList::new() }
+        Mutex {
+            locked: AtomicBool::new(false),
+            waiters: WaitList::new(),
+        }
     }
 }
 
@@ -37,13 +40,18 @@ impl InPlace for Mutex {}
 impl Mutex {
     /// An unlocked mutex.
     pub const fn new() -> Self {
-        Mutex { locked: AtomicBool::new(false), waiters: WaitList::new() }
+        Mutex {
+            locked: AtomicBool::new(false),
+            waiters: WaitList::new(),
+        }
     }
 
     /// Locks if it is unlocked.
     #[inline]
     pub fn try_lock(&self) -> bool {
-        self.locked.compare_exchange(false, true, SeqCst, SeqCst).is_ok()
+        self.locked
+            .compare_exchange(false, true, SeqCst, SeqCst)
+            .is_ok()
     }
 
     /// Locks.
@@ -52,7 +60,9 @@ impl Mutex {
     /// Dropped before it is ready, it has not locked, and the next waiter gets its turn.
     pub async fn lock(&self) {
         if !self.try_lock() {
-            self.waiters.until(Wait::MutexLock, || self.try_lock()).await;
+            self.waiters
+                .until(Wait::MutexLock, || self.try_lock())
+                .await;
         }
     }
 

@@ -1,13 +1,17 @@
 //! `sync.Once` and the functions made of it.
+#![allow(clippy::redundant_closure)] // Function values are called, not passed, through their pointers.
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::{Acquire, Release}};
+use std::sync::atomic::{
+    AtomicBool,
+    Ordering::{Acquire, Release},
+};
 
 use super::{InPlace, Mutex, in_place};
 use crate::panic::{Unwinding, go_panic};
 use crate::shim::Lock;
-use crate::value::{Any, Fn0, Value, fn0};
+use crate::value::{Any, Callback, Fn0, Value, fn0};
 
 /// Go's `sync.Once`.
 #[derive(Default)]
@@ -35,7 +39,15 @@ impl Once {
     ///
     /// # Panics
     /// Where `f` panics.
-    pub fn do_(&self, f: impl FnOnce()) {
+    pub fn do_(&self, f: impl Callback) {
+        self.do_borrowing(|| f.call());
+    }
+
+    /// As [`do_`](Self::do_), for a closure that borrows.
+    ///
+    /// # Panics
+    /// Where `f` panics.
+    pub fn do_borrowing(&self, f: impl FnOnce()) {
         if self.done.load(Acquire) {
             return;
         }
@@ -78,7 +90,7 @@ pub fn once_value<T: Value>(f: Fn0<T>) -> Fn0<T> {
     let once = Arc::new(Once::default());
     let result: Arc<Lock<Option<Result<T, Any>>>> = Arc::new(Lock::new(None));
     fn0(move || {
-        once.do_(|| {
+        once.do_borrowing(|| {
             let made = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f())) {
                 Ok(value) => Ok(value),
                 Err(payload) => match Unwinding::from_payload(payload) {

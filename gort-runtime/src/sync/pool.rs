@@ -13,7 +13,10 @@ pub struct Pool {
 
 impl Default for Pool {
     fn default() -> Self {
-        Pool { new: Cell::new(Fn0::nil()), kept: Lock::new(Vec::new()) }
+        Pool {
+            new: Cell::new(Fn0::nil()),
+            kept: Lock::new(Vec::new()),
+        }
     }
 }
 
@@ -34,7 +37,10 @@ impl Pool {
 
     /// A pool whose values a function makes.
     pub fn with_new(new: Fn0<Any>) -> Self {
-        Pool { new: Cell::new(new), kept: Lock::new(Vec::new()) }
+        Pool {
+            new: Cell::new(new),
+            kept: Lock::new(Vec::new()),
+        }
     }
 
     /// A value from the pool, a new one, or nil.

@@ -35,7 +35,10 @@ enum Notified {
 
 impl WaitList {
     pub(crate) const fn new() -> Self {
-        WaitList { listening: AtomicUsize::new(0), queue: Lock::new(WaitQueue::new()) }
+        WaitList {
+            listening: AtomicUsize::new(0),
+            queue: Lock::new(WaitQueue::new()),
+        }
     }
 
     /// Starts listening; notifications count from now on.
@@ -43,7 +46,11 @@ impl WaitList {
         self.listening.fetch_add(1, SeqCst);
         let key = self.queue.lock().push_back(Node::default());
         fence(SeqCst);
-        Listener { list: self, key: Some(key), wait }
+        Listener {
+            list: self,
+            key: Some(key),
+            wait,
+        }
     }
 
     /// Waits until an attempt succeeds.
@@ -103,7 +110,9 @@ impl Future for Listener<'_> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(key) = self.key else { return Poll::Ready(()) };
+        let Some(key) = self.key else {
+            return Poll::Ready(());
+        };
         let mut queue = self.list.queue.lock();
         if let Some(node) = queue.get_mut(key)
             && node.notified == Notified::No

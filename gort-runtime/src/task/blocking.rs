@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 
 use super::deadlock::External;
+use super::local;
 
 const RUNNING: u8 = 0;
 const PARKED: u8 = 1;
@@ -48,23 +49,58 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 
 fn drive<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    let parker = Arc::new(Parker { state: AtomicU8::new(RUNNING), thread: std::thread::current() });
+    let parker = Arc::new(Parker {
+        state: AtomicU8::new(RUNNING),
+        thread: std::thread::current(),
+    });
     let waker = Waker::from(parker.clone());
     let mut context = Context::from_waker(&waker);
-    let mut running = Some(External::new());
+    announce(External::new());
+    let _retract = RetractOutsideGoroutines;
     loop {
         parker.state.store(RUNNING, SeqCst);
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
-        if parker.state.compare_exchange(RUNNING, PARKED, SeqCst, SeqCst).is_ok() {
-            running = None;
+        if parker
+            .state
+            .compare_exchange(RUNNING, PARKED, SeqCst, SeqCst)
+            .is_ok()
+        {
+            drop(retract());
             while parker.state.load(SeqCst) == PARKED {
                 std::thread::park();
             }
+            // Whoever woke this thread announced it.
+            announce(External::adopt());
         }
-        // Whoever woke a parked thread left its announcement to it.
-        running.get_or_insert_with(External::adopt);
+    }
+}
+
+/// Keeps the announcement of this thread with the goroutine, which retracts it when it is on a worker again.
+fn announce(external: External) {
+    let second = local::with(|local| match &local.off_worker {
+        Some(_) => Some(external),
+        None => {
+            local.off_worker = Some(external);
+            None
+        }
+    });
+    drop(second);
+}
+
+fn retract() -> Option<External> {
+    local::with(|local| local.off_worker.take())
+}
+
+/// Threads outside of goroutines are not announced any longer when `block_on` is over.
+struct RetractOutsideGoroutines;
+
+impl Drop for RetractOutsideGoroutines {
+    fn drop(&mut self) {
+        if local::with(|local| local.id) == 0 {
+            drop(retract());
+        }
     }
 }
 

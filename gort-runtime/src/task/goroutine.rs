@@ -38,7 +38,14 @@ impl<F: Future<Output = ()>> Goroutine<F> {
 
     pub(super) fn with_id(future: F, id: u64) -> Self {
         LIVE.fetch_add(1, Relaxed);
-        Goroutine { local: Local { id, ..Local::default() }, live: Live, future }
+        Goroutine {
+            local: Local {
+                id,
+                ..Local::default()
+            },
+            live: Live,
+            future,
+        }
     }
 }
 
@@ -48,6 +55,7 @@ impl<F: Future<Output = ()>> Future for Goroutine<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let this = self.project();
+        drop(this.local.off_worker.take());
         local::swap(this.local);
         let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(cx)));
         local::swap(this.local);
@@ -55,6 +63,11 @@ impl<F: Future<Output = ()>> Future for Goroutine<F> {
             Ok(Poll::Pending) => {
                 if this.local.id == 1 {
                     deadlock::main_waits(this.local.wait);
+                }
+                if this.local.off_worker.is_some() {
+                    // This thread has lost its place as a worker, and may yet have to requeue this goroutine, so it
+                    // stays announced until the goroutine is polled by a worker.
+                    cx.waker().wake_by_ref();
                 }
                 Poll::Pending
             }
@@ -77,10 +90,16 @@ fn ended(payload: Box<dyn Any + Send>, id: u64) {
     }
     #[cfg(not(feature = "value"))]
     if !payload.is::<Goexit>() {
-        let text = match (payload.downcast_ref::<crate::panic::PlainPanic>(), payload.downcast_ref::<String>()) {
+        let text = match (
+            payload.downcast_ref::<crate::panic::PlainPanic>(),
+            payload.downcast_ref::<String>(),
+        ) {
             (Some(panic), _) => &*panic.message,
             (_, Some(text)) => text,
-            _ => payload.downcast_ref::<&str>().copied().unwrap_or("Rust panic"),
+            _ => payload
+                .downcast_ref::<&str>()
+                .copied()
+                .unwrap_or("Rust panic"),
         };
         super::flush();
         eprintln!("panic: {text}\n\ngoroutine {id} [running]:");

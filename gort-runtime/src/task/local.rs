@@ -12,6 +12,9 @@ pub(crate) struct Local {
     pub(crate) id: u64,
     /// What it waited for last.
     pub(crate) wait: Wait,
+    /// Announces the thread to the deadlock judge from the first `block_on` of a poll to the poll's end, as the
+    /// thread is no worker any more by then.
+    pub(crate) off_worker: Option<super::External>,
     /// The scopes whose deferred calls are running, innermost last.
     #[cfg(feature = "value")]
     pub(crate) frames: Vec<crate::defer::Frame>,
@@ -59,7 +62,9 @@ impl Wait {
             Wait::IoWait,
             Wait::SemAcquire,
         ];
-        all.into_iter().find(|wait| *wait as u8 == byte).unwrap_or_default()
+        all.into_iter()
+            .find(|wait| *wait as u8 == byte)
+            .unwrap_or_default()
     }
 
     /// The text between brackets in a dump.

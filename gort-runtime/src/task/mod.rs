@@ -5,14 +5,16 @@ mod deadlock;
 mod goroutine;
 mod local;
 mod run;
+#[cfg(unix)]
+mod signals;
 
 #[cfg(feature = "value")]
 pub(crate) use blocking::CatchUnwind;
 pub use blocking::block_on;
 pub use deadlock::External;
 pub use goroutine::{go, goexit, gosched, num_goroutine, yield_point};
-pub use local::{Wait, waiting};
 #[cfg(feature = "value")]
 pub(crate) use local::with as with_local;
+pub use local::{Wait, waiting};
 pub(crate) use run::flush;
 pub use run::{at_exit, exit, gomaxprocs, main, test};

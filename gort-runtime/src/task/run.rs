@@ -16,12 +16,18 @@ static AT_EXIT: Mutex<Vec<fn()>> = Mutex::new(Vec::new());
 
 /// Has a function run before the process exits, by whatever way translated code has to exit.
 pub fn at_exit(f: fn()) {
-    AT_EXIT.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(f);
+    AT_EXIT
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .push(f);
 }
 
 /// Writes out what is buffered.
 pub(crate) fn flush() {
-    let hooks = AT_EXIT.lock().map(|hooks| hooks.clone()).unwrap_or_default();
+    let hooks = AT_EXIT
+        .lock()
+        .map(|hooks| hooks.clone())
+        .unwrap_or_default();
     hooks.into_iter().for_each(|hook| hook());
     let _ = std::io::stdout().flush();
 }
@@ -34,7 +40,10 @@ pub fn exit(code: i64) -> ! {
 
 /// How many workers there are: the variable `GOMAXPROCS`, or what the machine and the container give.
 fn workers() -> usize {
-    let asked = std::env::var("GOMAXPROCS").ok().and_then(|n| n.parse().ok()).filter(|n| *n > 0);
+    let asked = std::env::var("GOMAXPROCS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .filter(|n| *n > 0);
     asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
@@ -48,9 +57,15 @@ pub fn gomaxprocs(_n: i64) -> i64 {
 
 fn runtime(judge: bool) -> tokio::runtime::Runtime {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(workers()).thread_stack_size(STACK).max_blocking_threads(10_000).enable_all();
+    builder
+        .worker_threads(workers())
+        .thread_stack_size(STACK)
+        .max_blocking_threads(10_000)
+        .enable_all();
     if judge {
-        builder.on_thread_park(deadlock::worker_parks).on_thread_unpark(deadlock::worker_unparks);
+        builder
+            .on_thread_park(deadlock::worker_parks)
+            .on_thread_unpark(deadlock::worker_unparks);
     }
     match builder.build() {
         Ok(runtime) => runtime,
@@ -65,12 +80,19 @@ fn runtime(judge: bool) -> tokio::runtime::Runtime {
 pub fn main(future: impl Future<Output = ()> + Send + 'static) -> ! {
     // Panics are printed in Go's form where they end the process.
     std::panic::set_hook(Box::new(|_| {}));
+    #[cfg(unix)]
+    super::signals::exit_on_abort();
     let runtime = runtime(true);
+    // Until the main goroutine runs, there is something that may yet wake one: this thread.
+    let starting = deadlock::External::new();
     deadlock::start(workers(), runtime.handle().clone());
     let main = Goroutine::with_id(future, 1);
     // On a worker and not in `block_on`, which is slow to wake.
     runtime.spawn(async move {
-        if main.await {
+        drop(starting);
+        // Pinned here, so that it is not dropped, and with it retracted from the judge, before the exit.
+        let mut main = std::pin::pin!(main);
+        if main.as_mut().await {
             exit(0);
         }
         deadlock::main_gone();
@@ -107,5 +129,10 @@ fn text(payload: Box<dyn std::any::Any + Send>) -> Option<String> {
         crate::panic::Unwinding::Goexit => None,
     };
     #[cfg(not(feature = "value"))]
-    Some(payload.downcast_ref::<String>().cloned().unwrap_or_default())
+    Some(
+        payload
+            .downcast_ref::<String>()
+            .cloned()
+            .unwrap_or_default(),
+    )
 }

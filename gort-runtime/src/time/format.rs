@@ -26,9 +26,38 @@ pub use layouts::*;
 
 /// The elements of a layout, longer ones before those they begin with.
 const ELEMENTS: [&str; 32] = [
-    "January", "Jan", "Monday", "Mon", "MST", "2006", "-07:00:00", "-070000", "-07:00", "-0700", "-07", "Z07:00:00",
-    "Z070000", "Z07:00", "Z0700", "Z07", "__2", "_2", "002", "01", "02", "03", "04", "05", "06", "15", "PM", "pm", "1",
-    "2", "3", "4",
+    "January",
+    "Jan",
+    "Monday",
+    "Mon",
+    "MST",
+    "2006",
+    "-07:00:00",
+    "-070000",
+    "-07:00",
+    "-0700",
+    "-07",
+    "Z07:00:00",
+    "Z070000",
+    "Z07:00",
+    "Z0700",
+    "Z07",
+    "__2",
+    "_2",
+    "002",
+    "01",
+    "02",
+    "03",
+    "04",
+    "05",
+    "06",
+    "15",
+    "PM",
+    "pm",
+    "1",
+    "2",
+    "3",
+    "4",
 ];
 
 impl Time {
@@ -69,7 +98,10 @@ impl Time {
     /// A fraction of a second at the start of a layout: `.000`, `,999`.
     fn fraction(self, layout: &str) -> Option<(String, usize)> {
         let point = layout.chars().next().filter(|c| matches!(c, '.' | ','))?;
-        let digit = layout[1..].chars().next().filter(|c| matches!(c, '0' | '9'))?;
+        let digit = layout[1..]
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '0' | '9'))?;
         let digits = layout[1..].chars().take_while(|c| *c == digit).count();
         if layout[1 + digits..].starts_with(|c: char| c.is_ascii_digit()) {
             return None;
@@ -123,9 +155,15 @@ impl Time {
 
     /// As Go prints it.
     pub fn string(self) -> GoString {
-        let mut text = self.format(GoString::from_static("2006-01-02 15:04:05.999999999 -0700 MST"));
+        let mut text = self.format(GoString::from_static(
+            "2006-01-02 15:04:05.999999999 -0700 MST",
+        ));
         if let Some(mono) = self.monotonic() {
-            text += &GoString::from(format!(" m=+{}.{:09}", mono / 1_000_000_000, mono % 1_000_000_000));
+            text += &GoString::from(format!(
+                " m=+{}.{:09}",
+                mono / 1_000_000_000,
+                mono % 1_000_000_000
+            ));
         }
         text
     }
@@ -144,7 +182,10 @@ mod tests {
         assert_eq!(t.format(RFC3339_NANO), "2006-01-02T15:04:05.12Z");
         assert_eq!(t.format(ANSIC), "Mon Jan  2 15:04:05 2006");
         assert_eq!(t.format(KITCHEN), "3:04PM");
-        assert_eq!(t.format(str("Monday _2006 Janet .000 Jan")), "Monday _2006 Janet .120 Jan");
+        assert_eq!(
+            t.format(str("Monday _2006 Janet .000 Jan")),
+            "Monday _2006 Janet .120 Jan"
+        );
         let t = date(1999, crate::time::Month(12), 31, 0, 5, 9, 0);
         assert_eq!(t.format(str("3:4:5pm 1/2/06 002")), "12:5:9am 12/31/99 365");
     }

@@ -36,8 +36,14 @@ pub struct Weekday(pub i64);
 pub fn now() -> Time {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     let mono = START.elapsed().as_nanos() as i64 + 1;
-    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Time { sec: wall.as_secs() as i64 + UNIX, nsec: i64::from(wall.subsec_nanos()), mono }
+    let wall = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Time {
+        sec: wall.as_secs() as i64 + UNIX,
+        nsec: i64::from(wall.subsec_nanos()),
+        mono,
+    }
 }
 
 /// `time.Since`.
@@ -52,7 +58,11 @@ pub fn until(t: Time) -> Duration {
 
 /// `time.Unix`.
 pub fn unix(sec: i64, nsec: i64) -> Time {
-    Time { sec: sec + nsec.div_euclid(1_000_000_000) + UNIX, nsec: nsec.rem_euclid(1_000_000_000), mono: 0 }
+    Time {
+        sec: sec + nsec.div_euclid(1_000_000_000) + UNIX,
+        nsec: nsec.rem_euclid(1_000_000_000),
+        mono: 0,
+    }
 }
 
 /// `time.UnixMilli`.
@@ -170,13 +180,20 @@ impl Time {
 
     /// Nanoseconds since 1970, wrapping around.
     pub fn unix_nano(self) -> i64 {
-        self.unix().wrapping_mul(1_000_000_000).wrapping_add(self.nsec)
+        self.unix()
+            .wrapping_mul(1_000_000_000)
+            .wrapping_add(self.nsec)
     }
 
     /// `t + d`.
+    #[allow(clippy::should_implement_trait)]
     pub fn add(self, d: Duration) -> Time {
         let nsec = self.nsec + d.0 % 1_000_000_000;
-        let mono = if self.mono == 0 { 0 } else { self.mono.saturating_add(d.0) };
+        let mono = if self.mono == 0 {
+            0
+        } else {
+            self.mono.saturating_add(d.0)
+        };
         Time {
             sec: self.sec + d.0 / 1_000_000_000 + nsec.div_euclid(1_000_000_000),
             nsec: nsec.rem_euclid(1_000_000_000),
@@ -184,6 +201,7 @@ impl Time {
         }
     }
 
+    #[allow(clippy::should_implement_trait)]
     /// `t - u`, by the monotonic readings if both have one; saturates.
     pub fn sub(self, u: Time) -> Duration {
         if self.mono != 0 && u.mono != 0 {
@@ -196,7 +214,15 @@ impl Time {
     /// The date with years, months and days added.
     pub fn add_date(self, years: i64, months: i64, days: i64) -> Time {
         let ((year, month, day), (hour, min, sec)) = (self.date(), self.clock());
-        date(year + years, Month(month.0 + months), day + days, hour, min, sec, self.nsec)
+        date(
+            year + years,
+            Month(month.0 + months),
+            day + days,
+            hour,
+            min,
+            sec,
+            self.nsec,
+        )
     }
 
     /// -1, 0 or 1.
@@ -259,10 +285,28 @@ impl Time {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const DAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 
 impl Month {
     /// The English name.
@@ -279,7 +323,9 @@ impl Weekday {
 }
 
 fn name(names: &[&'static str], i: i64) -> Option<GoString> {
-    names.get(usize::try_from(i).ok()?).map(|name| GoString::from_static(name))
+    names
+        .get(usize::try_from(i).ok()?)
+        .map(|name| GoString::from_static(name))
 }
 
 impl Stringer for Month {
@@ -316,8 +362,14 @@ mod tests {
         assert_eq!((t.date(), t.clock()), ((2023, Month(11), 14), (22, 13, 20)));
         assert_eq!((t.weekday(), t.year_day()), (Weekday(2), 318));
         assert_eq!(date(2023, Month(11), 14, 22, 13, 20, 5), t);
-        assert_eq!(date(2024, Month(14), 30, 0, 0, 0, 0).date(), (2025, Month(3), 2));
-        assert_eq!((Time::default().date(), Time::default().weekday()), ((1, Month(1), 1), Weekday(1)));
+        assert_eq!(
+            date(2024, Month(14), 30, 0, 0, 0, 0).date(),
+            (2025, Month(3), 2)
+        );
+        assert_eq!(
+            (Time::default().date(), Time::default().weekday()),
+            ((1, Month(1), 1), Weekday(1))
+        );
         for day in (-200_000..1_000_000).step_by(37) {
             let t = unix(day * DAY, 0);
             let (y, m, d) = t.date();

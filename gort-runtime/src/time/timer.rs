@@ -38,7 +38,11 @@ pub fn after(d: Duration) -> Receiver<Time> {
 /// # Panics
 /// Never; with a duration that is not positive the channel is nil.
 pub fn tick(d: Duration) -> Receiver<Time> {
-    if d.0 <= 0 { Receiver::nil() } else { new_ticker(d).c.get() }
+    if d.0 <= 0 {
+        Receiver::nil()
+    } else {
+        new_ticker(d).c.get()
+    }
 }
 
 /// What a running timer is: the task that waits.
@@ -89,7 +93,11 @@ pub struct Timer {
 
 impl Default for Timer {
     fn default() -> Self {
-        Timer { c: Cell::new(Receiver::nil()), due: Lock::new(None), running: Running::default() }
+        Timer {
+            c: Cell::new(Receiver::nil()),
+            due: Lock::new(None),
+            running: Running::default(),
+        }
     }
 }
 
@@ -102,8 +110,16 @@ pub fn new_timer(d: Duration) -> Ptr<Timer> {
     timer(d, c.receiver(), Due::Send(c))
 }
 
-/// `time.AfterFunc`: starts `f` as a goroutine when the time is over.
-pub fn after_func<F>(d: Duration, f: impl Fn() -> F + Send + Sync + 'static) -> Ptr<Timer>
+/// `time.AfterFunc`: calls `f` in a goroutine when the time is over.
+pub fn after_func(d: Duration, f: Fn0) -> Ptr<Timer> {
+    after_func_async(d, move || {
+        let f = f.clone();
+        async move { f() }
+    })
+}
+
+/// As [`after_func`], with a call that suspends.
+pub fn after_func_async<F>(d: Duration, f: impl Fn() -> F + Send + Sync + 'static) -> Ptr<Timer>
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -112,14 +128,20 @@ where
 }
 
 fn timer(d: Duration, c: Receiver<Time>, due: Due) -> Ptr<Timer> {
-    let timer = Timer { c: Cell::new(c), due: Lock::new(Some(due)), running: Running::default() };
+    let timer = Timer {
+        c: Cell::new(c),
+        due: Lock::new(Some(due)),
+        running: Running::default(),
+    };
     timer.start(d);
     Ptr::from_cell(timer)
 }
 
 impl Timer {
     fn start(&self, d: Duration) {
-        let Some(due) = self.due.lock().clone() else { go_panic_plain("time: Reset called on uninitialized Timer") };
+        let Some(due) = self.due.lock().clone() else {
+            go_panic_plain("time: Reset called on uninitialized Timer")
+        };
         self.running.start(async move {
             tokio::time::sleep(d.to_std()).await;
             match due {
@@ -168,7 +190,11 @@ pub struct Ticker {
 
 impl Default for Ticker {
     fn default() -> Self {
-        Ticker { c: Cell::new(Receiver::nil()), chan: Chan::nil(), running: Running::default() }
+        Ticker {
+            c: Cell::new(Receiver::nil()),
+            chan: Chan::nil(),
+            running: Running::default(),
+        }
     }
 }
 
@@ -184,7 +210,11 @@ pub fn new_ticker(d: Duration) -> Ptr<Ticker> {
         go_panic_plain("non-positive interval for NewTicker");
     }
     let chan = Chan::make(1);
-    let ticker = Ticker { c: Cell::new(chan.receiver()), chan, running: Running::default() };
+    let ticker = Ticker {
+        c: Cell::new(chan.receiver()),
+        chan,
+        running: Running::default(),
+    };
     ticker.start(d);
     Ptr::from_cell(ticker)
 }
@@ -245,7 +275,7 @@ mod tests {
             ticker.stop();
             let done: Chan<()> = Chan::make(0);
             let sender = done.clone();
-            after_func(MILLISECOND, move || {
+            after_func_async(MILLISECOND, move || {
                 let sender = sender.clone();
                 async move { sender.send(()).await }
             });

@@ -36,6 +36,7 @@ impl IntoAny for &str {
 /// a blanket implementation for references would overlap that of [`IntoAny`].
 pub trait IntoAnyRef {
     /// The argument as `any`.
+    #[allow(clippy::wrong_self_convention)]
     fn into_any(&self) -> Any;
 }
 

@@ -19,7 +19,9 @@ pub struct ArrayCell<T: Value, const N: usize> {
 impl<T: Value, const N: usize> ArrayCell<T, N> {
     /// Memory holding `v`.
     pub fn new(v: [T; N]) -> Self {
-        ArrayCell { cells: v.map(CellOf::<T>::new) }
+        ArrayCell {
+            cells: v.map(CellOf::<T>::new),
+        }
     }
 
     /// The cell at an index.
@@ -101,13 +103,17 @@ impl<T: Value, const N: usize> Place<[T; N]> for ArrayCell<T, N> {
 
 impl<T: Value, const N: usize> Default for ArrayCell<T, N> {
     fn default() -> Self {
-        ArrayCell { cells: std::array::from_fn(|_| Default::default()) }
+        ArrayCell {
+            cells: std::array::from_fn(|_| Default::default()),
+        }
     }
 }
 
 impl<T: Value, const N: usize> Clone for ArrayCell<T, N> {
     fn clone(&self) -> Self {
-        ArrayCell { cells: self.cells.clone() }
+        ArrayCell {
+            cells: self.cells.clone(),
+        }
     }
 }
 
@@ -161,7 +167,13 @@ impl<T: GoType, const N: usize> GoType for [T; N] {
         }
     }
     fn go_describe(&self) -> Describe {
-        describe_elements(self.iter().cloned(), Self::type_name(), self.as_ptr() as usize, true, false)
+        describe_elements(
+            self.iter().cloned(),
+            Self::type_name(),
+            self.as_ptr() as usize,
+            true,
+            false,
+        )
     }
 }
 

@@ -115,7 +115,10 @@ impl<T: Scalar> Atom<T> {
     /// A cell holding `v`.
     #[inline]
     pub fn new(v: T) -> Self {
-        Atom { word: T::Repr::new(v.to_bits()), marker: PhantomData }
+        Atom {
+            word: T::Repr::new(v.to_bits()),
+            marker: PhantomData,
+        }
     }
 
     /// Loads the value.
@@ -193,7 +196,10 @@ impl<T> Cell<T> {
     /// A cell holding `v`.
     #[inline]
     pub const fn new(v: T) -> Self {
-        Cell { locked: AtomicBool::new(false), value: UnsafeCell::new(v) }
+        Cell {
+            locked: AtomicBool::new(false),
+            value: UnsafeCell::new(v),
+        }
     }
 
     /// Stores a value; the old one is dropped after the lock is released.
@@ -211,7 +217,13 @@ impl<T> Cell<T> {
     /// Stores a value if the present one pleases, and returns that; else gives `v` back. The lock bit is held
     /// while `pleases` runs, so it must not reach this cell.
     pub fn replace_if(&self, v: T, pleases: impl FnOnce(&T) -> bool) -> Result<T, T> {
-        self.with(|value| if pleases(value) { Ok(std::mem::replace(value, v)) } else { Err(v) })
+        self.with(|value| {
+            if pleases(value) {
+                Ok(std::mem::replace(value, v))
+            } else {
+                Err(v)
+            }
+        })
     }
 
     /// The value of a cell that is no longer shared.

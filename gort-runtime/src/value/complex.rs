@@ -47,7 +47,13 @@ fn divide(n: Complex<f64>, m: Complex<f64>) -> Complex<f64> {
     if e.is_nan() && f.is_nan() {
         let (mut a, mut b) = (n.re, n.im);
         let (mut c, mut d) = (m.re, m.im);
-        let unit = |x: f64| if x.is_infinite() { 1.0_f64.copysign(x) } else { 0.0_f64.copysign(x) };
+        let unit = |x: f64| {
+            if x.is_infinite() {
+                1.0_f64.copysign(x)
+            } else {
+                0.0_f64.copysign(x)
+            }
+        };
         if c == 0.0 && d == 0.0 && (!a.is_nan() || !b.is_nan()) {
             e = f64::INFINITY.copysign(c) * a;
             f = f64::INFINITY.copysign(c) * b;
@@ -81,7 +87,10 @@ macro_rules! complex {
         impl Mul for Complex<$f> {
             type Output = Self;
             fn mul(self, o: Self) -> Self {
-                Complex::new(self.re * o.re - self.im * o.im, self.re * o.im + self.im * o.re)
+                Complex::new(
+                    self.re * o.re - self.im * o.im,
+                    self.re * o.im + self.im * o.re,
+                )
             }
         }
         impl Div for Complex<$f> {

@@ -34,7 +34,11 @@ pub type GoError = Iface<dyn Error>;
 
 impl fmt::Display for GoError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_nil() { f.write_str("<nil>") } else { self.error().fmt(f) }
+        if self.is_nil() {
+            f.write_str("<nil>")
+        } else {
+            self.error().fmt(f)
+        }
     }
 }
 

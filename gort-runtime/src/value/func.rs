@@ -39,7 +39,9 @@ impl<F: ?Sized> Func<F> {
 
     /// The closure's address, 0 when nil.
     pub fn addr(&self) -> usize {
-        self.0.as_ref().map_or(0, |f| Arc::as_ptr(f) as *const () as usize)
+        self.0
+            .as_ref()
+            .map_or(0, |f| Arc::as_ptr(f) as *const () as usize)
     }
 }
 
@@ -108,6 +110,24 @@ impl<F: ?Sized + FuncType> GoType for Func<F> {
     }
 }
 
+/// What can be called once without arguments: a closure, or a Go function value.
+pub trait Callback: Send + 'static {
+    /// Calls it.
+    fn call(self);
+}
+
+impl<F: FnOnce() + Send + 'static> Callback for F {
+    fn call(self) {
+        self();
+    }
+}
+
+impl Callback for Fn0 {
+    fn call(self) {
+        self();
+    }
+}
+
 /// What a function can return: a Go type, nothing, several values, or a future of those.
 pub trait FuncOut {
     /// The results as in Go, with the parentheses that several need.
@@ -116,7 +136,11 @@ pub trait FuncOut {
 
 impl<T: GoType> FuncOut for T {
     fn results() -> Cow<'static, str> {
-        if TypeId::of::<T>() == TypeId::of::<()>() { "".into() } else { T::type_name() }
+        if TypeId::of::<T>() == TypeId::of::<()>() {
+            "".into()
+        } else {
+            T::type_name()
+        }
     }
 }
 
@@ -186,10 +210,17 @@ mod tests {
     fn functions_are_called_and_named() {
         let f: Fn2<i64, GoString, (i64, GoString)> = fn2(|a, b| (a + 1, b));
         assert_eq!(f(1, str("x")), (2, str("x")));
-        assert_eq!(<Fn2<i64, GoString, (i64, GoString)>>::type_name(), "func(int, string) (int, string)");
+        assert_eq!(
+            <Fn2<i64, GoString, (i64, GoString)>>::type_name(),
+            "func(int, string) (int, string)"
+        );
         assert_eq!(<Fn0>::type_name(), "func()");
-        assert_eq!(<Fn1<f64, BoxFuture<'static, i64>>>::type_name(), "func(float64) int");
-        let g: Fn1<f64, BoxFuture<'static, i64>> = fn1(|f: f64| -> BoxFuture<'static, i64> { Box::pin(async move { f as i64 }) });
+        assert_eq!(
+            <Fn1<f64, BoxFuture<'static, i64>>>::type_name(),
+            "func(float64) int"
+        );
+        let g: Fn1<f64, BoxFuture<'static, i64>> =
+            fn1(|f: f64| -> BoxFuture<'static, i64> { Box::pin(async move { f as i64 }) });
         assert!(!g.is_nil());
     }
 }

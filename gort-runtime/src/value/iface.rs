@@ -42,7 +42,10 @@ impl<T: GoType> Object for T {
         T::kind()
     }
     fn eq_object(&self, other: &dyn Object) -> bool {
-        other.as_any().downcast_ref::<T>().is_some_and(|other| self.go_eq(other))
+        other
+            .as_any()
+            .downcast_ref::<T>()
+            .is_some_and(|other| self.go_eq(other))
     }
     fn hash_object(&self, h: &mut dyn Hasher) {
         self.go_hash(h);
@@ -160,7 +163,9 @@ impl<T: ?Sized + Object> Iface<T> {
 
     /// The value if the dynamic type is `U`.
     pub fn downcast<U: GoType>(&self) -> Option<U> {
-        self.to_any_ref().and_then(|object| object.downcast_ref::<U>().cloned()).or_else(|| U::go_unbox(&self.to_any()))
+        self.to_any_ref()
+            .and_then(|object| object.downcast_ref::<U>().cloned())
+            .or_else(|| U::go_unbox(&self.to_any()))
     }
 
     pub(super) fn downcast_exact<U: GoType>(&self) -> Option<U> {
@@ -191,7 +196,9 @@ impl<T: ?Sized + Object> Iface<T> {
     pub fn assert_as<U: GoType>(&self, static_name: &str) -> U {
         match self.downcast() {
             Some(value) => value,
-            None => self.assertion_failed(static_name, &U::type_name(), U::kind() == Kind::Interface),
+            None => {
+                self.assertion_failed(static_name, &U::type_name(), U::kind() == Kind::Interface)
+            }
         }
     }
 
@@ -215,12 +222,16 @@ impl<T: ?Sized + Object> Iface<T> {
 
     /// The dynamic type's name; `<nil>` for nil.
     pub fn dynamic_type_name(&self) -> Cow<'static, str> {
-        self.0.as_ref().map_or("<nil>".into(), |object| object.object_type_name())
+        self.0
+            .as_ref()
+            .map_or("<nil>".into(), |object| object.object_type_name())
     }
 
     /// The value's structure, one level deep.
     pub fn describe(&self) -> Describe {
-        self.0.as_ref().map_or(Describe::Nil, |object| object.describe_object())
+        self.0
+            .as_ref()
+            .map_or(Describe::Nil, |object| object.describe_object())
     }
 }
 
@@ -316,6 +327,8 @@ impl<T: ?Sized + Object> GoKey for Iface<T> {
 #[macro_export]
 macro_rules! iface {
     ($value:expr => $iface:ty) => {
-        $crate::value::Iface::<$iface>::from_arc(::std::sync::Arc::new($value) as ::std::sync::Arc<$iface>)
+        $crate::value::Iface::<$iface>::from_arc(
+            ::std::sync::Arc::new($value) as ::std::sync::Arc<$iface>
+        )
     };
 }

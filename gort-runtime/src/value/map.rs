@@ -45,7 +45,9 @@ impl<K: GoKey, V: Value> Map<K, V> {
 
     /// An empty map with room for about `n` entries.
     pub fn with_capacity(n: i64) -> Self {
-        Map(Some(Arc::new(Lock::new(Table::with_capacity(n.clamp(0, 1 << 24) as usize)))))
+        Map(Some(Arc::new(Lock::new(Table::with_capacity(
+            n.clamp(0, 1 << 24) as usize,
+        )))))
     }
 
     /// Whether this is nil.
@@ -56,7 +58,9 @@ impl<K: GoKey, V: Value> Map<K, V> {
 
     /// The address of the table, 0 when nil.
     pub fn addr(&self) -> usize {
-        self.0.as_ref().map_or(0, |table| Arc::as_ptr(table) as usize)
+        self.0
+            .as_ref()
+            .map_or(0, |table| Arc::as_ptr(table) as usize)
     }
 
     /// The number of entries.
@@ -74,13 +78,19 @@ impl<K: GoKey, V: Value> Map<K, V> {
     /// The value of a key, if there is one.
     pub fn get_ok(&self, key: &K) -> Option<V> {
         let hash = hash(key);
-        self.0.as_ref()?.lock().get(hash, |k| k.key_eq(key)).cloned()
+        self.0
+            .as_ref()?
+            .lock()
+            .get(hash, |k| k.key_eq(key))
+            .cloned()
     }
 
     /// Whether a key is there.
     pub fn contains(&self, key: &K) -> bool {
         let hash = hash(key);
-        self.0.as_ref().is_some_and(|table| table.lock().get(hash, |k| k.key_eq(key)).is_some())
+        self.0
+            .as_ref()
+            .is_some_and(|table| table.lock().get(hash, |k| k.key_eq(key)).is_some())
     }
 
     fn table(&self) -> &Lock<Table<K, V>> {
@@ -146,7 +156,14 @@ impl<K: GoKey, V: Value> Map<K, V> {
     pub fn iter(&self) -> MapIter<K, V> {
         let end = self.0.as_ref().map_or(0, |table| table.lock().end());
         let start = if end == 0 { 0 } else { random() % end };
-        MapIter { map: self.clone(), start, end, next: start, wrapped: false, hint: start as usize }
+        MapIter {
+            map: self.clone(),
+            start,
+            end,
+            next: start,
+            wrapped: false,
+            hint: start as usize,
+        }
     }
 
     /// The keys of now.
@@ -271,7 +288,15 @@ mod tests {
         m.set(str("a"), 1);
         alias.update(str("a"), |v| *v += 1);
         alias.update(str("b"), |v| *v += 5);
-        assert_eq!((m.get(&str("a")), m.get(&str("b")), m.get(&str("c")), m.len()), (2, 5, 0, 2));
+        assert_eq!(
+            (
+                m.get(&str("a")),
+                m.get(&str("b")),
+                m.get(&str("c")),
+                m.len()
+            ),
+            (2, 5, 0, 2)
+        );
         m.delete(&str("a"));
         assert_eq!(m.get_ok(&str("a")), None);
         let nil: Map<i64, i64> = Map::nil();

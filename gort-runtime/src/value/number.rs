@@ -1,8 +1,8 @@
 //! The type sets of generic code: what `<`, `+` and conversions need.
 
 use std::ops::{
-    Add, AddAssign, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Div, DivAssign, Mul, MulAssign,
-    Neg, Not, Sub, SubAssign,
+    Add, AddAssign, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Div, DivAssign,
+    Mul, MulAssign, Neg, Not, Sub, SubAssign,
 };
 
 use super::{Complex, GoString, Value};
@@ -48,7 +48,6 @@ pub trait Number:
 pub trait Integer:
     Number
     + Ordered
-
     + BitAnd<Output = Self>
     + BitOr<Output = Self>
     + BitXor<Output = Self>
@@ -163,20 +162,30 @@ impl Ordered for GoString {}
 /// The `min` built-in: a NaN wins.
 pub fn min<T: Ordered>(a: T, b: T) -> T {
     #[allow(clippy::eq_op)]
-    if a != a || a < b || (a == b && is_negative_zero(&a)) { a } else { b }
+    if a != a || a < b || (a == b && is_negative_zero(&a)) {
+        a
+    } else {
+        b
+    }
 }
 
 /// The `max` built-in: a NaN wins.
 pub fn max<T: Ordered>(a: T, b: T) -> T {
     #[allow(clippy::eq_op)]
-    if a != a || a > b || (a == b && !is_negative_zero(&a)) { a } else { b }
+    if a != a || a > b || (a == b && !is_negative_zero(&a)) {
+        a
+    } else {
+        b
+    }
 }
 
 /// Whether this is the float -0, which is below 0 for `min` and `max` only.
 fn is_negative_zero<T: Value>(v: &T) -> bool {
     let v: &dyn core::any::Any = v;
-    v.downcast_ref::<f64>().is_some_and(|f| *f == 0.0 && f.is_sign_negative())
-        || v.downcast_ref::<f32>().is_some_and(|f| *f == 0.0 && f.is_sign_negative())
+    v.downcast_ref::<f64>()
+        .is_some_and(|f| *f == 0.0 && f.is_sign_negative())
+        || v.downcast_ref::<f32>()
+            .is_some_and(|f| *f == 0.0 && f.is_sign_negative())
 }
 
 #[cfg(test)]
@@ -186,7 +195,11 @@ mod tests {
     #[test]
     fn min_and_max_know_floats() {
         assert_eq!((min(1_i64, 2), max(1_i64, 2)), (1, 2));
-        assert!(min(f64::NAN, 1.0).is_nan() && min(1.0, f64::NAN).is_nan() && max(1.0, f64::NAN).is_nan());
+        assert!(
+            min(f64::NAN, 1.0).is_nan()
+                && min(1.0, f64::NAN).is_nan()
+                && max(1.0, f64::NAN).is_nan()
+        );
         assert!(min(0.0, -0.0_f64).is_sign_negative() && max(-0.0_f64, 0.0).is_sign_positive());
     }
 }

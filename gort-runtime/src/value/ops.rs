@@ -54,9 +54,28 @@ mod tests {
 
     #[test]
     fn shifts_and_divisions_are_those_of_go() {
-        assert_eq!((shl(1_i64, 64_i64), shl(1_i64, 3_u8), shl(1_u8, 8_i64), shl(3_i32, u64::MAX)), (0, 8, 0, 0));
-        assert_eq!((shr(-8_i64, 70_i64), shr(8_u64, 70_i64), shr(-8_i64, 1_i64)), (-1, 0, -4));
-        assert_eq!((div(i64::MIN, -1), rem(i64::MIN, -1), div(-7_i64, 2), rem(-7_i64, 2)), (i64::MIN, 0, -3, -1));
+        assert_eq!(
+            (
+                shl(1_i64, 64_i64),
+                shl(1_i64, 3_u8),
+                shl(1_u8, 8_i64),
+                shl(3_i32, u64::MAX)
+            ),
+            (0, 8, 0, 0)
+        );
+        assert_eq!(
+            (shr(-8_i64, 70_i64), shr(8_u64, 70_i64), shr(-8_i64, 1_i64)),
+            (-1, 0, -4)
+        );
+        assert_eq!(
+            (
+                div(i64::MIN, -1),
+                rem(i64::MIN, -1),
+                div(-7_i64, 2),
+                rem(-7_i64, 2)
+            ),
+            (i64::MIN, 0, -3, -1)
+        );
         assert_eq!(div(1.0, 0.0), f64::INFINITY);
     }
 }

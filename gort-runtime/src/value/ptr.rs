@@ -41,24 +41,40 @@ impl<T: Value> Ptr<T> {
     #[inline]
     pub fn from_cell(cell: CellOf<T>) -> Self {
         let (owner, target) = Owner::new(cell);
-        Ptr { target: Some(target), owner, marker: PhantomData }
+        Ptr {
+            target: Some(target),
+            owner,
+            marker: PhantomData,
+        }
     }
 
     /// The nil pointer.
     #[inline]
     pub const fn nil() -> Self {
-        Ptr { target: None, owner: Owner::null(), marker: PhantomData }
+        Ptr {
+            target: None,
+            owner: Owner::null(),
+            marker: PhantomData,
+        }
     }
 
     /// A pointer to memory that lives for ever.
     pub fn from_static(cell: &'static CellOf<T>) -> Self {
-        Ptr { target: Some(NonNull::from(cell)), owner: Owner::null(), marker: PhantomData }
+        Ptr {
+            target: Some(NonNull::from(cell)),
+            owner: Owner::null(),
+            marker: PhantomData,
+        }
     }
 
     /// # Safety
     /// `target` must be valid, and only borrowed shared, as long as `owner` lives (for ever if that is null).
     pub(crate) unsafe fn from_parts(owner: Owner, target: NonNull<CellOf<T>>) -> Self {
-        Ptr { target: Some(target), owner, marker: PhantomData }
+        Ptr {
+            target: Some(target),
+            owner,
+            marker: PhantomData,
+        }
     }
 
     pub(crate) fn owner(&self) -> Owner {
@@ -74,14 +90,17 @@ impl<T: Value> Ptr<T> {
     /// The target's address, 0 for nil.
     #[inline]
     pub fn addr(&self) -> usize {
-        self.target.map_or(0, |target| target.as_ptr() as *const () as usize)
+        self.target
+            .map_or(0, |target| target.as_ptr() as *const () as usize)
     }
 
     /// The target, or `None` for nil.
     #[inline]
     pub fn as_ref(&self) -> Option<&CellOf<T>> {
         // SAFETY: the owner keeps the target valid, and it is only borrowed shared.
-        self.target.as_ref().map(|target| unsafe { target.as_ref() })
+        self.target
+            .as_ref()
+            .map(|target| unsafe { target.as_ref() })
     }
 
     /// A pointer to a part of the target, which it keeps alive: `&p.f` in Go.
@@ -89,11 +108,18 @@ impl<T: Value> Ptr<T> {
     /// # Panics
     /// With Go's nil dereference if this is nil.
     #[inline]
-    pub fn project<F: Value>(&self, part: impl for<'a> FnOnce(&'a CellOf<T>) -> &'a CellOf<F>) -> Ptr<F> {
+    pub fn project<F: Value>(
+        &self,
+        part: impl for<'a> FnOnce(&'a CellOf<T>) -> &'a CellOf<F>,
+    ) -> Ptr<F> {
         let target = NonNull::from(part(self));
         // `part` works for every lifetime, so what it returns lives as long as the target stays borrowed (or for
         // ever), and the target stays where it is while the owner lives.
-        Ptr { target: Some(target), owner: self.owner.clone(), marker: PhantomData }
+        Ptr {
+            target: Some(target),
+            owner: self.owner.clone(),
+            marker: PhantomData,
+        }
     }
 }
 
@@ -141,7 +167,11 @@ impl<T: Value> Deref for Ptr<T> {
 impl<T: Value> Clone for Ptr<T> {
     #[inline]
     fn clone(&self) -> Self {
-        Ptr { target: self.target, owner: self.owner.clone(), marker: PhantomData }
+        Ptr {
+            target: self.target,
+            owner: self.owner.clone(),
+            marker: PhantomData,
+        }
     }
 }
 
@@ -202,7 +232,11 @@ impl<T: GoType> GoType for Ptr<T> {
             let this = self.clone();
             Pointee::new(move || (*this).get().go_box())
         });
-        Describe::Pointer { addr: self.addr(), target, elem_kind: T::kind() }
+        Describe::Pointer {
+            addr: self.addr(),
+            target,
+            elem_kind: T::kind(),
+        }
     }
     fn cast_value(this: &Arc<Self>, want: core::any::TypeId) -> Option<Box<dyn core::any::Any>> {
         T::cast_pointer(this, want)
@@ -240,7 +274,8 @@ mod tests {
     fn statics_and_nil() {
         let p: Ptr<i64> = Ptr::nil();
         assert!(p.is_nil() && p == Ptr::default());
-        static CELL: std::sync::LazyLock<super::super::Atom<i64>> = std::sync::LazyLock::new(Default::default);
+        static CELL: std::sync::LazyLock<super::super::Atom<i64>> =
+            std::sync::LazyLock::new(Default::default);
         let p: Ptr<i64> = Ptr::from_static(&*CELL);
         p.set(3);
         assert_eq!(CELL.get(), 3);

@@ -13,7 +13,8 @@ use std::ptr::NonNull;
 
 use super::block::Owner;
 use super::{
-    Any, Atom, Cell, CellOf, Describe, GoString, GoType, Kind, Memory, Place, Ptr, Value, uncomparable, unhashable,
+    Any, Atom, Cell, CellOf, Describe, GoString, GoType, Kind, Memory, Place, Ptr, Value,
+    uncomparable, unhashable,
 };
 use crate::panic::{index_error, runtime_error, slice_error, slice_error_ends};
 
@@ -51,7 +52,13 @@ impl<T: Value> Slice<T> {
     /// The nil slice.
     #[inline]
     pub const fn nil() -> Self {
-        Slice { start: None, len: 0, cap: 0, owner: Owner::null(), marker: PhantomData }
+        Slice {
+            start: None,
+            len: 0,
+            cap: 0,
+            owner: Owner::null(),
+            marker: PhantomData,
+        }
     }
 
     /// `make([]T, len, cap)`.
@@ -81,7 +88,8 @@ impl<T: Value> Slice<T> {
     fn build(len: usize, cap: usize, mut init: impl FnMut(usize) -> Option<CellOf<T>>) -> Self {
         let (owner, start) = if zero_bytes_are_zero::<CellOf<T>>() {
             // SAFETY: cells of these types are valid when all their bytes are zero.
-            let (owner, start) = unsafe { Owner::new_run::<CellOf<T>>(cap, true, |_| CellOf::<T>::default()) };
+            let (owner, start) =
+                unsafe { Owner::new_run::<CellOf<T>>(cap, true, |_| CellOf::<T>::default()) };
             for i in 0..len {
                 let Some(cell) = init(i) else { break };
                 // SAFETY: the block has `cap >= len` cells and is not shared yet.
@@ -90,15 +98,36 @@ impl<T: Value> Slice<T> {
             (owner, start)
         } else {
             // SAFETY: nothing is zeroed.
-            unsafe { Owner::new_run(cap, false, |i| if i < len { init(i) } else { None }.unwrap_or_default()) }
+            unsafe {
+                Owner::new_run(cap, false, |i| {
+                    if i < len { init(i) } else { None }.unwrap_or_default()
+                })
+            }
         };
-        Slice { start: Some(start), len, cap, owner, marker: PhantomData }
+        Slice {
+            start: Some(start),
+            len,
+            cap,
+            owner,
+            marker: PhantomData,
+        }
     }
 
     /// # Safety
     /// `cap` cells from `start` on must be valid while `owner` lives, and `len` at most `cap`.
-    pub(super) unsafe fn from_parts(owner: Owner, start: NonNull<CellOf<T>>, len: usize, cap: usize) -> Self {
-        Slice { start: Some(start), len, cap, owner, marker: PhantomData }
+    pub(super) unsafe fn from_parts(
+        owner: Owner,
+        start: NonNull<CellOf<T>>,
+        len: usize,
+        cap: usize,
+    ) -> Self {
+        Slice {
+            start: Some(start),
+            len,
+            cap,
+            owner,
+            marker: PhantomData,
+        }
     }
 
     /// Whether this is nil.
@@ -122,7 +151,8 @@ impl<T: Value> Slice<T> {
 
     /// The address of the first element, 0 when nil.
     pub fn addr(&self) -> usize {
-        self.start.map_or(0, |start| start.as_ptr() as *const () as usize)
+        self.start
+            .map_or(0, |start| start.as_ptr() as *const () as usize)
     }
 
     /// The cells.
@@ -215,7 +245,10 @@ impl<T: Value> Slice<T> {
     /// With Go's `slice bounds out of range`.
     pub fn slice3(&self, lo: i64, hi: i64, max: i64) -> Self {
         if max < 0 || max > self.cap() {
-            runtime_error(format!("slice bounds out of range [::{max}] with capacity {}", self.cap()));
+            runtime_error(format!(
+                "slice bounds out of range [::{max}] with capacity {}",
+                self.cap()
+            ));
         }
         if hi < 0 || hi > max {
             runtime_error(format!("slice bounds out of range [:{hi}:{max}]"));
@@ -263,15 +296,30 @@ impl<T: Value> Slice<T> {
         let len = self.len + extra;
         let cap = growth::capacity(self.cap, len, T::go_size(), T::go_pointers());
         let old = self.cells();
-        Self::build(len, cap, |i| if i < old.len() { Some(old[i].clone()) } else { init(i - old.len()) })
+        Self::build(len, cap, |i| {
+            if i < old.len() {
+                Some(old[i].clone())
+            } else {
+                init(i - old.len())
+            }
+        })
     }
 
     /// `append(s, other...)`.
     pub fn append_all(self, other: &Slice<T>) -> Self {
-        self.append_with(other.len, |i| other.cells()[i].get(), |into| copy_cells(into, other.cells()))
+        self.append_with(
+            other.len,
+            |i| other.cells()[i].get(),
+            |into| copy_cells(into, other.cells()),
+        )
     }
 
-    fn append_with(mut self, extra: usize, get: impl Fn(usize) -> T, copy: impl FnOnce(&[CellOf<T>])) -> Self {
+    fn append_with(
+        mut self,
+        extra: usize,
+        get: impl Fn(usize) -> T,
+        copy: impl FnOnce(&[CellOf<T>]),
+    ) -> Self {
         if extra == 0 {
             return self;
         }
@@ -358,7 +406,10 @@ fn copy_cells<C: Memory>(to: &[C], from: &[C]) {
     if (to.as_ptr() as usize) <= (from.as_ptr() as usize) {
         to.iter().zip(from).for_each(|(to, from)| to.assign(from));
     } else {
-        to.iter().zip(from).rev().for_each(|(to, from)| to.assign(from));
+        to.iter()
+            .zip(from)
+            .rev()
+            .for_each(|(to, from)| to.assign(from));
     }
 }
 
@@ -371,7 +422,10 @@ pub fn copy<T: Value>(dst: &Slice<T>, src: &Slice<T>) -> i64 {
 
 /// `copy(dst, s)` of a string.
 pub fn copy_str(dst: &Slice<u8>, src: &GoString) -> i64 {
-    dst.cells().iter().zip(src.as_bytes()).for_each(|(cell, b)| cell.set(*b));
+    dst.cells()
+        .iter()
+        .zip(src.as_bytes())
+        .for_each(|(cell, b)| cell.set(*b));
     dst.len().min(src.len())
 }
 
@@ -399,7 +453,13 @@ impl<T: Value> FromIterator<T> for Slice<T> {
 impl<T: Value> Clone for Slice<T> {
     #[inline]
     fn clone(&self) -> Self {
-        Slice { start: self.start, len: self.len, cap: self.cap, owner: self.owner.clone(), marker: PhantomData }
+        Slice {
+            start: self.start,
+            len: self.len,
+            cap: self.cap,
+            owner: self.owner.clone(),
+            marker: PhantomData,
+        }
     }
 }
 
@@ -439,7 +499,13 @@ impl<T: GoType> GoType for Slice<T> {
         unhashable::<Self>()
     }
     fn go_describe(&self) -> Describe {
-        describe_elements(self.iter(), Self::type_name(), self.addr(), false, self.is_nil())
+        describe_elements(
+            self.iter(),
+            Self::type_name(),
+            self.addr(),
+            false,
+            self.is_nil(),
+        )
     }
 }
 
@@ -457,13 +523,29 @@ pub(super) fn describe_elements<T: GoType>(
             Describe::Uint(b, _) => b as u8,
             _ => 0,
         };
-        return Describe::Bytes { nil, bytes: elems.map(byte).collect(), type_name, array, addr };
+        return Describe::Bytes {
+            nil,
+            bytes: elems.map(byte).collect(),
+            type_name,
+            array,
+            addr,
+        };
     }
     let elems: Vec<Any> = elems.map(GoType::go_box).collect();
     if array {
-        Describe::Array { elems, type_name, elem_kind }
+        Describe::Array {
+            elems,
+            type_name,
+            elem_kind,
+        }
     } else {
-        Describe::Slice { nil, elems, type_name, elem_kind, addr }
+        Describe::Slice {
+            nil,
+            elems,
+            type_name,
+            elem_kind,
+            addr,
+        }
     }
 }
 

@@ -40,7 +40,11 @@ impl GoString {
     pub const fn from_static_bytes(s: &'static [u8]) -> Self {
         // SAFETY: the address of a reference is not null.
         let start = unsafe { NonNull::new_unchecked(s.as_ptr().cast_mut()) };
-        GoString { start, len: s.len(), owner: Owner::null() }
+        GoString {
+            start,
+            len: s.len(),
+            owner: Owner::null(),
+        }
     }
 
     /// A copy of bytes.
@@ -49,7 +53,11 @@ impl GoString {
             return Self::default();
         }
         let (owner, start) = Owner::new_bytes(bytes.len(), [bytes, &[]]);
-        GoString { start, len: bytes.len(), owner }
+        GoString {
+            start,
+            len: bytes.len(),
+            owner,
+        }
     }
 
     /// The bytes.
@@ -96,7 +104,11 @@ impl GoString {
         }
         // SAFETY: `lo` is at most the length, so the address stays inside the bytes or just past them.
         let start = unsafe { self.start.add(lo as usize) };
-        GoString { start, len: (hi - lo) as usize, owner: self.owner.clone() }
+        GoString {
+            start,
+            len: (hi - lo) as usize,
+            owner: self.owner.clone(),
+        }
     }
 
     /// `s[lo:]`.
@@ -132,7 +144,10 @@ impl GoString {
 
     /// `[]rune(s)`.
     pub fn to_runes(&self) -> Slice<i32> {
-        self.runes().map(|(_, rune)| rune).collect::<Vec<i32>>().into()
+        self.runes()
+            .map(|(_, rune)| rune)
+            .collect::<Vec<i32>>()
+            .into()
     }
 
     /// `[]byte(s)`.
@@ -167,7 +182,11 @@ impl GoString {
         // SAFETY: owners of strings come from `new_bytes`, and `end` is the end of bytes in the block.
         if !unsafe { self.owner.append_bytes(end, extra) } {
             // A string that was appended to before is likely to be again.
-            let capacity = if self.owner.is_null() { len } else { len.max(self.len * 2) };
+            let capacity = if self.owner.is_null() {
+                len
+            } else {
+                len.max(self.len * 2)
+            };
             let (owner, start) = Owner::new_bytes(capacity, [self.as_bytes(), extra]);
             (self.start, self.owner) = (start, owner);
         }
@@ -177,7 +196,10 @@ impl GoString {
 
 /// The character of a rune; U+FFFD if it has none.
 fn to_char(rune: i64) -> char {
-    u32::try_from(rune).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
+    u32::try_from(rune)
+        .ok()
+        .and_then(char::from_u32)
+        .unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
 impl Default for GoString {

@@ -53,7 +53,10 @@ fn decode_rune(bytes: &[u8]) -> Option<(i32, usize)> {
         0xF0..=0xF4 => 4,
         _ => return Some((0xFFFD, 1)),
     };
-    let rune = bytes.get(..width).and_then(|b| std::str::from_utf8(b).ok()).and_then(|s| s.chars().next());
+    let rune = bytes
+        .get(..width)
+        .and_then(|b| std::str::from_utf8(b).ok())
+        .and_then(|s| s.chars().next());
     Some(rune.map_or((0xFFFD, 1), |c| (c as i32, width)))
 }
 
@@ -165,7 +168,10 @@ mod tests {
         a += str("e");
         let b = a.clone() + str("x");
         let c = a.clone() + str("y");
-        assert_eq!((a.to_str_lossy(), b.to_str_lossy(), c.to_str_lossy()), ("abcde".into(), "abcdex".into(), "abcdey".into()));
+        assert_eq!(
+            (a.to_str_lossy(), b.to_str_lossy(), c.to_str_lossy()),
+            ("abcde".into(), "abcdex".into(), "abcdey".into())
+        );
         let mut long = str("");
         for _ in 0..100_000 {
             long += str("0123456789");
@@ -181,7 +187,15 @@ mod tests {
         let runes: Vec<_> = s.runes().collect();
         assert_eq!(
             runes,
-            [(0, 'a' as i32), (1, 0x4e16), (4, 0xFFFD), (5, 0xFFFD), (6, 0xFFFD), (7, 0xFFFD), (8, 'z' as i32)]
+            [
+                (0, 'a' as i32),
+                (1, 0x4e16),
+                (4, 0xFFFD),
+                (5, 0xFFFD),
+                (6, 0xFFFD),
+                (7, 0xFFFD),
+                (8, 'z' as i32)
+            ]
         );
         assert_eq!(GoString::from_runes(&slice![0x4e16, -1]), "世\u{FFFD}");
         assert_eq!(GoString::from_rune(0x41), "A");

@@ -19,7 +19,11 @@ struct Entry<K, V> {
 
 impl<K, V> Table<K, V> {
     pub(super) fn with_capacity(n: usize) -> Self {
-        Table { entries: Vec::with_capacity(n), index: HashTable::with_capacity(n), next_seq: 0 }
+        Table {
+            entries: Vec::with_capacity(n),
+            index: HashTable::with_capacity(n),
+            next_seq: 0,
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -28,7 +32,11 @@ impl<K, V> Table<K, V> {
 
     /// An empty table whose numbering continues this one's.
     pub(super) fn emptied(&self) -> Self {
-        Table { entries: Vec::new(), index: HashTable::new(), next_seq: self.next_seq }
+        Table {
+            entries: Vec::new(),
+            index: HashTable::new(),
+            next_seq: self.next_seq,
+        }
     }
 
     /// One past the newest entry's sequence number.
@@ -46,7 +54,10 @@ impl<K, V> Table<K, V> {
     }
 
     pub(super) fn get(&self, hash: u64, eq: impl Fn(&K) -> bool) -> Option<&V> {
-        self.entries[self.position(hash, eq)?].pair.as_ref().map(|(_, v)| v)
+        self.entries[self.position(hash, eq)?]
+            .pair
+            .as_ref()
+            .map(|(_, v)| v)
     }
 
     pub(super) fn get_mut(&mut self, hash: u64, eq: impl Fn(&K) -> bool) -> Option<&mut V> {
@@ -57,10 +68,15 @@ impl<K, V> Table<K, V> {
     /// Adds an entry for a key that is not there.
     pub(super) fn insert_new(&mut self, hash: u64, key: K, value: V) {
         let position = self.entries.len();
-        self.entries.push(Entry { seq: self.next_seq, hash, pair: Some((key, value)) });
+        self.entries.push(Entry {
+            seq: self.next_seq,
+            hash,
+            pair: Some((key, value)),
+        });
         self.next_seq += 1;
         let entries = &self.entries;
-        self.index.insert_unique(hash, position, |i| entries[*i].hash);
+        self.index
+            .insert_unique(hash, position, |i| entries[*i].hash);
     }
 
     /// Removes an entry and returns it, for the caller to drop.
@@ -82,7 +98,8 @@ impl<K, V> Table<K, V> {
         self.index.clear();
         let entries = &self.entries;
         for (i, entry) in entries.iter().enumerate() {
-            self.index.insert_unique(entry.hash, i, |i| entries[*i].hash);
+            self.index
+                .insert_unique(entry.hash, i, |i| entries[*i].hash);
         }
     }
 
@@ -92,7 +109,11 @@ impl<K, V> Table<K, V> {
             self.entries.get(i).is_some_and(|entry| entry.seq >= from)
                 && (i == 0 || self.entries[i - 1].seq < from)
         };
-        let mut i = if exact(*hint) { *hint } else { self.entries.partition_point(|entry| entry.seq < from) };
+        let mut i = if exact(*hint) {
+            *hint
+        } else {
+            self.entries.partition_point(|entry| entry.seq < from)
+        };
         while let Some(entry) = self.entries.get(i) {
             if entry.seq >= to {
                 return None;

@@ -81,7 +81,10 @@ impl GoType for () {
     }
     fn go_hash(&self, _: &mut dyn Hasher) {}
     fn go_describe(&self) -> Describe {
-        Describe::Struct { type_name: Self::type_name(), fields: Vec::new() }
+        Describe::Struct {
+            type_name: Self::type_name(),
+            fields: Vec::new(),
+        }
     }
 }
 
