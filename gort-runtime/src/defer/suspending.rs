@@ -27,16 +27,23 @@ impl AsyncDefers {
     ///
     /// # Cancel safety
     /// When it is dropped before it is ready, the deferred calls do not run.
-    pub async fn scope<R>(&self, zero: impl FnOnce() -> R, body: impl Future<Output = R>) -> R {
-        let mut state = State::new(CatchUnwind::new(body).await);
-        loop {
-            let Some(call) = self.0.lock().pop() else { break };
-            let call = CatchUnwind::new(async move { call().await });
-            state.enter();
-            let result = call.await;
-            state.leave(result);
-        }
-        state.finish(zero)
+    pub fn scope<'a, R: Send + 'a>(
+        &'a self,
+        zero: impl FnOnce() -> R + Send + 'a,
+        body: impl Future<Output = R> + Send + 'a,
+    ) -> BoxFuture<'a, R> {
+        // Boxed: rustc cannot prove `Send` of callers' futures through an opaque one that borrows.
+        Box::pin(async move {
+            let mut state = State::new(CatchUnwind::new(body).await);
+            loop {
+                let Some(call) = self.0.lock().pop() else { break };
+                let call = CatchUnwind::new(async move { call().await });
+                state.enter();
+                let result = call.await;
+                state.leave(result);
+            }
+            state.finish(zero)
+        })
     }
 
     /// Defers a call.

@@ -90,8 +90,8 @@ impl<'a> Emitter<'a> {
         if ty == TypeId::ERROR {
             return Some("Error".into());
         }
-        if ty == TypeId::STRINGER {
-            return Some("Stringer".into());
+        if TypeId::IMPLICIT.contains(&ty) {
+            return Some(self.implicit_trait(ty));
         }
         if let Type::Named(n) = &*store.get(ty)
             && self.input.is_library(n.obj)
@@ -122,6 +122,18 @@ impl<'a> Emitter<'a> {
             Some(t) if *t != ty => self.trait_path(*t),
             _ => None,
         }
+    }
+
+    /// The runtime's trait for an interface that the library asks any value for.
+    fn implicit_trait(&self, ty: TypeId) -> String {
+        let name = match ty {
+            TypeId::STRINGER => return "Stringer".into(),
+            TypeId::GO_STRINGER => return "GoStringer".into(),
+            TypeId::UNWRAP => "UnwrapMethod",
+            TypeId::UNWRAP_ALL => "UnwrapAllMethod",
+            _ => "IsMethod",
+        };
+        format!("{}::{name}", self.library_module("errors"))
     }
 
     fn library_trait(&self, obj: ObjId) -> String {
