@@ -27,36 +27,16 @@ impl AsyncDefers {
     ///
     /// # Cancel safety
     /// When it is dropped before it is ready, the deferred calls do not run.
-    pub fn scope<'a, R: Send + 'a>(
-        &'a self,
-        zero: impl FnOnce() -> R + Send + 'a,
-        body: impl Future<Output = R> + Send + 'a,
-    ) -> BoxFuture<'a, R> {
-        // Boxed: rustc cannot prove `Send` of callers' futures through an opaque one that borrows.
-        Box::pin(async move {
-            let mut state = State::new(CatchUnwind::new(body).await);
-            loop {
-                let Some(call) = self.0.lock().pop() else { break };
-                let call = CatchUnwind::new(async move { call().await });
-                state.enter();
-                let result = call.await;
-                state.leave(result);
-            }
-            state.finish(zero)
-        })
-    }
-
-    /// Defers a call.
-    pub fn push(&self, call: impl FnOnce() + Send + 'static) {
-        self.push_async(move || async move { call() });
-    }
-
-    /// Defers a call that suspends.
-    pub fn push_async<F>(&self, call: impl FnOnce() -> F + Send + 'static)
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        self.0.lock().push(Box::new(move || Box::pin(call())));
+    pub async fn scope<R>(&self, zero: impl FnOnce() -> R, body: impl Future<Output = R>) -> R {
+        let mut state = State::new(CatchUnwind::new(body).await);
+        loop {
+            let Some(call) = self.0.lock().pop() else { break };
+            let call = CatchUnwind::new(async move { call().await });
+            state.enter();
+            let result = call.await;
+            state.leave(result);
+        }
+        state.finish(zero)
     }
 }
 
