@@ -38,6 +38,19 @@ impl AsyncDefers {
         }
         state.finish(zero)
     }
+
+    /// Defers a call.
+    pub fn push(&self, call: impl FnOnce() + Send + 'static) {
+        self.push_async(move || async move { call() });
+    }
+
+    /// Defers a call that suspends.
+    pub fn push_async<F>(&self, call: impl FnOnce() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.0.lock().push(Box::new(move || Box::pin(call())));
+    }
 }
 
 impl Default for AsyncDefers {
