@@ -106,7 +106,6 @@ impl<'a> Emitter<'a> {
                 let args: Vec<_> = call.args.items.iter().map(|a| self.expr(a)).collect();
                 let name = self.method_name(method);
                 let origin = self.input.origin(*obj);
-                self.require_library(origin, e.span);
                 let code = self.borrowed(recv).method(&name, &args);
                 self.maybe_await(code, self.facts.coloring.is_async_method(origin))
             }
