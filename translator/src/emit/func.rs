@@ -49,7 +49,7 @@ impl<'a> Emitter<'a> {
         let markers = body.split(';').filter(|s| s.contains("__gort_comment!") || s.contains("__gort_trailing!"));
         let markers = markers.filter_map(|s| s.find("__gort_").map(|at| format!("{};", &s[at..])));
         let position = self.input.types.sources.position(func.name_span);
-        let text = super::constant::quote(&format!("gort: {name} at {position} is not in gort's library"));
+        let text = super::constant::quote(&format!("gort G0061: {name} at {position} is not in gort's library"));
         let keep: String = markers.collect::<String>().replace("__gort_trailing", "__gort_comment");
         let unimplemented = format!("unimplemented!({text})");
         if self.plan.funcs[func.id.index()].boxed {
