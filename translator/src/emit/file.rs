@@ -166,6 +166,11 @@ impl<'a> Emitter<'a> {
             let span = item.span(self.input.hir);
             let docs = self.item_docs(item, source);
             out.push_str(&self.comments_before(span.start));
+            if let Item::Func(_) | Item::Type(_) = item {
+                out.push_str("__gort_blank!();\n");
+            } else {
+                out.push_str(self.blank_before(span));
+            }
             let mut text = match item {
                 Item::Const(c) => self.const_item(c, &docs),
                 Item::Var(v) => self.var_item(v, &docs),
@@ -180,6 +185,7 @@ impl<'a> Emitter<'a> {
                 text = String::new();
             }
             out.push_str(&text);
+            self.printed_to(span.end);
         }
         out.push_str(&self.comments_before(u32::MAX));
         out.push_str(&extra());
@@ -266,7 +272,9 @@ impl<'a> Emitter<'a> {
             }
             items.next();
             let docs = self.item_docs(&Item::Func(next.id), source);
+            self.printed_to(func.span.end);
             methods.push_str(&self.comments_before(next.span.start));
+            methods.push_str("__gort_blank!();\n");
             methods.push_str(&format!("{docs}{}\n", self.function(next, self.method_visibility(next))));
         }
         methods.push_str(&self.inner_comments(items));

@@ -14,7 +14,7 @@ impl<'a> Emitter<'a> {
         self.state.borrow_mut().function = Some(Function {
             id: Some(func.id),
             is_async: plan.is_async,
-            results_in_variables: func.has_defer && func.named_results,
+            results_in_variables: plan.defers && func.named_results,
             ..Function::default()
         });
         self.name_locals(func.id);
@@ -169,7 +169,7 @@ impl<'a> Emitter<'a> {
         let package = self.input.types.order.get(f.package.index()).and_then(|p| self.input.types.package(*p));
         let mut given: Vec<(LocalId, String)> = Vec::new();
         // Results that the end of the function reads must not be hidden by inner variables of their name.
-        let kept: Vec<String> = if f.has_defer && f.named_results {
+        let kept: Vec<String> = if self.plan.funcs[func.index()].defers && f.named_results {
             f.results.iter().map(|r| self.input.hir.local(*r).name.to_string()).collect()
         } else {
             Vec::new()
@@ -267,7 +267,7 @@ impl<'a> Emitter<'a> {
             }
         }
         let returns = !func.results.is_empty();
-        if !func.has_defer {
+        if !self.plan.funcs[id.index()].defers {
             out.push_str(&self.body_block(body, if returns { Tail::Return } else { Tail::Unit }));
             return out;
         }
@@ -278,7 +278,7 @@ impl<'a> Emitter<'a> {
         let local = self.input.hir.local(result);
         let name = self.local_name(result);
         let facts = self.facts.sharing.local(result);
-        if !facts.used && !func.has_defer && &*local.name == "_" {
+        if !facts.used && !self.plan.funcs[func.id.index()].defers && &*local.name == "_" {
             return String::new();
         }
         let zero = self.zero(local.ty);
@@ -286,7 +286,7 @@ impl<'a> Emitter<'a> {
         if self.storage(result) == Storage::Shared {
             return format!("let {name}: Ptr<{ty}> = Ptr::new({zero}); ");
         }
-        let assigned_by_return = func.has_defer;
+        let assigned_by_return = self.plan.funcs[func.id.index()].defers;
         let mutable = if self.needs_mut(result) || assigned_by_return { "mut " } else { "" };
         format!("let {mutable}{name}: {ty} = {zero}; ")
     }
