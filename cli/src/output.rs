@@ -1,0 +1,304 @@
+//! Writes a crate without losing anything.
+//!
+//! In: files relative to the crate's folder. Out: the folder with exactly these, and with whatever the user put there.
+//! Invariants: files are staged on the same file system and take their places by renames, which are undone when one
+//! fails; hashes of what was written are kept in the folder, and a file that no longer has its hash is the user's.
+
+use crate::disk::hex;
+use crate::failure::Failure;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use tempfile::TempDir;
+
+/// Texts by path, relative and with `/`.
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
+
+/// Where the hashes are kept.
+pub(crate) const RECORD: &str = ".gort/manifest.json";
+
+/// How many paths a refusal names.
+const MOST_NAMED: usize = 8;
+
+/// What was written last.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Record {
+    /// Of this file's layout.
+    format: u32,
+    /// The version that wrote.
+    gort: String,
+    /// Hashes by path.
+    files: BTreeMap<String, String>,
+}
+
+/// Refuses a folder that must not be written to: one of somebody else's, or one that was edited.
+pub(crate) fn inspect(dir: &Path, force: bool) -> Result<(), Failure> {
+    let shown = crate::disk::shown(dir);
+    match std::fs::symlink_metadata(dir) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(Failure::io("open", dir, &e)),
+        Ok(_) if !dir.is_dir() => {
+            return Err(Failure::new(format!("`{shown}` is not a folder")).help("choose another with `-o OUT`"));
+        }
+        Ok(_) => {}
+    }
+    let mut entries = std::fs::read_dir(dir).map_err(|e| Failure::io("read", dir, &e))?;
+    if entries.next().is_none() || force {
+        return Ok(());
+    }
+    let Some(record) = read_record(dir) else {
+        return Err(Failure::new(format!("`{shown}` is not empty, and gort did not write it"))
+            .help("choose another folder with `-o OUT`, or pass `--force` to write into this one"));
+    };
+    let edited = edited(dir, &record);
+    if edited.is_empty() {
+        return Ok(());
+    }
+    Err(named(Failure::new(format!("`{shown}` was edited since gort wrote it")), &edited)
+        .help("choose another folder with `-o OUT`, or pass `--force` to lose these edits"))
+}
+
+/// Writes the files and their hashes; what else is in the folder stays.
+pub(crate) fn write(dir: &Path, mut files: Files, force: bool) -> Result<(), Failure> {
+    let record = Record {
+        format: 1,
+        gort: env!("CARGO_PKG_VERSION").into(),
+        files: files.iter().map(|(path, text)| (path.clone(), hex(text))).collect(),
+    };
+    let text = serde_json::to_string_pretty(&record).map_err(|e| Failure::new(format!("cannot write the hashes: {e}")))?;
+    files.insert(RECORD.into(), format!("{text}\n").into_bytes());
+    if std::fs::symlink_metadata(dir).is_err() {
+        return create(dir, &files);
+    }
+    let mut owned: BTreeSet<String> = read_record(dir).unwrap_or_default().files.into_keys().collect();
+    owned.insert(RECORD.into());
+    let in_the_way = in_the_way(dir, &files, &owned);
+    if !in_the_way.is_empty() && !force {
+        let shown = crate::disk::shown(dir);
+        return Err(named(Failure::new(format!("files of yours are in the way in `{shown}`")), &in_the_way)
+            .help("move them, or pass `--force` to replace them"));
+    }
+    replace(dir, &files, &owned).map_err(|e| {
+        Failure::io("write", dir, &e).note("the folder is as it was")
+    })
+}
+
+fn named(failure: Failure, paths: &[String]) -> Failure {
+    let mut failure = paths.iter().take(MOST_NAMED).fold(failure, |f, p| f.note(p.clone()));
+    if paths.len() > MOST_NAMED {
+        failure = failure.note(format!("and {} more", paths.len() - MOST_NAMED));
+    }
+    failure
+}
+
+fn read_record(dir: &Path) -> Option<Record> {
+    let text = std::fs::read(dir.join(RECORD)).ok()?;
+    let record: Record = serde_json::from_slice(&text).ok()?;
+    let inside = |path: &String| Path::new(path).components().all(|c| matches!(c, Component::Normal(_)));
+    (record.format == 1 && record.files.keys().all(inside)).then_some(record)
+}
+
+/// Files that no longer are as they were written.
+fn edited(dir: &Path, record: &Record) -> Vec<String> {
+    let state = |(path, hash): (&String, &String)| match std::fs::read(dir.join(path)) {
+        Ok(bytes) if hex(&bytes) == *hash => None,
+        Ok(_) => Some(format!("edited: {path}")),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Some(format!("removed: {path}")),
+        Err(e) => Some(format!("unreadable: {path} ({})", crate::failure::reason(&e))),
+    };
+    record.files.iter().filter_map(state).collect()
+}
+
+/// Files of the user's whose places are needed.
+fn in_the_way(dir: &Path, files: &Files, owned: &BTreeSet<String>) -> Vec<String> {
+    let mut out = Vec::new();
+    for top in tops(files.keys()) {
+        for leaf in leaves(dir, &top).unwrap_or_default() {
+            if !owned.contains(&leaf) && clashes(&leaf, files) {
+                out.push(leaf);
+            }
+        }
+    }
+    out
+}
+
+/// Whether a path, or a folder on the way to it, is one of the files; or it is a folder on the way to one.
+fn clashes(leaf: &str, files: &Files) -> bool {
+    let folder = format!("{leaf}/");
+    let below = files.range(folder.clone()..).next().is_some_and(|(p, _)| p.starts_with(&folder));
+    let above = leaf.match_indices('/').any(|(i, _)| files.contains_key(&leaf[..i]));
+    files.contains_key(leaf) || below || above
+}
+
+/// The first parts of paths.
+fn tops<'a>(paths: impl Iterator<Item = &'a String>) -> BTreeSet<String> {
+    paths.filter_map(|p| p.split('/').next()).map(str::to_owned).collect()
+}
+
+/// Everything at or below a path that is not a folder.
+fn leaves(dir: &Path, path: &str) -> io::Result<Vec<String>> {
+    let full = dir.join(path);
+    let kind = match std::fs::symlink_metadata(&full) {
+        Ok(kind) => kind,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(e),
+    };
+    if !kind.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(&full)? {
+        let name = entry?.file_name();
+        let Some(name) = name.to_str() else {
+            return Err(io::Error::other(format!("the name of a file in `{path}` is not valid UTF-8")));
+        };
+        out.extend(leaves(dir, &format!("{path}/{name}"))?);
+    }
+    out.sort();
+    Ok(out)
+}
+
+/// A folder that is not there yet appears complete or not at all.
+fn create(dir: &Path, files: &Files) -> Result<(), Failure> {
+    let parent = dir.parent().unwrap_or(Path::new("/"));
+    std::fs::create_dir_all(parent).map_err(|e| Failure::io("create", parent, &e))?;
+    let staged = || -> io::Result<()> {
+        let staging = staging(parent)?;
+        let whole = staging.path().join("crate");
+        for (path, text) in files {
+            put(&whole.join(path), text)?;
+        }
+        std::fs::rename(&whole, dir)
+    };
+    staged().map_err(|e| Failure::io("write", dir, &e))
+}
+
+fn staging(parent: &Path) -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix(".gort-").tempdir_in(parent)
+}
+
+fn put(path: &Path, text: &[u8]) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    std::fs::write(path, text)
+}
+
+/// Replaces the files of a folder that is there. The folder itself stays: a shell or an editor may be at home in it.
+fn replace(dir: &Path, files: &Files, owned: &BTreeSet<String>) -> io::Result<()> {
+    let staging = staging(dir)?;
+    let (new, old) = (staging.path().join("new"), staging.path().join("old"));
+    std::fs::create_dir(&new)?;
+    std::fs::create_dir(&old)?;
+    // The record goes last: while it is the old one, a half-done change counts as an edit.
+    let mut changed = Vec::new();
+    for top in tops(files.keys().chain(owned)) {
+        if stage(dir, &new, &top, files, owned)? {
+            changed.push(top);
+        }
+    }
+    changed.sort_by_key(|top| RECORD.starts_with(top.as_str()));
+    let mut moves = Moves::default();
+    for top in &changed {
+        if let Err(error) = moves.exchange(&dir.join(top), &new.join(top), &old.join(top)) {
+            if moves.undo().is_err() {
+                let kept = staging.keep();
+                let text = format!("{error}; the old files are in `{}`", kept.display());
+                return Err(io::Error::new(error.kind(), text));
+            }
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// Stages the new state of a top folder or file; says whether it differs from what is there.
+fn stage(dir: &Path, new: &Path, top: &str, files: &Files, owned: &BTreeSet<String>) -> io::Result<bool> {
+    let is_below = |path: &&String| path.split('/').next() == Some(top);
+    let present = leaves(dir, top)?;
+    let mut same = present.iter().filter(is_below).all(|p| files.contains_key(p) || !owned.contains(p));
+    for (path, text) in files.iter().filter(|(p, _)| is_below(p)) {
+        let current = dir.join(path);
+        let to = new.join(path);
+        let unchanged = present.contains(path) && std::fs::read(&current).is_ok_and(|t| t == *text);
+        // A link keeps the time of the last change, by which cargo knows what to build.
+        let linked = unchanged && link(&current, &to).is_ok();
+        if !linked {
+            put(&to, text)?;
+        }
+        same &= unchanged;
+    }
+    if same {
+        return Ok(false);
+    }
+    for path in present.iter().filter(|p| !owned.contains(*p) && !clashes(p, files)) {
+        let (from, to) = (dir.join(path), new.join(path));
+        if link(&from, &to).is_err() {
+            std::fs::copy(&from, &to)?;
+        }
+    }
+    Ok(true)
+}
+
+fn link(from: &Path, to: &Path) -> io::Result<()> {
+    if let Some(parent) = to.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    std::fs::hard_link(from, to)
+}
+
+/// Renames that can be taken back.
+#[derive(Default)]
+struct Moves(Vec<Move>);
+
+enum Move {
+    /// Two paths changed places.
+    Swapped(PathBuf, PathBuf),
+    /// The first became the second.
+    Renamed(PathBuf, PathBuf),
+}
+
+impl Moves {
+    /// Puts `new` in the place of `current`; either may be missing.
+    fn exchange(&mut self, current: &Path, new: &Path, old: &Path) -> io::Result<()> {
+        let there = |path: &Path| std::fs::symlink_metadata(path).is_ok();
+        if there(current) && there(new) && swap(current, new).is_ok() {
+            self.0.push(Move::Swapped(current.to_owned(), new.to_owned()));
+            return Ok(());
+        }
+        if there(current) {
+            self.rename(current, old)?;
+        }
+        if there(new) { self.rename(new, current) } else { Ok(()) }
+    }
+
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        std::fs::rename(from, to)?;
+        self.0.push(Move::Renamed(from.to_owned(), to.to_owned()));
+        Ok(())
+    }
+
+    fn undo(&mut self) -> io::Result<()> {
+        while let Some(last) = self.0.pop() {
+            match last {
+                Move::Swapped(a, b) => swap(&a, &b)?,
+                Move::Renamed(from, to) => std::fs::rename(to, from)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Two paths change places in one step, where the system can do that.
+#[cfg(target_os = "linux")]
+fn swap(a: &Path, b: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)?)
+}
+
+/// Two paths change places in one step, where the system can do that.
+#[cfg(not(target_os = "linux"))]
+fn swap(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
