@@ -58,9 +58,27 @@ pub(crate) fn manifest(name: &str, runtime: &Runtime, purpose: Purpose) -> Strin
         Runtime::Bundled => format!("exclude = [{}]\n", quote(runtime::FOLDER)),
         Runtime::Path(_) | Runtime::Version(_) => String::new(),
     };
-    let (profile, dependencies) = match purpose {
-        Purpose::Keep => ("", 1),
-        Purpose::Run => ("opt-level = 0\ndebug = false\nincremental = true\n", 2),
+    // What only runs inside the compiler is not worth optimising.
+    let profile = match purpose {
+        Purpose::Keep => "\n[profile.dev.package.gort-runtime]\nopt-level = 1\n",
+        Purpose::Run => {
+            "opt-level = 0
+debug = false
+incremental = true
+
+[profile.dev.package.\"*\"]
+opt-level = 1
+
+[profile.dev.package.syn]
+opt-level = 0
+
+[profile.dev.package.proc-macro2]
+opt-level = 0
+
+[profile.dev.package.quote]
+opt-level = 0
+"
+        }
     };
     format!(
         "[package]
@@ -80,9 +98,6 @@ gort-runtime = {{ {source}, features = [\"pkg\"] }}
 # Go's integers wrap around.
 overflow-checks = false
 {profile}
-[profile.dev.package.\"*\"]
-opt-level = {dependencies}
-
 [profile.release]
 overflow-checks = false
 ",

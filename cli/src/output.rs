@@ -80,7 +80,7 @@ pub(crate) fn write(dir: &Path, mut files: Files, force: bool) -> Result<(), Fai
             .help("move them, or pass `--force` to replace them"));
     }
     replace(dir, &files, &owned).map_err(|e| {
-        Failure::io("write", dir, &e).note("the folder is as it was")
+        elsewhere(Failure::io("write", dir, &e)).note("the folder is as it was")
     })
 }
 
@@ -162,7 +162,7 @@ fn leaves(dir: &Path, path: &str) -> io::Result<Vec<String>> {
 /// A folder that is not there yet appears complete or not at all.
 fn create(dir: &Path, files: &Files) -> Result<(), Failure> {
     let parent = dir.parent().unwrap_or(Path::new("/"));
-    std::fs::create_dir_all(parent).map_err(|e| Failure::io("create", parent, &e))?;
+    std::fs::create_dir_all(parent).map_err(|e| elsewhere(Failure::io("create", parent, &e)))?;
     let staged = || -> io::Result<()> {
         let staging = staging(parent)?;
         let whole = staging.path().join("crate");
@@ -171,7 +171,11 @@ fn create(dir: &Path, files: &Files) -> Result<(), Failure> {
         }
         std::fs::rename(&whole, dir)
     };
-    staged().map_err(|e| Failure::io("write", dir, &e))
+    staged().map_err(|e| elsewhere(Failure::io("write", dir, &e)))
+}
+
+fn elsewhere(failure: Failure) -> Failure {
+    if failure.help.is_some() { failure } else { failure.help("choose another folder with `-o OUT`") }
 }
 
 fn staging(parent: &Path) -> io::Result<TempDir> {
@@ -301,4 +305,72 @@ fn swap(a: &Path, b: &Path) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn swap(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Files, Moves, write};
+    use std::path::Path;
+
+    fn files(texts: &[(&str, &str)]) -> Files {
+        texts.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
+    }
+
+    fn text(path: &Path) -> Option<String> {
+        std::fs::read_to_string(path).ok()
+    }
+
+    #[test]
+    fn stale_files_go_and_the_users_own_stay() -> std::io::Result<()> {
+        let home = tempfile::tempdir()?;
+        let out = home.path().join("out");
+        assert!(write(&out, files(&[("Cargo.toml", "1"), ("src/main.rs", "1"), ("src/old.rs", "1")]), false).is_ok());
+        std::fs::write(out.join("src/mine.rs"), "mine")?;
+        std::fs::write(out.join("Cargo.lock"), "lock")?;
+        assert!(write(&out, files(&[("Cargo.toml", "1"), ("src/main.rs", "2")]), false).is_ok());
+        assert_eq!(text(&out.join("src/main.rs")).as_deref(), Some("2"));
+        assert_eq!(text(&out.join("src/old.rs")), None);
+        assert_eq!(text(&out.join("src/mine.rs")).as_deref(), Some("mine"));
+        assert_eq!(text(&out.join("Cargo.lock")).as_deref(), Some("lock"));
+        let mut names: Vec<_> = std::fs::read_dir(&out)?.flatten().map(|e| e.file_name()).collect();
+        names.sort();
+        assert_eq!(names, [".gort", "Cargo.lock", "Cargo.toml", "src"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_file_of_the_users_is_not_replaced_by_a_new_one() -> std::io::Result<()> {
+        let home = tempfile::tempdir()?;
+        let out = home.path().join("out");
+        assert!(write(&out, files(&[("src/main.rs", "1")]), false).is_ok());
+        std::fs::write(out.join("src/util.rs"), "mine")?;
+        let new = files(&[("src/main.rs", "2"), ("src/util.rs", "2")]);
+        assert!(write(&out, new.clone(), false).is_err());
+        assert_eq!(text(&out.join("src/main.rs")).as_deref(), Some("1"));
+        assert_eq!(text(&out.join("src/util.rs")).as_deref(), Some("mine"));
+        assert!(write(&out, new, true).is_ok());
+        assert_eq!(text(&out.join("src/util.rs")).as_deref(), Some("2"));
+        Ok(())
+    }
+
+    #[test]
+    fn moves_are_taken_back() -> std::io::Result<()> {
+        let home = tempfile::tempdir()?;
+        let at = |name: &str| home.path().join(name);
+        for (name, text) in [("a", "old"), ("new-a", "new"), ("b", "old"), ("new-c", "new")] {
+            std::fs::write(at(name), text)?;
+        }
+        let mut moves = Moves::default();
+        moves.exchange(&at("a"), &at("new-a"), &at("old-a"))?;
+        moves.exchange(&at("b"), &at("new-b"), &at("old-b"))?;
+        moves.exchange(&at("c"), &at("new-c"), &at("old-c"))?;
+        assert_eq!(text(&at("a")).as_deref(), Some("new"));
+        assert_eq!(text(&at("b")), None);
+        assert_eq!(text(&at("c")).as_deref(), Some("new"));
+        moves.undo()?;
+        assert_eq!(text(&at("a")).as_deref(), Some("old"));
+        assert_eq!(text(&at("b")).as_deref(), Some("old"));
+        assert_eq!(text(&at("c")), None);
+        Ok(())
+    }
 }
