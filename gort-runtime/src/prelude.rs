@@ -20,3 +20,5 @@ pub use crate::{
     chan::{Chan, Receiver, Sender},
     panic, select, task,
 };
+#[cfg(feature = "pkg")]
+pub use crate::pkg;

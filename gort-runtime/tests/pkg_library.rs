@@ -8,7 +8,7 @@ use gort_runtime::pkg::io::{Reader, Writer};
 use gort_runtime::pkg::path::filepath;
 use gort_runtime::pkg::text::tabwriter;
 use gort_runtime::pkg::{
-    bufio, bytes, container::heap, container::list, errors, fmt, io, math, os, path, slices, sort, strconv, strings, time,
+    bufio, bytes, container::heap, container::list, errors, flag, fmt, io, math, os, path, slices, sort, strconv, strings, time,
     unicode,
 };
 use gort_runtime::prelude::*;
@@ -361,6 +361,32 @@ fn collections() {
         e = e.next();
     }
     p!(l.len());
+    equal_elements();
+}
+
+fn equal_elements() {
+    for n in [10i64, 13, 40, 60, 100, 1000, 5000] {
+        for modulus in [1i64, 3, 10, 100000] {
+            for kind in 0i64..4 {
+                let v: Slice<i64> = (0..n)
+                    .map(|i| {
+                        let x = match kind {
+                            1 => i,
+                            2 => n - i,
+                            3 => i % 17 * 100,
+                            _ => (i * 7919 + i * i * 31) % 10007,
+                        };
+                        x % modulus * 1000000 + i
+                    })
+                    .collect();
+                let (w, of) = (slices::clone(v.clone()), v.clone());
+                sort::slice(v.clone(), fn2(move |i, j| of.get(i) / 1000000 < of.get(j) / 1000000));
+                slices::sort_func(w.clone(), fn2(|a: i64, b: i64| a / 1000000 - b / 1000000));
+                let h = v.iter().fold(0, |h, x| (h * 31 + x) % 1000003);
+                p!(n, modulus, kind, h, slices::equal(v, w));
+            }
+        }
+    }
 }
 
 fn digests() {
@@ -432,6 +458,31 @@ fn paths_and_times() {
     }
 }
 
+fn flags() {
+    let lines: [&[&str]; 7] = [
+        &["-n", "5", "--name=x", "-v", "-d", "2s", "rest", "-n"],
+        &["-n", "x"],
+        &["-zz"],
+        &["-name"],
+        &["-v=maybe"],
+        &["-h"],
+        &["-f", "1.5", "--", "-n"],
+    ];
+    for args in lines {
+        let out: Ptr<bytes::Buffer> = Ptr::new(bytes::Buffer::default());
+        let fl = flag::new_flag_set(s("prog"), flag::CONTINUE_ON_ERROR);
+        fl.set_output(iface!(out.clone() => dyn Writer));
+        let n = fl.int(s("n"), 3, s("the `count` of things"));
+        let name = fl.string(s("name"), s("anon"), s("a name"));
+        let v = fl.bool(s("v"), false, s("verbose"));
+        let d = fl.duration(s("d"), time::SECOND, s("how long"));
+        let f = fl.float64(s("f"), 0.0, s("factor"));
+        let err = fl.parse(args.iter().map(|a| s(a)).collect());
+        p!(err, n.get(), name.get(), v.get(), d.get(), f.get(), fl.args(), fl.n_flag());
+        p!(out.string());
+    }
+}
+
 fn tables_and_scans() {
     let out: Ptr<bytes::Buffer> = Ptr::new(bytes::Buffer::default());
     let to = || iface!(out.clone() => dyn Writer);
@@ -447,6 +498,7 @@ fn tables_and_scans() {
     tw.flush();
     put(out.string());
     p!();
+    flags();
     let (i1, i2) = (Ptr::<i64>::new(0), Ptr::<i64>::new(0));
     let (s1, f1) = (Ptr::<GoString>::new(s("")), Ptr::<f64>::new(0.0));
     let any = |p: &Ptr<i64>| Any::new(p.clone());

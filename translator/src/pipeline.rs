@@ -13,7 +13,7 @@
 //! Invariants: an error of the checker stops before lowering; nothing here panics on a user's Go.
 
 use crate::analysis::{self, Input};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::load::Loaded;
 use crate::{emit, hir, plan, types};
 
@@ -55,7 +55,23 @@ pub fn check(loaded: Loaded) -> Translation {
     run(loaded, None)
 }
 
-fn run(mut loaded: Loaded, options: Option<&emit::Options>) -> Translation {
+/// The stack the passes run on: they recurse as deep as the source nests. Only what is used of it is ever real memory.
+const STACK: usize = 1 << 30;
+
+fn run(loaded: Loaded, options: Option<&emit::Options>) -> Translation {
+    let thread = std::thread::Builder::new().name("translate".into()).stack_size(STACK);
+    std::thread::scope(|scope| match thread.spawn_scoped(scope, || passes(loaded, options)) {
+        Ok(handle) => handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        Err(error) => {
+            let message = format!("no thread for the translation: {error}");
+            let diagnostics = vec![Diagnostic::error(Code::INTERNAL, None, message)];
+            let (program, _) = types::check_program(Loaded::default());
+            Translation { output: None, diagnostics, summary: Summary::default(), program }
+        }
+    })
+}
+
+fn passes(mut loaded: Loaded, options: Option<&emit::Options>) -> Translation {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let (program, found) = types::check_program(loaded);
     diagnostics.extend(found);

@@ -1,6 +1,6 @@
 //! `defer`, `recover` and what happens to panics between them.
 //!
-//! A Go function that defers becomes [`scope`] (or [`scope_async`]) around its body. When the body is over, however it
+//! A Go function that defers becomes [`scope`] (or [`AsyncDefers::scope`]) around its body. When the body is over, however it
 //! ended, the deferred calls run in reverse order; while they do, a [`Frame`] on the goroutine's stack of frames says
 //! what they may recover. A panic in a deferred call replaces the one under way, which is remembered for printing.
 
@@ -13,7 +13,7 @@ use crate::value::Any;
 
 mod suspending;
 
-pub use suspending::{AsyncDefers, scope_async};
+pub use suspending::AsyncDefers;
 
 /// What the deferred calls of one scope may recover.
 pub(crate) struct Frame {

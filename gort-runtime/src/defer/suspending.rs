@@ -15,6 +15,30 @@ type Call = Box<dyn FnOnce() -> BoxFuture<'static> + Send>;
 pub struct AsyncDefers(Arc<Lock<Vec<Call>>>);
 
 impl AsyncDefers {
+    /// An empty list.
+    pub fn new() -> Self {
+        AsyncDefers(Arc::new(Lock::new(Vec::new())))
+    }
+
+    /// As [`scope`](super::scope), for a body that suspends: runs it, then the deferred calls, last first.
+    ///
+    /// # Panics
+    /// With a panic of the body or of a deferred call that is not recovered.
+    ///
+    /// # Cancel safety
+    /// When it is dropped before it is ready, the deferred calls do not run.
+    pub async fn scope<R>(&self, zero: impl FnOnce() -> R, body: impl Future<Output = R>) -> R {
+        let mut state = State::new(CatchUnwind::new(body).await);
+        loop {
+            let Some(call) = self.0.lock().pop() else { break };
+            let call = CatchUnwind::new(async move { call().await });
+            state.enter();
+            let result = call.await;
+            state.leave(result);
+        }
+        state.finish(zero)
+    }
+
     /// Defers a call.
     pub fn push(&self, call: impl FnOnce() + Send + 'static) {
         self.push_async(move || async move { call() });
@@ -29,31 +53,10 @@ impl AsyncDefers {
     }
 }
 
-/// As [`scope`](super::scope), for a body that suspends.
-///
-/// # Panics
-/// With a panic of the body or of a deferred call that is not recovered.
-///
-/// # Cancel safety
-/// When it is dropped before it is ready, the deferred calls do not run.
-pub async fn scope_async<R, F: Future<Output = R>>(
-    zero: impl FnOnce() -> R,
-    body: impl FnOnce(AsyncDefers) -> F,
-) -> R {
-    let defers = AsyncDefers(Arc::new(Lock::new(Vec::new())));
-    let list = defers.clone();
-    // The call of `body` is inside the future, so that it is caught as well.
-    let mut state = State::new(CatchUnwind::new(async move { body(list).await }).await);
-    loop {
-        let Some(call) = defers.0.lock().pop() else {
-            break;
-        };
-        let call = CatchUnwind::new(async move { call().await });
-        state.enter();
-        let result = call.await;
-        state.leave(result);
+impl Default for AsyncDefers {
+    fn default() -> Self {
+        Self::new()
     }
-    state.finish(zero)
 }
 
 #[cfg(test)]
@@ -66,17 +69,15 @@ mod tests {
     #[test]
     fn suspending_scopes_recover_too() {
         task::test(async {
-            let result = scope_async(
-                || 5,
-                |defers| async move {
-                    defers.push_async(|| async {
-                        task::gosched().await;
-                        assert_eq!(panic_text(&recover()), "late");
-                    });
+            let defers = AsyncDefers::new();
+            let result = defers.scope(|| 5, async {
+                defers.push_async(|| async {
                     task::gosched().await;
-                    panic_str("late")
-                },
-            );
+                    assert_eq!(panic_text(&recover()), "late");
+                });
+                task::gosched().await;
+                panic_str("late")
+            });
             assert_eq!(result.await, 5);
         });
     }

@@ -13,6 +13,12 @@ fn text(args: &[Any], space: &str, end: &str) {
                 String::from_utf8_lossy(&bytes).into_owned()
             }
             Describe::Str(s) => s.to_string(),
+            Describe::Bool(b) => b.to_string(),
+            Describe::Int(n, _) => n.to_string(),
+            Describe::Uint(n, _) => n.to_string(),
+            Describe::Pointer { addr, .. } | Describe::Func(addr) | Describe::Chan(addr) | Describe::Map { addr, .. } => {
+                format!("{addr:#x}")
+            }
             _ => panic_text(a),
         })
         .collect();

@@ -157,11 +157,7 @@ pub fn as_type<T: GoType>(err: GoError) -> (T, bool) {
 }
 
 /// Finds the first error of the tree that implements the interface and stores it in the target.
-pub fn as_iface<T: ?Sized>(err: GoError, target: Ptr<Iface<T>>) -> bool
-where
-    T: Object,
-    Iface<T>: GoType,
-{
+pub fn as_iface<T: ?Sized + Object>(err: GoError, target: Ptr<Iface<T>>) -> bool {
     if err.is_nil() {
         return false;
     }

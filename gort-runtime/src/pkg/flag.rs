@@ -102,9 +102,8 @@ impl Target {
 
     fn set(&self, text: &GoString) -> GoError {
         fn store<T: crate::value::Value>(p: &Ptr<T>, (v, err): (T, GoError)) -> GoError {
-            if err.is_nil() {
-                p.set(v);
-            }
+            // What was read so far is stored although it failed.
+            p.set(v);
             parse_failure(err)
         }
         let text = text.clone();
@@ -119,11 +118,8 @@ impl Target {
             }
             Target::Duration(p) => {
                 let (d, err) = time::parse_duration(text);
-                if err.is_nil() {
-                    p.set(d);
-                    return err;
-                }
-                error("parse error")
+                p.set(d);
+                if err.is_nil() { err } else { error("parse error") }
             }
             Target::Value(v) => v.set(text),
             Target::Func(f, _) => f(text),

@@ -5,6 +5,7 @@
 #![allow(clippy::len_without_is_empty, clippy::excessive_precision, clippy::should_implement_trait)]
 
 mod go;
+mod pdq;
 mod support;
 mod shared_text;
 

@@ -268,10 +268,10 @@ pub(crate) fn to_valid_utf8(s: &[u8], with: &[u8]) -> Vec<u8> {
 
 pub(crate) fn repeat(s: &[u8], n: i64, package: &str) -> Vec<u8> {
     if n < 0 {
-        panic_str(&format!("{package}: negative Repeat count"));
+        panic_str(format!("{package}: negative Repeat count"));
     }
     if (s.len() as i64).checked_mul(n).is_none() {
-        panic_str(&format!("{package}: Repeat output length overflow"));
+        panic_str(format!("{package}: Repeat output length overflow"));
     }
     s.repeat(n as usize)
 }
@@ -286,7 +286,7 @@ pub(crate) fn join<T: Text>(elems: &Slice<T>, sep: &T) -> T {
                 if i > 0 {
                     out.extend_from_slice(&sep);
                 }
-                out.extend_from_slice(&e.view());
+                out.extend_from_slice(e.view().as_ref());
             }
             T::of_bytes(out)
         }

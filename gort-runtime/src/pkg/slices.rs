@@ -3,7 +3,8 @@
 use crate::pkg::cmp::order;
 use crate::pkg::go::*;
 use crate::pkg::iter::{Seq, Seq2};
-use crate::pkg::sort::rewrite;
+use crate::pkg::pdq::Collection;
+use crate::pkg::sort::{rewrite, swapper};
 use std::cmp::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,7 +19,7 @@ pub fn sort<E: Ordered>(x: Slice<E>) {
 
 /// Sorts by `cmp`, not stably.
 pub fn sort_func<E: Value>(x: Slice<E>, cmp: Fn2<E, E, i64>) {
-    sort_stable_func(x, cmp);
+    Collection { less: |i, j| cmp(x.get(i), x.get(j)) < 0, swap: swapper(&x) }.sort(x.len());
 }
 
 /// Sorts by `cmp`, stably.
@@ -123,7 +124,7 @@ pub fn index<E: Value + PartialEq>(s: Slice<E>, v: E) -> i64 {
 
 /// The first index for which `f` holds, or -1.
 pub fn index_func<E: Value>(s: Slice<E>, f: Fn1<E, bool>) -> i64 {
-    s.iter().position(|e| f(e)).map_or(-1, |i| i as i64)
+    s.iter().position(&*f).map_or(-1, |i| i as i64)
 }
 
 /// Reports whether both hold equal elements.
@@ -340,11 +341,13 @@ pub fn sorted<E: Ordered>(seq: Seq<E>) -> Slice<E> {
 /// The values of a sequence, sorted by `cmp`.
 pub fn sorted_func<E: Value>(seq: Seq<E>, cmp: Fn2<E, E, i64>) -> Slice<E> {
     let s = non_empty(gather(seq));
-    sort_stable_func(s.clone(), cmp);
+    sort_func(s.clone(), cmp);
     s
 }
 
 /// The values of a sequence, sorted stably by `cmp`.
 pub fn sorted_stable_func<E: Value>(seq: Seq<E>, cmp: Fn2<E, E, i64>) -> Slice<E> {
-    sorted_func(seq, cmp)
+    let s = non_empty(gather(seq));
+    sort_stable_func(s.clone(), cmp);
+    s
 }

@@ -1,6 +1,7 @@
 //! `sort`: sorting and searching through interfaces and closures.
 
 use crate::pkg::go::*;
+use crate::pkg::pdq::Collection;
 use crate::pkg::support::handle_type;
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -17,109 +18,7 @@ interface! {
     }
 }
 
-/// What sorting needs of a collection, without boxing it.
-struct Collection<L, S> {
-    less: L,
-    swap: S,
-}
-
 impl<L: Fn(i64, i64) -> bool, S: Fn(i64, i64)> Collection<L, S> {
-    fn insertion(&self, lo: i64, hi: i64) {
-        for i in lo + 1..hi {
-            let mut j = i;
-            while j > lo && (self.less)(j, j - 1) {
-                (self.swap)(j, j - 1);
-                j -= 1;
-            }
-        }
-    }
-
-    fn sift(&self, mut root: i64, end: i64, base: i64) {
-        loop {
-            let mut child = 2 * root + 1;
-            if child >= end {
-                return;
-            }
-            if child + 1 < end && (self.less)(base + child, base + child + 1) {
-                child += 1;
-            }
-            if !(self.less)(base + root, base + child) {
-                return;
-            }
-            (self.swap)(base + root, base + child);
-            root = child;
-        }
-    }
-
-    fn heap(&self, lo: i64, hi: i64) {
-        let n = hi - lo;
-        for i in (0..n / 2).rev() {
-            self.sift(i, n, lo);
-        }
-        for i in (0..n).rev() {
-            (self.swap)(lo, lo + i);
-            self.sift(0, i, lo);
-        }
-    }
-
-    fn median(&self, a: i64, b: i64, c: i64) -> i64 {
-        let less = |x, y| (self.less)(x, y);
-        if less(b, a) {
-            if less(c, b) { b } else if less(c, a) { c } else { a }
-        } else if less(c, a) {
-            a
-        } else if less(c, b) {
-            c
-        } else {
-            b
-        }
-    }
-
-    /// Quicksort over swaps, with a heap sort for bad luck.
-    fn quick(&self, mut lo: i64, mut hi: i64, mut depth: u32) {
-        while hi - lo > 12 {
-            if depth == 0 {
-                return self.heap(lo, hi);
-            }
-            depth -= 1;
-            let n = hi - lo;
-            let pivot = self.median(lo + n / 4, lo + n / 2, lo + n / 4 * 3);
-            (self.swap)(lo, pivot);
-            let (mut i, mut j) = (lo + 1, hi - 1);
-            loop {
-                while i <= j && (self.less)(i, lo) {
-                    i += 1;
-                }
-                while i <= j && (self.less)(lo, j) {
-                    j -= 1;
-                }
-                if i >= j {
-                    break;
-                }
-                (self.swap)(i, j);
-                i += 1;
-                j -= 1;
-            }
-            (self.swap)(lo, j);
-            if j - lo < hi - j {
-                self.quick(lo, j, depth);
-                lo = j + 1;
-            } else {
-                self.quick(j + 1, hi, depth);
-                hi = j;
-            }
-        }
-        self.insertion(lo, hi);
-    }
-
-    fn sort(&self, n: i64) {
-        // Sorted input, the common good case, costs one pass.
-        if (1..n).all(|i| !(self.less)(i, i - 1)) {
-            return;
-        }
-        self.quick(0, n, 2 * (64 - n.leading_zeros()));
-    }
-
     /// A merge sort in place, by rotations.
     fn stable(&self, n: i64) {
         let mut block = 20;
@@ -157,15 +56,6 @@ impl<L: Fn(i64, i64) -> bool, S: Fn(i64, i64)> Collection<L, S> {
         let middle = first + (second - mid);
         self.merge(lo, first, middle);
         self.merge(middle, second, hi);
-    }
-
-    fn reverse(&self, lo: i64, hi: i64) {
-        let (mut i, mut j) = (lo, hi - 1);
-        while i < j {
-            (self.swap)(i, j);
-            i += 1;
-            j -= 1;
-        }
     }
 
     fn rotate(&self, lo: i64, mid: i64, hi: i64) {
@@ -206,7 +96,7 @@ pub fn is_sorted(data: Iface<dyn Interface>) -> bool {
     (1..data.len()).all(|i| !data.less(i, i - 1))
 }
 
-fn swapper<T: Value>(s: &Slice<T>) -> impl Fn(i64, i64) + '_ {
+pub(crate) fn swapper<T: Value>(s: &Slice<T>) -> impl Fn(i64, i64) + '_ {
     |i, j| {
         let v = s.get(i);
         s.set(i, s.get(j));
@@ -257,7 +147,7 @@ pub fn reverse(data: Iface<dyn Interface>) -> Iface<dyn Interface> {
 
 /// The least index in `[0, n)` for which `f` holds, else `n`; `f` must be false, then true.
 pub fn search(n: i64, f: Fn1<i64, bool>) -> i64 {
-    search_range(0, n, |i| f(i))
+    search_range(0, n, &*f)
 }
 
 /// The index for which `cmp` is 0, else where it would be.

@@ -13,6 +13,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"flag"
 	"fmt"
 	"hash/crc32"
 	"hash/fnv"
@@ -181,6 +182,34 @@ func main() {
 		fmt.Print(e.Value, " ")
 	}
 	p(l.Len())
+	// the order of equal elements
+	for _, n := range []int{10, 13, 40, 60, 100, 1000, 5000} {
+		for _, mod := range []int{1, 3, 10, 100000} {
+			for kind := 0; kind < 4; kind++ {
+				v := make([]int, n)
+				for i := range v {
+					x := (i*7919 + i*i*31) % 10007
+					switch kind {
+					case 1:
+						x = i
+					case 2:
+						x = n - i
+					case 3:
+						x = i % 17 * 100
+					}
+					v[i] = x%mod*1000000 + i
+				}
+				w := slices.Clone(v)
+				sort.Slice(v, func(i, j int) bool { return v[i]/1000000 < v[j]/1000000 })
+				slices.SortFunc(w, func(a, b int) int { return a/1000000 - b/1000000 })
+				h := 0
+				for i := range v {
+					h = (h*31 + v[i]) % 1000003
+				}
+				p(n, mod, kind, h, slices.Equal(v, w))
+			}
+		}
+	}
 	// hashes and encodings
 	hh := fnv.New32a()
 	hh.Write([]byte("hello"))
@@ -236,6 +265,20 @@ func main() {
 	fmt.Fprint(tw, "aaaa\tb\tccccc\t")
 	tw.Flush()
 	p()
+	// flags
+	for _, args := range [][]string{{"-n", "5", "--name=x", "-v", "-d", "2s", "rest", "-n"}, {"-n", "x"}, {"-zz"}, {"-name"}, {"-v=maybe"}, {"-h"}, {"-f", "1.5", "--", "-n"}} {
+		var out bytes.Buffer
+		fl := flag.NewFlagSet("prog", flag.ContinueOnError)
+		fl.SetOutput(&out)
+		n := fl.Int("n", 3, "the `count` of things")
+		name := fl.String("name", "anon", "a name")
+		v := fl.Bool("v", false, "verbose")
+		d := fl.Duration("d", time.Second, "how long")
+		f := fl.Float64("f", 0, "factor")
+		err := fl.Parse(args)
+		p(err, *n, *name, *v, *d, *f, fl.Args(), fl.NFlag())
+		p(out.String())
+	}
 	// scanning
 	var i1, i2 int
 	var s1 string

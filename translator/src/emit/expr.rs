@@ -403,6 +403,15 @@ impl<'a> Emitter<'a> {
         if fields.is_empty() {
             return self.zero(ty);
         }
+        if self.input.struct_name(ty).is_some_and(|o| self.input.is_library(o)) && self.is_in_place(ty) {
+            // Its other fields are the runtime's own.
+            let mut text = format!("{{ let value = {}; ", self.zero(ty));
+            for (index, value) in fields {
+                let Some((name, _)) = self.field(ty, *index) else { continue };
+                text.push_str(&format!("value.{name}.set({}); ", self.expr_explicit(value)));
+            }
+            return Code::block(text + "value }");
+        }
         let mut parts = Vec::new();
         for (index, value) in fields {
             let Some((name, celled)) = self.field(ty, *index) else { continue };
@@ -414,7 +423,8 @@ impl<'a> Emitter<'a> {
         if fields.len() < s.fields.len() {
             parts.push("..zero()".into());
         }
-        Code::block(format!("{} {{ {} }}", self.ty(ty), parts.join(", "))).unblocked()
+        let path = self.input.struct_name(ty).map_or_else(|| self.ty(ty), |obj| self.type_path(obj));
+        Code::block(format!("{path} {{ {} }}", parts.join(", "))).unblocked()
     }
 
     /// A fresh cell with a value.
@@ -439,7 +449,8 @@ impl<'a> Emitter<'a> {
             match (is_slice, parts.is_empty()) {
                 (true, true) => Code::postfix("Slice::make(0, 0)"),
                 (true, false) => Code::postfix(format!("Slice::from([{}])", join(&parts))),
-                (false, _) => Code::postfix(format!("[{}]", join(&parts))),
+                (false, true) => return self.zero(ty),
+                (false, false) => Code::postfix(format!("[{}]", join(&parts))),
             }
         } else {
             let zero = self.zero(elem);
@@ -531,10 +542,21 @@ impl<'a> Emitter<'a> {
                 self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method("to_runes", &[]), ty)
             }
             Conversion::SliceToArray => {
-                self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method("to_array", &[]), ty)
+                let n = self.array_length(ty);
+                self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method(&format!("to_array::<{n}>"), &[]), ty)
             }
-            Conversion::SliceToArrayPointer => self.unwrapped(self.borrowed(x), x.ty).method("array_ptr", &[]),
+            Conversion::SliceToArrayPointer => {
+                let n = self.array_length(self.input.pointee(ty).unwrap_or(ty));
+                self.unwrapped(self.borrowed(x), x.ty).method(&format!("array_ptr::<{n}>"), &[])
+            }
             Conversion::TypeParam => self.type_param_conversion(x, ty),
+        }
+    }
+
+    fn array_length(&self, ty: TypeId) -> i64 {
+        match &*self.input.store().under(ty) {
+            Type::Array(n, _) => *n,
+            _ => 0,
         }
     }
 

@@ -108,7 +108,7 @@ impl<'a> Emitter<'a> {
             let Some(source) = sources.get(i) else { continue };
             self.state.borrow_mut().package = Some(id);
             let in_root_file = Some(i) == main_file;
-            let extra = if in_root_file { self.module_items(hir_id, is_root) } else { String::new() };
+            let extra = || if in_root_file { self.module_items(hir_id, is_root) } else { String::new() };
             let body = self.file_text(file, source, extra);
             let name = self.file_module(source);
             if in_root_file {
@@ -151,7 +151,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// One Go file as formatted Rust, without the crate's attributes and module declarations.
-    fn file_text(&self, file: &'a hir::File, source: &'a ast::File, extra: String) -> String {
+    fn file_text(&self, file: &'a hir::File, source: &'a ast::File, extra: impl FnOnce() -> String) -> String {
         self.begin_comments(file.id, &source.comments);
         {
             let mut state = self.state.borrow_mut();
@@ -182,7 +182,7 @@ impl<'a> Emitter<'a> {
             out.push_str(&text);
         }
         out.push_str(&self.comments_before(u32::MAX));
-        out.push_str(&extra);
+        out.push_str(&extra());
         let uses = self.imports_text();
         let state = self.state.borrow();
         let markers = Markers { comments: &source.comments };

@@ -294,20 +294,7 @@ impl<'a> Emitter<'a> {
         if !is_async {
             return format!("defer::scope(|| {zero}, |defers| {{ {text} }}){end}");
         }
-        // The body owns what it uses; the results are read again afterwards.
-        let clones: Vec<_> = if in_variables { self.shared_clones(&func.results) } else { Vec::new() };
-        if clones.is_empty() {
-            return format!("defer::scope_async(|| {zero}, |defers| async move {{ {text} }}).await{end}");
-        }
-        format!(
-            "defer::scope_async(|| {zero}, {{ {} move |defers| async move {{ {text} }} }}).await{end}",
-            clones.join(" ")
-        )
-    }
-
-    fn shared_clones(&self, locals: &[LocalId]) -> Vec<String> {
-        let shared = locals.iter().filter(|l| self.storage(**l) == Storage::Shared);
-        shared.map(|l| format!("let {0} = {0}.clone();", self.local_name(*l))).collect()
+        format!("let defers = defer::AsyncDefers::new(); defers.scope(|| {zero}, async {{ {text} }}).await{end}")
     }
 
     /// The named results as the function's value.

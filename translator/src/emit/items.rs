@@ -35,6 +35,10 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         let name = self.plan.names.object(item.obj).unwrap_or("Type").to_owned();
         let visibility = self.visibility(item.obj);
+        if item.alias && self.mentions_parameter(item.ty) {
+            // A generic alias: its uses are resolved.
+            return String::new();
+        }
         if item.alias {
             return format!("{docs}{visibility} type {name} = {};\n", self.ty(item.ty));
         }
@@ -43,6 +47,19 @@ impl<'a> Emitter<'a> {
             Type::Struct(s) => self.struct_item(item, named, s, &name, visibility, docs),
             Type::Interface(_) => self.trait_item(item, &name, visibility, docs),
             _ => self.newtype_item(item, named, &name, visibility, docs),
+        }
+    }
+
+    fn mentions_parameter(&self, ty: TypeId) -> bool {
+        let store = self.input.store();
+        match &*store.get(ty) {
+            Type::TypeParam(_) => true,
+            Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => self.mentions_parameter(*t),
+            Type::Map(k, v) => self.mentions_parameter(*k) || self.mentions_parameter(*v),
+            Type::Named(n) => n.type_args.iter().any(|t| self.mentions_parameter(*t)),
+            Type::Signature(s) => s.params.iter().chain(&s.results).any(|t| self.mentions_parameter(*t)),
+            Type::Struct(s) => s.fields.iter().any(|f| self.mentions_parameter(store.obj_type(*f))),
+            _ => false,
         }
     }
 

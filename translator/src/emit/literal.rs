@@ -297,7 +297,17 @@ impl<'a> Emitter<'a> {
                         let comma = if passed.is_empty() { "" } else { ", " };
                         format!("{owner}::{name}(&{recv}{comma}{})", passed.join(", "))
                     }
-                    _ => format!("{recv}.{name}({})", passed.join(", ")),
+                    form => {
+                        // By its path: a pointer has methods of its own.
+                        let base = self.input.pointee(recv_ty).unwrap_or(recv_ty);
+                        let owner = match &*self.input.store().get(base) {
+                            Type::Named(n) => self.type_path(n.obj),
+                            _ => "Self".into(),
+                        };
+                        let lend = if form == Some(Receiver::Value) { "" } else { "&" };
+                        let comma = if passed.is_empty() { "" } else { ", " };
+                        format!("{owner}::{name}({lend}{recv}{comma}{})", passed.join(", "))
+                    }
                 };
                 (call, plan.is_async)
             }

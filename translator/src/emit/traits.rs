@@ -86,17 +86,21 @@ impl<'a> Emitter<'a> {
         let ty = self.ty(implementation.ty);
         let library = self.is_library_trait(implementation.iface);
         let set = self.input.store().type_set(implementation.iface);
+        let own = match &*self.input.store().under(implementation.iface) {
+            Type::Interface(i) if library => i.methods.clone(),
+            _ => set.methods.clone(),
+        };
         if library && self.only_embeds(implementation.iface) {
             return String::new();
         }
         let mut out = String::new();
         if implementation.value {
-            let methods: String = set.methods.iter().map(|m| self.forward(*m, implementation.ty, Form::Value, library)).collect();
+            let methods: String = own.iter().map(|m| self.forward(*m, implementation.ty, Form::Value, library)).collect();
             out.push_str(&format!("impl{generics} {path} for {ty} {{ {methods} }}\n"));
         }
         if implementation.pointer {
             let form = if library { Form::Companion } else { Form::Pointer };
-            let methods: String = set.methods.iter().map(|m| self.forward(*m, implementation.ty, form, library)).collect();
+            let methods: String = own.iter().map(|m| self.forward(*m, implementation.ty, form, library)).collect();
             if library {
                 let (head, args) = path.split_at(path.find('<').unwrap_or(path.len()));
                 out.push_str(&format!("impl{generics} {head}Ptr{args} for {ty} {{ {methods} }}\n"));
@@ -109,6 +113,7 @@ impl<'a> Emitter<'a> {
 
     fn is_library_trait(&self, iface: TypeId) -> bool {
         match &*self.input.store().get(iface) {
+            _ if TypeId::IMPLICIT.contains(&iface) => true,
             Type::Named(n) => iface == TypeId::ERROR || self.input.is_library(n.obj),
             _ => false,
         }
@@ -172,6 +177,7 @@ impl<'a> Emitter<'a> {
             };
             if behind_pointer && !self.is_in_place(at) {
                 code = format!("{code}.get()");
+                behind_pointer = false;
             }
             code = format!("{code}.{name}");
             project.push(name);

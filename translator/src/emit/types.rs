@@ -59,7 +59,12 @@ impl<'a> Emitter<'a> {
     pub(super) fn type_path(&self, obj: ObjId) -> String {
         let object = self.input.store().obj(obj);
         if self.input.is_library(obj) {
-            return self.library_path(obj, &names::upper_camel(&object.name));
+            let name = match self.input.lib_path(obj).as_str() {
+                // `Value` is a trait of the runtime.
+                "sync/atomic.Value" => "AnyValue".to_owned(),
+                _ => names::upper_camel(&object.name),
+            };
+            return self.library_path(obj, &name);
         }
         let name = self.plan.names.object(obj).map_or_else(|| names::upper_camel(&object.name), str::to_owned);
         let package = if object.package_level { object.pkg } else { None };
@@ -84,6 +89,9 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         if ty == TypeId::ERROR {
             return Some("Error".into());
+        }
+        if TypeId::IMPLICIT.contains(&ty) {
+            return Some(self.implicit_trait(ty));
         }
         if let Type::Named(n) = &*store.get(ty)
             && self.input.is_library(n.obj)
@@ -114,6 +122,18 @@ impl<'a> Emitter<'a> {
             Some(t) if *t != ty => self.trait_path(*t),
             _ => None,
         }
+    }
+
+    /// The runtime's trait for an interface that the library asks any value for.
+    fn implicit_trait(&self, ty: TypeId) -> String {
+        let name = match ty {
+            TypeId::STRINGER => return "Stringer".into(),
+            TypeId::GO_STRINGER => return "GoStringer".into(),
+            TypeId::UNWRAP => "UnwrapMethod",
+            TypeId::UNWRAP_ALL => "UnwrapAllMethod",
+            _ => "IsMethod",
+        };
+        format!("{}::{name}", self.library_module("errors"))
     }
 
     fn library_trait(&self, obj: ObjId) -> String {

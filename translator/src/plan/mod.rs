@@ -119,20 +119,13 @@ fn storage(input: Input<'_>, facts: &Facts) -> Vec<Storage> {
             } else {
                 Storage::Plain
             }
-        } else if sharing.is_shared(id) || deferred_result(input, facts, id) {
+        } else if sharing.is_shared(id) {
             Storage::Shared
         } else {
             Storage::Plain
         });
     }
     out
-}
-
-/// A named result of a suspending function with `defer`: the body is a future of its own, and the result is read after it.
-fn deferred_result(input: Input<'_>, facts: &Facts, local: LocalId) -> bool {
-    let l = input.hir.local(local);
-    let func = input.hir.func(l.func);
-    l.kind == LocalKind::Result && func.named_results && func.has_defer && facts.coloring.is_async(l.func)
 }
 
 fn is_named(input: Input<'_>, ty: TypeId) -> bool {

@@ -94,10 +94,18 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
     if !out.library.contains(&TypeId::ERROR) {
         out.library.push(TypeId::ERROR);
     }
-    if let Some(stringer) = lib_type(input, "fmt", "Stringer")
-        && !out.library.contains(&stringer)
-    {
-        out.library.push(stringer);
+    out.library.extend(TypeId::IMPLICIT);
+    let mut at = 0;
+    while let Some(ty) = out.library.get(at).copied() {
+        at += 1;
+        if let Type::Interface(iface) = &*store.under(ty) {
+            for embedded in &iface.embeddeds {
+                let has_methods = !store.type_set(*embedded).methods.is_empty();
+                if has_methods && matches!(&*store.get(*embedded), Type::Named(_)) && !out.library.contains(embedded) {
+                    out.library.push(*embedded);
+                }
+            }
+        }
     }
     out.implementations = implementations(input, &out);
     out
@@ -110,11 +118,6 @@ fn is_named_same(input: Input<'_>, named: TypeId, iface: TypeId) -> bool {
 
 fn generic_instance(input: Input<'_>, ty: TypeId) -> bool {
     matches!(&*input.store().get(ty), Type::Named(n) if n.origin.is_some())
-}
-
-fn lib_type(input: Input<'_>, package: &str, name: &str) -> Option<TypeId> {
-    let package = input.types.packages.iter().find(|p| &*p.path == package)?;
-    package.scope.get(name).map(|o| input.store().obj_type(*o))
 }
 
 fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
@@ -135,6 +138,10 @@ fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
         let this = if n.type_params.is_empty() { ty } else { store.instantiate_named(ty, &n.type_params) };
         let pointer_type = store.pointer(this);
         for &iface in &interfaces {
+            let of_errors = [TypeId::UNWRAP, TypeId::UNWRAP_ALL, TypeId::IS].contains(&iface);
+            if of_errors && !store.implements(pointer_type, TypeId::ERROR) {
+                continue;
+            }
             let pointer = store.implements(pointer_type, iface);
             if pointer {
                 let value = store.implements(this, iface);

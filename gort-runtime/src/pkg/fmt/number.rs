@@ -69,10 +69,8 @@ impl Output {
                 return;
             }
             least = p;
-        } else if f.zero && !f.minus {
-            if let Some(w) = f.width {
-                least = w - i64::from(negative || f.plus || f.space);
-            }
+        } else if let Some(w) = f.width.filter(|_| f.zero && !f.minus) {
+            least = w - i64::from(negative || f.plus || f.space);
         }
         let digits = crate::pkg::strconv::radix_digits(magnitude, base, upper);
         let mut text = Vec::with_capacity(digits.len() + 4);

@@ -79,7 +79,7 @@ impl ReaderPtr for MultiReader {
     fn read(this: &Ptr<Self>, p: Slice<u8>) -> (i64, GoError) {
         while let Some(r) = this.readers.with(|q| q.front().cloned()) {
             let (n, err) = r.read(p.clone());
-            let ended = *&err == eof();
+            let ended = err == eof();
             if ended {
                 this.readers.with(|q| q.pop_front());
             }

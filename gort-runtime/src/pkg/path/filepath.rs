@@ -125,7 +125,8 @@ fn visit(path: GoString, info: Iface<dyn FileInfo>, f: &WalkFunc) -> GoError {
     }
     for e in entries.iter() {
         let err = visit(join(Slice::from(vec![path.clone(), e.name()])), e.clone(), f);
-        if !err.is_nil() && !(e.is_dir() && err == skip_dir()) {
+        let skipped = e.is_dir() && err == skip_dir();
+        if !err.is_nil() && !skipped {
             return err;
         }
     }

@@ -40,7 +40,7 @@ pub fn analyze(input: Input<'_>, sharing: &Sharing) -> LastUses {
     let mut out = LastUses::default();
     for func in &input.hir.funcs {
         let Some(body) = &func.body else { continue };
-        let mut walk = Backward { input, func: func.id, captures, out: &mut out, targets: FxHashMap::default(), at_return: Live::default(), record: true };
+        let mut walk = Backward { input, sharing, func: func.id, captures, out: &mut out, targets: FxHashMap::default(), at_return: Live::default(), record: true };
         // Named results are read by every return.
         let mut live: Live = if func.named_results { func.results.iter().copied().collect() } else { Live::default() };
         walk.at_return.clone_from(&live);
@@ -67,6 +67,7 @@ fn contains_goto(block: &Block) -> bool {
 
 struct Backward<'a, 'o> {
     input: Input<'a>,
+    sharing: &'o Sharing,
     func: FuncId,
     captures: &'o FxHashMap<FuncId, Vec<LocalId>>,
     out: &'o mut LastUses,
@@ -276,6 +277,7 @@ impl<'a> Backward<'a, '_> {
 
     fn bound(&mut self, var: &'a RangeVar, live: &mut Live) {
         match var {
+            RangeVar::Define(l) if self.sharing.is_shared(*l) => drop(live.insert(*l)),
             RangeVar::Define(l) => drop(live.remove(l)),
             RangeVar::Assign(place) => {
                 self.write(place, live);
@@ -287,7 +289,8 @@ impl<'a> Backward<'a, '_> {
     /// An assignment to a whole variable ends its life before.
     fn write(&mut self, place: &'a Expr, live: &mut Live) {
         if let ExprKind::Local(l) = place.kind {
-            live.remove(&l);
+            // Writing to a shared variable uses the cell it is.
+            if self.sharing.is_shared(l) { live.insert(l) } else { live.remove(&l) };
         }
     }
 

@@ -1,6 +1,7 @@
 //! The walk behind the sharing analysis: each use of a local in its context.
 
 use super::super::Input;
+use super::super::coloring::library;
 use super::super::fixpoint::Closure;
 use super::{LocalFacts, Sharing};
 use crate::hir::{
@@ -404,7 +405,10 @@ impl<'a> Walk<'a> {
                 self.user_args(*func, call);
             }
             Callee::Method { recv, method } => {
-                let context = if matches!(method, Method::Lib(_)) { Context::Lent } else { Context::Value };
+                // The tasks that `Go` starts keep the group.
+                let kept = |obj: &ObjId| library::qualified(self.input, *obj) == "sync.WaitGroup.Go";
+                let lent = matches!(method, Method::Lib(obj) if !kept(obj));
+                let context = if lent { Context::Lent } else { Context::Value };
                 self.expr(recv, context);
                 self.values(&call.args);
             }

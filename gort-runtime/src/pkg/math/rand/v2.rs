@@ -209,7 +209,7 @@ impl Rand {
         if n < 0 {
             panic_str("invalid argument to Shuffle");
         }
-        self.swaps(n, |i, j| swap(i, j));
+        self.swaps(n, &*swap);
     }
 
     fn split(&self) -> (u32, Option<usize>) {
