@@ -47,17 +47,31 @@ struct Stamp {
 impl Cache {
     /// `$GORT_CACHE`, or `gort` in the user's cache folder.
     pub(crate) fn open() -> Result<Cache, Failure> {
-        let var = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+        let var = |name: &str| {
+            std::env::var_os(name)
+                .filter(|v| !v.is_empty())
+                .map(PathBuf::from)
+        };
         let root = var("GORT_CACHE")
-            .or_else(|| var("XDG_CACHE_HOME").filter(|p| p.is_absolute()).map(|p| p.join("gort")))
-            .or_else(|| var("LOCALAPPDATA").filter(|_| cfg!(windows)).map(|p| p.join("gort").join("cache")))
+            .or_else(|| {
+                var("XDG_CACHE_HOME")
+                    .filter(|p| p.is_absolute())
+                    .map(|p| p.join("gort"))
+            })
+            .or_else(|| {
+                var("LOCALAPPDATA")
+                    .filter(|_| cfg!(windows))
+                    .map(|p| p.join("gort").join("cache"))
+            })
             .or_else(|| std::env::home_dir().map(|p| p.join(".cache").join("gort")));
         let hint = "set `GORT_CACHE` to a folder that can be written to";
         let Some(root) = root else {
             return Err(Failure::new("there is no cache folder").help(hint));
         };
-        let root = std::path::absolute(&root).map_err(|e| Failure::io("open", &root, &e).help(hint))?;
-        std::fs::create_dir_all(&root).map_err(|e| Failure::io("create the cache folder", &root, &e).help(hint))?;
+        let root =
+            std::path::absolute(&root).map_err(|e| Failure::io("open", &root, &e).help(hint))?;
+        std::fs::create_dir_all(&root)
+            .map_err(|e| Failure::io("create the cache folder", &root, &e).help(hint))?;
         Ok(Cache { root })
     }
 
@@ -70,7 +84,11 @@ impl Cache {
     pub(crate) fn slot(&self, identity: &str, release: bool) -> Slot {
         let hash = short_hash(identity);
         let package = format!("program-{hash}");
-        Slot { dir: self.root.join("programs").join(hash), profile: if release { "release" } else { "debug" }, package }
+        Slot {
+            dir: self.root.join("programs").join(hash),
+            profile: if release { "release" } else { "debug" },
+            package,
+        }
     }
 
     /// The runtime as a folder, written when it is not there yet.
@@ -100,7 +118,11 @@ impl Cache {
     /// A failure to write.
     pub(crate) fn unwritable(&self, path: &Path, error: &io::Error) -> Failure {
         let failure = Failure::io("write", path, error);
-        if failure.help.is_some() { failure } else { failure.help("set `GORT_CACHE` to a folder that can be written to") }
+        if failure.help.is_some() {
+            failure
+        } else {
+            failure.help("set `GORT_CACHE` to a folder that can be written to")
+        }
     }
 }
 
@@ -108,7 +130,8 @@ impl Slot {
     /// The binary, when nothing changed since it was built.
     pub(crate) fn fresh(&self, disk: &Disk) -> Option<PathBuf> {
         let stamp: Stamp = serde_json::from_slice(&std::fs::read(self.stamp()).ok()?).ok()?;
-        let fresh = stamp.build == runtime::BUILD && stamp.binary.is_file() && disk.matches(&stamp.trace);
+        let fresh =
+            stamp.build == runtime::BUILD && stamp.binary.is_file() && disk.matches(&stamp.trace);
         fresh.then_some(stamp.binary)
     }
 
@@ -165,7 +188,11 @@ impl Slot {
             std::fs::copy(built, &copy)?;
             std::fs::rename(&copy, &binary)?;
         }
-        let stamp = Stamp { build: runtime::BUILD.into(), binary: binary.clone(), trace };
+        let stamp = Stamp {
+            build: runtime::BUILD.into(),
+            binary: binary.clone(),
+            trace,
+        };
         let staging = tempfile::tempdir_in(&self.dir)?;
         let file = staging.path().join("stamp");
         std::fs::write(&file, serde_json::to_string(&stamp)?)?;
@@ -185,7 +212,11 @@ impl Slot {
             let stamp: Stamp = serde_json::from_slice(&text).ok()?;
             stamp.binary.parent().map(Path::to_owned)
         });
-        for entry in std::fs::read_dir(self.dir.join("bin")).into_iter().flatten().flatten() {
+        for entry in std::fs::read_dir(self.dir.join("bin"))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
             if !named.contains(&Some(entry.path())) {
                 // What cannot be deleted now is deleted another time.
                 let _ = std::fs::remove_dir_all(entry.path());

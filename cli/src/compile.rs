@@ -34,15 +34,26 @@ struct Report {
 /// Builds it.
 pub(crate) fn build(job: &Job<'_>, progress: &Progress) -> Result<PathBuf, Failure> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["build", "--message-format=json"]).current_dir(job.krate).env("CARGO_TARGET_DIR", job.target);
+    command
+        .args(["build", "--message-format=json"])
+        .current_dir(job.krate)
+        .env("CARGO_TARGET_DIR", job.target);
     // Flags of another build would make this one compile everything anew.
-    for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_INCREMENTAL"] {
+    for name in [
+        "RUSTFLAGS",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "CARGO_INCREMENTAL",
+    ] {
         command.env_remove(name);
     }
     if job.release {
         command.arg("--release");
     }
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|e| no_cargo(&e))?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (mut report, said) = std::thread::scope(|scope| {
@@ -50,9 +61,13 @@ pub(crate) fn build(job: &Job<'_>, progress: &Progress) -> Result<PathBuf, Failu
         let report = read(stdout, job.krate);
         (report, said.join().unwrap_or_default())
     });
-    let status = child.wait().map_err(|e| Failure::new(format!("cannot wait for cargo: {}", reason(&e))))?;
+    let status = child
+        .wait()
+        .map_err(|e| Failure::new(format!("cannot wait for cargo: {}", reason(&e))))?;
     if status.success() {
-        return report.executable.ok_or_else(|| Failure::new("cargo built no executable").code(Code::INTERNAL));
+        return report
+            .executable
+            .ok_or_else(|| Failure::new("cargo built no executable").code(Code::INTERNAL));
     }
     report.log.insert_str(0, &said);
     Err(failure(&report, &said, job.log))
@@ -60,8 +75,10 @@ pub(crate) fn build(job: &Job<'_>, progress: &Progress) -> Result<PathBuf, Failu
 
 fn no_cargo(error: &io::Error) -> Failure {
     match error.kind() {
-        io::ErrorKind::NotFound => Failure::new("cargo was not found, and `gort run` builds with it")
-            .help("install Rust from https://rustup.rs, or add the folder of `cargo` to `PATH`"),
+        io::ErrorKind::NotFound => {
+            Failure::new("cargo was not found, and `gort run` builds with it")
+                .help("install Rust from https://rustup.rs, or add the folder of `cargo` to `PATH`")
+        }
         _ => Failure::new(format!("cannot start cargo: {}", reason(error)))
             .help("check that `cargo --version` works in this shell"),
     }
@@ -76,7 +93,11 @@ fn follow(stderr: Option<impl Read>, progress: &Progress) -> String {
         if let Some(krate) = line.trim_start().strip_prefix("Compiling ") {
             crates += 1;
             let name = krate.split(' ').next().unwrap_or(krate);
-            let name = if name.starts_with("program-") { "the program" } else { name };
+            let name = if name.starts_with("program-") {
+                "the program"
+            } else {
+                name
+            };
             progress.say(format!("compiling {name} ({crates})"));
         } else if let Some(what) = line.trim_start().strip_prefix("Download") {
             progress.say(format!("download{what}"));
@@ -90,28 +111,40 @@ fn follow(stderr: Option<impl Read>, progress: &Progress) -> String {
 }
 
 fn lines(pipe: Option<impl Read>) -> impl Iterator<Item = Vec<u8>> {
-    pipe.into_iter().flat_map(|pipe| BufReader::new(pipe).split(b'\n').map_while(Result::ok))
+    pipe.into_iter()
+        .flat_map(|pipe| BufReader::new(pipe).split(b'\n').map_while(Result::ok))
 }
 
 fn read(stdout: Option<impl Read>, krate: &Path) -> Report {
     let mut report = Report::default();
     let manifest = krate.join("Cargo.toml");
     for line in lines(stdout) {
-        let Ok(value) = serde_json::from_slice::<Value>(&line) else { continue };
-        let ours = value["manifest_path"].as_str().is_some_and(|p| Path::new(p) == manifest);
+        let Ok(value) = serde_json::from_slice::<Value>(&line) else {
+            continue;
+        };
+        let ours = value["manifest_path"]
+            .as_str()
+            .is_some_and(|p| Path::new(p) == manifest);
         match value["reason"].as_str() {
             Some("compiler-artifact") if ours => {
-                report.executable = value["executable"].as_str().map(PathBuf::from).or(report.executable);
+                report.executable = value["executable"]
+                    .as_str()
+                    .map(PathBuf::from)
+                    .or(report.executable);
             }
             Some("compiler-message") => {
                 let message = &value["message"];
-                report.log.push_str(message["rendered"].as_str().unwrap_or(""));
+                report
+                    .log
+                    .push_str(message["rendered"].as_str().unwrap_or(""));
                 let text = message["message"].as_str().unwrap_or("");
                 if message["level"] == "error" && !text.starts_with("aborting due to") {
                     // Linking fails by the machine, and rustc gives no place for it.
                     let has_place = message["spans"].as_array().is_some_and(|s| !s.is_empty());
                     report.in_translation |= ours && has_place;
-                    report.errors.push(text.lines().next().unwrap_or(text).to_owned());
+                    report
+                        .errors
+                        .push(text.lines().next().unwrap_or(text).to_owned());
                 }
             }
             _ => {}
@@ -126,7 +159,9 @@ fn failure(report: &Report, said: &str, log: &Path) -> Failure {
         Err(e) => format!("what rustc said could not be kept: {}", reason(&e)),
     };
     if report.in_translation {
-        let first = report.errors.first().map_or_else(String::new, |e| format!("the first of {}: {e}", report.errors.len()));
+        let first = report.errors.first().map_or_else(String::new, |e| {
+            format!("the first of {}: {e}", report.errors.len())
+        });
         return Failure::new("the translation does not compile")
             .code(Code::INTERNAL)
             .note("this is a defect of gort, not of the Go program")
@@ -137,13 +172,19 @@ fn failure(report: &Report, said: &str, log: &Path) -> Failure {
     let failure = Failure::new("cargo could not build the program");
     let mut errors: Vec<&str> = report.errors.iter().map(String::as_str).collect();
     errors.extend(said.lines().filter_map(|l| l.strip_prefix("error: ")));
-    let failure = errors.iter().take(3).fold(failure, |f, e| f.note(*e)).note(kept);
+    let failure = errors
+        .iter()
+        .take(3)
+        .fold(failure, |f, e| f.note(*e))
+        .note(kept);
     let all = format!("{}{said}", report.log);
     if errors.iter().any(|e| e.contains("linker")) {
         failure.help("install a C linker: `apt install gcc`, `xcode-select --install` or the like")
     } else if all.contains("No space left") {
         failure.help("free some space and try again; the cache can be deleted at any time")
-    } else if all.contains("requires rustc") || all.contains("is not supported by the following package") {
+    } else if all.contains("requires rustc")
+        || all.contains("is not supported by the following package")
+    {
         failure.help("update Rust: `rustup update`")
     } else if all.contains("ownload") || all.contains("network") || all.contains("registry") {
         failure.help("the first build fetches crates: check the network connection")

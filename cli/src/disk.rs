@@ -34,7 +34,11 @@ pub(crate) struct Disk {
 impl Disk {
     /// The loader's `.` is `root`.
     pub(crate) fn new(root: PathBuf) -> Disk {
-        Disk { root, trace: Mutex::default(), failures: Mutex::default() }
+        Disk {
+            root,
+            trace: Mutex::default(),
+            failures: Mutex::default(),
+        }
     }
 
     /// Where a path of the loader really is.
@@ -49,19 +53,34 @@ impl Disk {
 
     /// What was seen so far.
     pub(crate) fn trace(&self) -> Trace {
-        self.trace.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.trace
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The first file that is there and cannot be read.
     pub(crate) fn failure(&self) -> Option<Failure> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        self.failures
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
     }
 
     /// Whether all is still as it was.
     pub(crate) fn matches(&self, trace: &Trace) -> bool {
-        trace.files.iter().all(|(path, hash)| self.bytes(path).ok().map(|b| hex(&b)) == *hash)
-            && trace.folders.iter().all(|(path, names)| self.names(path).is_ok_and(|n| go_files(&n) == *names))
-            && trace.present.iter().all(|(path, present)| self.real(path).exists() == *present)
+        trace
+            .files
+            .iter()
+            .all(|(path, hash)| self.bytes(path).ok().map(|b| hex(&b)) == *hash)
+            && trace
+                .folders
+                .iter()
+                .all(|(path, names)| self.names(path).is_ok_and(|n| go_files(&n) == *names))
+            && trace
+                .present
+                .iter()
+                .all(|(path, present)| self.real(path).exists() == *present)
     }
 
     fn bytes(&self, path: &str) -> io::Result<Vec<u8>> {
@@ -71,7 +90,9 @@ impl Disk {
     fn names(&self, path: &str) -> io::Result<Vec<String>> {
         let entries = std::fs::read_dir(self.real(path))?;
         let files = entries.flatten().filter(|e| e.path().is_file());
-        let mut names: Vec<_> = files.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        let mut names: Vec<_> = files
+            .map(|e| e.file_name().to_string_lossy().into_owned())
+            .collect();
         names.sort();
         Ok(names)
     }
@@ -84,9 +105,15 @@ impl Disk {
         match result {
             Ok(value) => Some(value),
             Err(error) => {
-                if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
+                if !matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) {
                     let failure = Failure::io("read", Path::new(&self.display(path)), &error);
-                    self.failures.lock().unwrap_or_else(PoisonError::into_inner).push(failure);
+                    self.failures
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push(failure);
                 }
                 None
             }
@@ -121,12 +148,19 @@ impl FileSystem for Disk {
 }
 
 fn go_files(names: &[String]) -> Vec<String> {
-    names.iter().filter(|n| n.ends_with(".go")).cloned().collect()
+    names
+        .iter()
+        .filter(|n| n.ends_with(".go"))
+        .cloned()
+        .collect()
 }
 
 /// A hash as text.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
 /// A path as the user would write it: relative when it lies below the current folder.

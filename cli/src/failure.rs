@@ -26,21 +26,40 @@ pub(crate) struct Failure {
 impl Failure {
     /// Bad input, or a machine that does not play along.
     pub(crate) fn new(message: impl Into<String>) -> Failure {
-        Failure { code: None, message: message.into(), notes: Vec::new(), help: None, exit: 1 }
+        Failure {
+            code: None,
+            message: message.into(),
+            notes: Vec::new(),
+            help: None,
+            exit: 1,
+        }
     }
 
     /// A command line that makes no sense.
     pub(crate) fn usage(message: impl Into<String>) -> Failure {
-        Failure { exit: 2, ..Failure::new(message) }
+        Failure {
+            exit: 2,
+            ..Failure::new(message)
+        }
     }
 
     /// A file operation that failed, as in ``cannot read `x`: permission denied``.
     pub(crate) fn io(action: &str, path: &Path, error: &io::Error) -> Failure {
-        let failure = Failure::new(format!("cannot {action} `{}`: {}", path.display(), reason(error)));
+        let failure = Failure::new(format!(
+            "cannot {action} `{}`: {}",
+            path.display(),
+            reason(error)
+        ));
         match error.kind() {
-            io::ErrorKind::PermissionDenied => failure.help("check the owner and the permissions of the folder"),
-            io::ErrorKind::ReadOnlyFilesystem => failure.help("choose a folder on a writable file system"),
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failure.help("free some space and try again"),
+            io::ErrorKind::PermissionDenied => {
+                failure.help("check the owner and the permissions of the folder")
+            }
+            io::ErrorKind::ReadOnlyFilesystem => {
+                failure.help("choose a folder on a writable file system")
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                failure.help("free some space and try again")
+            }
             _ => failure,
         }
     }

@@ -24,8 +24,12 @@ impl Runtime {
         match text.split_once('=') {
             None if text == "bundled" => Ok(Runtime::Bundled),
             Some(("path", path)) if !path.is_empty() => Ok(Runtime::Path(path.into())),
-            Some(("version", version)) if is_requirement(version) => Ok(Runtime::Version(version.into())),
-            Some(("version", version)) => Err(format!("`{version}` is not a version, such as `0.1` or `=0.1.2`")),
+            Some(("version", version)) if is_requirement(version) => {
+                Ok(Runtime::Version(version.into()))
+            }
+            Some(("version", version)) => Err(format!(
+                "`{version}` is not a version, such as `0.1` or `=0.1.2`"
+            )),
             _ => Err("give `bundled`, `path=FOLDER` or `version=VERSION`".into()),
         }
     }
@@ -34,7 +38,9 @@ impl Runtime {
 /// Near enough to what cargo takes as a version requirement to never break the manifest.
 fn is_requirement(text: &str) -> bool {
     text.chars().any(|c| c.is_ascii_digit() || c == '*')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "^~=<>*.,+- ".contains(c))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "^~=<>*.,+- ".contains(c))
 }
 
 /// How a crate is built.
@@ -124,7 +130,9 @@ fn quote(text: &str) -> String {
 ///
 /// The last part of a module's path that is no version: `github.com/x/My.Tool/v2` gives `my-tool`.
 pub(crate) fn crate_name(text: &str) -> String {
-    let parts = text.split(['/', '\\']).filter(|p| !p.is_empty() && *p != "." && *p != "..");
+    let parts = text
+        .split(['/', '\\'])
+        .filter(|p| !p.is_empty() && *p != "." && *p != "..");
     let mut parts: Vec<&str> = parts.collect();
     if parts.len() > 1 && parts.last().is_some_and(|p| is_major_version(p)) {
         parts.pop();
@@ -148,19 +156,89 @@ pub(crate) fn crate_name(text: &str) -> String {
 }
 
 fn is_major_version(part: &str) -> bool {
-    part.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    part.strip_prefix('v')
+        .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Rust's keywords, names of cargo's own folders, Rust's own crates, and the crates that a translation is linked with.
 fn is_taken(name: &str) -> bool {
     const TAKEN: &[&str] = &[
-        "_", "abstract", "alloc", "as", "async", "await", "become", "box", "break", "build", "const", "continue", "core",
-        "crate", "deps", "do", "dyn", "else", "enum", "examples", "extern", "false", "final", "fn", "for", "gen",
-        "gort-runtime", "gort-runtime-macros", "gort_runtime", "hashbrown", "if", "impl", "in", "incremental", "let",
-        "libc", "libm", "loop", "macro", "match", "md-5", "memchr", "mod", "move", "mut", "override", "parking_lot",
-        "pin-project-lite", "priv", "proc-macro", "proc_macro", "pub", "ref", "return", "rustc-hash", "self", "sha1",
-        "sha2", "static", "std", "struct", "super", "test", "tokio", "trait", "true", "try", "type", "typeof", "unsafe",
-        "unsized", "use", "virtual", "where", "while", "yield",
+        "_",
+        "abstract",
+        "alloc",
+        "as",
+        "async",
+        "await",
+        "become",
+        "box",
+        "break",
+        "build",
+        "const",
+        "continue",
+        "core",
+        "crate",
+        "deps",
+        "do",
+        "dyn",
+        "else",
+        "enum",
+        "examples",
+        "extern",
+        "false",
+        "final",
+        "fn",
+        "for",
+        "gen",
+        "gort-runtime",
+        "gort-runtime-macros",
+        "gort_runtime",
+        "hashbrown",
+        "if",
+        "impl",
+        "in",
+        "incremental",
+        "let",
+        "libc",
+        "libm",
+        "loop",
+        "macro",
+        "match",
+        "md-5",
+        "memchr",
+        "mod",
+        "move",
+        "mut",
+        "override",
+        "parking_lot",
+        "pin-project-lite",
+        "priv",
+        "proc-macro",
+        "proc_macro",
+        "pub",
+        "ref",
+        "return",
+        "rustc-hash",
+        "self",
+        "sha1",
+        "sha2",
+        "static",
+        "std",
+        "struct",
+        "super",
+        "test",
+        "tokio",
+        "trait",
+        "true",
+        "try",
+        "type",
+        "typeof",
+        "unsafe",
+        "unsized",
+        "use",
+        "virtual",
+        "where",
+        "while",
+        "yield",
     ];
     TAKEN.contains(&name)
 }
@@ -190,8 +268,18 @@ mod tests {
     #[test]
     fn runtime_option_refuses_what_would_break_the_manifest() {
         assert_eq!(Runtime::parse("bundled"), Ok(Runtime::Bundled));
-        assert_eq!(Runtime::parse("version=^0.1"), Ok(Runtime::Version("^0.1".into())));
-        for bad in ["", "path=", "version=", "version=\"", "version=1\n", "git=x"] {
+        assert_eq!(
+            Runtime::parse("version=^0.1"),
+            Ok(Runtime::Version("^0.1".into()))
+        );
+        for bad in [
+            "",
+            "path=",
+            "version=",
+            "version=\"",
+            "version=1\n",
+            "git=x",
+        ] {
             assert!(Runtime::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(quote("a\"b\\\n"), "\"a\\\"b\\\\\\u000A\"");

@@ -40,7 +40,12 @@ impl Printer {
             Color::Never => false,
             Color::Auto => std::io::stderr().is_terminal() && !set("NO_COLOR"),
         };
-        Printer { format: common.message_format, json_to_stdout, quiet: common.quiet, color }
+        Printer {
+            format: common.message_format,
+            json_to_stdout,
+            quiet: common.quiet,
+            color,
+        }
     }
 
     /// Whether progress may be shown.
@@ -69,7 +74,17 @@ impl Printer {
     /// Why the command stops.
     pub(crate) fn failure(&self, failure: &Failure) {
         let notes = failure.notes.iter().map(String::as_str);
-        let rendered = |color| render(Level::ERROR, failure.code, &failure.message, None, notes.clone(), failure.help.as_deref(), color);
+        let rendered = |color| {
+            render(
+                Level::ERROR,
+                failure.code,
+                &failure.message,
+                None,
+                notes.clone(),
+                failure.help.as_deref(),
+                color,
+            )
+        };
         match self.format {
             MessageFormat::Text => self.write(&format!("{}\n", rendered(self.color))),
             MessageFormat::Json => {
@@ -123,8 +138,12 @@ impl Printer {
     fn write(&self, text: &str) {
         // Nothing sensible can be done about a reader that has gone.
         let _ = match self.format {
-            MessageFormat::Json if self.json_to_stdout => std::io::stdout().lock().write_all(text.as_bytes()),
-            MessageFormat::Json | MessageFormat::Text => std::io::stderr().lock().write_all(text.as_bytes()),
+            MessageFormat::Json if self.json_to_stdout => {
+                std::io::stdout().lock().write_all(text.as_bytes())
+            }
+            MessageFormat::Json | MessageFormat::Text => {
+                std::io::stderr().lock().write_all(text.as_bytes())
+            }
         };
     }
 
@@ -132,12 +151,23 @@ impl Printer {
         let notes = diagnostic.notes.iter().map(String::as_str);
         let help = help(diagnostic);
         let at = Some((diagnostic, files)).filter(|_| diagnostic.span.is_some());
-        render(level(diagnostic.severity), Some(diagnostic.code), &diagnostic.message, at, notes, help, color)
+        render(
+            level(diagnostic.severity),
+            Some(diagnostic.code),
+            &diagnostic.message,
+            at,
+            notes,
+            help,
+            color,
+        )
     }
 
     fn json(&self, diagnostic: &Diagnostic, files: Files<'_>) -> Value {
         let primary = diagnostic.span.map(|s| span_json(s, files, true, None));
-        let labels = diagnostic.labels.iter().map(|l| span_json(l.span, files, false, Some(&l.text)));
+        let labels = diagnostic
+            .labels
+            .iter()
+            .map(|l| span_json(l.span, files, false, Some(&l.text)));
         let spans: Vec<Value> = primary.into_iter().chain(labels).flatten().collect();
         let level = match diagnostic.severity {
             Severity::Error => "error",
@@ -160,7 +190,13 @@ impl Printer {
 
 /// The diagnostic's own help, or the registry's remedy where it says more than "see the message".
 fn help(diagnostic: &Diagnostic) -> Option<&str> {
-    let remedy = || diagnostic.code.info().map(|i| i.remedy).filter(|r| !r.starts_with("see the message"));
+    let remedy = || {
+        diagnostic
+            .code
+            .info()
+            .map(|i| i.remedy)
+            .filter(|r| !r.starts_with("see the message"))
+    };
     diagnostic.help.as_deref().or_else(remedy)
 }
 
@@ -185,13 +221,19 @@ fn render<'a>(
     if let Some(code) = code {
         title = title.id(code.to_string());
     }
-    let snippets = at.map(|(diagnostic, files)| snippets(diagnostic, files)).unwrap_or_default();
+    let snippets = at
+        .map(|(diagnostic, files)| snippets(diagnostic, files))
+        .unwrap_or_default();
     let mut group = title.elements(snippets);
     group = group.elements(notes.map(|n| Level::NOTE.message(n)));
     if let Some(help) = help {
         group = group.element(Level::HELP.message(help));
     }
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     renderer.render(&[group])
 }
 
@@ -200,16 +242,30 @@ fn snippets<'a>(
     diagnostic: &'a Diagnostic,
     files: Files<'a>,
 ) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
-    let mut places: Vec<(Span, Option<&str>, bool)> = diagnostic.span.map(|s| (s, None, true)).into_iter().collect();
-    places.extend(diagnostic.labels.iter().map(|l| (l.span, Some(&*l.text), false)));
+    let mut places: Vec<(Span, Option<&str>, bool)> = diagnostic
+        .span
+        .map(|s| (s, None, true))
+        .into_iter()
+        .collect();
+    places.extend(
+        diagnostic
+            .labels
+            .iter()
+            .map(|l| (l.span, Some(&*l.text), false)),
+    );
     let mut by_file: BTreeMap<(bool, u32), Vec<(Span, Option<&str>, bool)>> = BTreeMap::new();
     let first = places.first().map(|p| p.0.file);
     for place in places {
-        by_file.entry((Some(place.0.file) != first, place.0.file.0)).or_default().push(place);
+        by_file
+            .entry((Some(place.0.file) != first, place.0.file.0))
+            .or_default()
+            .push(place);
     }
     let mut out = Vec::new();
     for places in by_file.values() {
-        let Some(file) = places.first().and_then(|p| files.sources.get(p.0.file)) else { continue };
+        let Some(file) = places.first().and_then(|p| files.sources.get(p.0.file)) else {
+            continue;
+        };
         let ranges: Vec<Range<usize>> = places.iter().map(|p| range(file, p.0)).collect();
         let start = ranges.iter().map(|r| r.start).min().unwrap_or(0);
         let end = ranges.iter().map(|r| r.end).max().unwrap_or(start);
@@ -217,10 +273,19 @@ fn snippets<'a>(
         let from = text[..start].rfind('\n').map_or(0, |i| i + 1);
         let to = text[end..].find('\n').map_or(text.len(), |i| end + i);
         let line = text[..from].matches('\n').count() + 1;
-        let mut snippet = Snippet::source(&text[from..to]).path(files.disk.display(&file.path)).line_start(line);
+        let mut snippet = Snippet::source(&text[from..to])
+            .path(files.disk.display(&file.path))
+            .line_start(line);
         for ((_, label, primary), range) in places.iter().zip(ranges) {
-            let kind = if *primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-            snippet = snippet.annotation(kind.span(range.start - from..range.end - from).label(*label));
+            let kind = if *primary {
+                AnnotationKind::Primary
+            } else {
+                AnnotationKind::Context
+            };
+            snippet = snippet.annotation(
+                kind.span(range.start - from..range.end - from)
+                    .label(*label),
+            );
         }
         out.push(snippet);
     }
@@ -259,7 +324,11 @@ fn span_json(span: Span, files: Files<'_>, primary: bool, label: Option<&str>) -
 
 /// `1 file`, `2 files`.
 pub(crate) fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{n} {noun}s")
+    }
 }
 
 /// A short name for something long.

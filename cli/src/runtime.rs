@@ -11,6 +11,11 @@ static MACRO_SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../gort-runtim
 const MANIFEST: &str = include_str!("../../gort-runtime/Cargo.toml");
 const MACRO_MANIFEST: &str = include_str!("../../gort-runtime/macros/Cargo.toml");
 
+const LICENSES: [(&str, &str); 2] = [
+    ("LICENSE-APACHE", include_str!("../../LICENSE-APACHE")),
+    ("LICENSE-MIT", include_str!("../../LICENSE-MIT")),
+];
+
 /// The versions that the runtime was tested with.
 pub(crate) const LOCK: &str = include_str!("../../Cargo.lock");
 
@@ -26,14 +31,25 @@ pub(crate) fn files() -> BTreeMap<String, Vec<u8>> {
     collect(&SOURCES, "src", &mut files);
     collect(&MACRO_SOURCES, "macros/src", &mut files);
     files.insert("Cargo.toml".into(), stand_alone(MANIFEST).into_bytes());
-    files.insert("macros/Cargo.toml".into(), stand_alone(MACRO_MANIFEST).into_bytes());
+    files.insert(
+        "macros/Cargo.toml".into(),
+        stand_alone(MACRO_MANIFEST).into_bytes(),
+    );
+    files.extend(LICENSES.map(|(name, text)| (name.into(), text.into())));
     files
 }
 
 fn collect(dir: &Dir<'_>, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     for file in dir.files() {
-        let path: Vec<_> = file.path().components().map(|c| c.as_os_str().to_string_lossy()).collect();
-        files.insert(format!("{prefix}/{}", path.join("/")), file.contents().to_vec());
+        let path: Vec<_> = file
+            .path()
+            .components()
+            .map(|c| c.as_os_str().to_string_lossy())
+            .collect();
+        files.insert(
+            format!("{prefix}/{}", path.join("/")),
+            file.contents().to_vec(),
+        );
     }
     for dir in dir.dirs() {
         collect(dir, prefix, files);
@@ -91,8 +107,15 @@ mod tests {
         for name in ["Cargo.toml", "macros/Cargo.toml"] {
             let text = String::from_utf8_lossy(&files[name]).into_owned();
             assert!(!text.contains("workspace"), "{name}:\n{text}");
-            assert!(!text.contains("[[") && !text.contains("dev-dependencies"), "{name}:\n{text}");
+            assert!(
+                !text.contains("[[") && !text.contains("dev-dependencies"),
+                "{name}:\n{text}"
+            );
         }
-        assert!(files.contains_key("src/lib.rs") && files.contains_key("macros/src/lib.rs"));
+        assert!(
+            files.contains_key("LICENSE-MIT")
+                && files.contains_key("src/lib.rs")
+                && files.contains_key("macros/src/lib.rs")
+        );
     }
 }

@@ -38,26 +38,56 @@ impl Translated {
         }
         let diagnostics = &translation.diagnostics;
         let (stubs, errors, warnings) = (
-            diagnostics.iter().filter(|d| translation.output.is_some() && is_stub(d)).count(),
+            diagnostics
+                .iter()
+                .filter(|d| translation.output.is_some() && is_stub(d))
+                .count(),
             diagnostics.iter().filter(|d| d.is_error()).count(),
-            diagnostics.iter().filter(|d| d.severity == Severity::Warning).count(),
+            diagnostics
+                .iter()
+                .filter(|d| d.severity == Severity::Warning)
+                .count(),
         );
         printer.diagnostics(diagnostics, files(&translation, &source.disk));
-        Ok(Translated { translation, crate_name, stubs, errors, warnings })
+        Ok(Translated {
+            translation,
+            crate_name,
+            stubs,
+            errors,
+            warnings,
+        })
     }
 
     /// The crate; or a failure when there is none, or when stubs are not wanted.
-    pub(crate) fn output(&self, source: &Source, verb: &str, strict: bool) -> Result<&emit::Output, Failure> {
+    pub(crate) fn output(
+        &self,
+        source: &Source,
+        verb: &str,
+        strict: bool,
+    ) -> Result<&emit::Output, Failure> {
         let Some(output) = &self.translation.output else {
-            let warnings =
-                if self.warnings > 0 { format!("; {} emitted", count(self.warnings, "warning")) } else { String::new() };
-            let errors = if self.errors == 1 { "an error".into() } else { count(self.errors, "error") };
-            return Err(Failure::new(format!("could not {verb} `{}` due to {errors}{warnings}", source.shown)));
+            let warnings = if self.warnings > 0 {
+                format!("; {} emitted", count(self.warnings, "warning"))
+            } else {
+                String::new()
+            };
+            let errors = if self.errors == 1 {
+                "an error".into()
+            } else {
+                count(self.errors, "error")
+            };
+            return Err(Failure::new(format!(
+                "could not {verb} `{}` due to {errors}{warnings}",
+                source.shown
+            )));
         };
         if strict && self.stubs > 0 {
             let places = count(self.stubs, "place");
-            return Err(Failure::new(format!("could not {verb} `{}`: {places} cannot be translated yet", source.shown))
-                .help("without `--strict` each becomes a stub that panics when it is reached"));
+            return Err(Failure::new(format!(
+                "could not {verb} `{}`: {places} cannot be translated yet",
+                source.shown
+            ))
+            .help("without `--strict` each becomes a stub that panics when it is reached"));
         }
         Ok(output)
     }
@@ -76,8 +106,16 @@ impl Translated {
 
     /// What a summary says of the stubs.
     pub(crate) fn stub_line(&self) -> Option<String> {
-        let (places, are) = (count(self.stubs, "place"), if self.stubs == 1 { "is a stub that panics" } else { "are stubs that panic" });
-        (self.stubs > 0).then(|| format!("note: {places} {are} when reached; see the warnings above"))
+        let (places, are) = (
+            count(self.stubs, "place"),
+            if self.stubs == 1 {
+                "is a stub that panics"
+            } else {
+                "are stubs that panic"
+            },
+        );
+        (self.stubs > 0)
+            .then(|| format!("note: {places} {are} when reached; see the warnings above"))
     }
 
     /// The summary for programs.
@@ -101,9 +139,15 @@ fn translate(loaded: Loaded) -> Translation {
 }
 
 fn files<'a>(translation: &'a Translation, disk: &'a Disk) -> Files<'a> {
-    Files { sources: &translation.program.sources, disk }
+    Files {
+        sources: &translation.program.sources,
+        disk,
+    }
 }
 
 fn is_stub(diagnostic: &Diagnostic) -> bool {
-    matches!(diagnostic.code, Code::UNSUPPORTED | Code::UNMAPPED_LIBRARY | Code::INTERNAL)
+    matches!(
+        diagnostic.code,
+        Code::UNSUPPORTED | Code::UNMAPPED_LIBRARY | Code::INTERNAL
+    )
 }

@@ -10,7 +10,11 @@ use support::{HELLO, Scratch, check};
 #[test]
 fn a_package_without_main_is_no_program() {
     let s = Scratch::with(&[("p/p.go", "package p\n\nfunc F() int { return 1 }\n")]);
-    check(&s.gort(&["run", "p"]), 1, &["`p` is not a program", "help: "]);
+    check(
+        &s.gort(&["run", "p"]),
+        1,
+        &["`p` is not a program", "help: "],
+    );
 }
 
 #[test]
@@ -27,15 +31,28 @@ fn errors_are_printed_and_nothing_runs() {
 fn missing_cargo_and_bad_caches_are_said_so() {
     let s = Scratch::with(&[("p/main.go", HELLO), ("file", "")]);
     let with = |name: &str, value: &str| {
-        let output = s.command(&["run", "p"]).env(name, value).output().expect("gort starts");
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+        let output = s
+            .command(&["run", "p"])
+            .env(name, value)
+            .output()
+            .expect("gort starts");
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
     };
     let (code, stderr) = with("CARGO", "/nowhere/cargo");
     assert_eq!(code, Some(1));
-    assert!(stderr.contains("cargo was not found") && stderr.contains("rustup.rs"), "{stderr}");
+    assert!(
+        stderr.contains("cargo was not found") && stderr.contains("rustup.rs"),
+        "{stderr}"
+    );
     let (code, stderr) = with("GORT_CACHE", "file/below");
     assert_eq!(code, Some(1));
-    assert!(stderr.contains("cache folder") && stderr.contains("GORT_CACHE"), "{stderr}");
+    assert!(
+        stderr.contains("cache folder") && stderr.contains("GORT_CACHE"),
+        "{stderr}"
+    );
 }
 
 /// Builds for real, in the cache of this build's target folder: the runtime is compiled once.
@@ -61,17 +78,33 @@ func main() {
     let cache = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
     let run = || {
         let mut command = s.command(&["run", "p", "--", "--depth", "3"]);
-        command.env("GORT_CACHE", &cache).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .env("GORT_CACHE", &cache)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().expect("gort starts");
-        child.stdin.take().expect("a pipe").write_all(b"one\ntwo\n").expect("input is taken");
+        child
+            .stdin
+            .take()
+            .expect("a pipe")
+            .write_all(b"one\ntwo\n")
+            .expect("input is taken");
         let output = child.wait_with_output().expect("gort ends");
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{stderr}");
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "one [--depth 3]\ntwo [--depth 3]\n");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            "one [--depth 3]\ntwo [--depth 3]\n"
+        );
         assert!(stderr.starts_with("panic: enough"), "{stderr}");
     };
     run();
     let start = Instant::now();
     run();
-    assert!(start.elapsed().as_secs_f64() < 1.0, "an unchanged program took {:?} to run", start.elapsed());
+    assert!(
+        start.elapsed().as_secs_f64() < 1.0,
+        "an unchanged program took {:?} to run",
+        start.elapsed()
+    );
 }

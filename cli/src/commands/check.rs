@@ -17,9 +17,16 @@ pub(crate) fn run(args: &Check, printer: &Printer) -> Result<(), Failure> {
     if result.is_ok() {
         let mut lines = vec![translated.numbers()];
         lines.extend((translated.stubs > 0).then(|| {
-            format!("note: {} cannot be translated yet; see the warnings above", count(translated.stubs, "place"))
+            format!(
+                "note: {} cannot be translated yet; see the warnings above",
+                count(translated.stubs, "place")
+            )
         }));
-        printer.summary(&format!("Checked {}", source.shown), &lines, translated.value());
+        printer.summary(
+            &format!("Checked {}", source.shown),
+            &lines,
+            translated.value(),
+        );
     } else {
         printer.value(translated.value());
     }

@@ -26,7 +26,9 @@ pub(crate) fn run(args: &Run, printer: &Printer) -> Result<ExitCode, Failure> {
         // Whether there are stubs is known only by translating.
         Some(binary) if !args.strict => binary,
         _ => {
-            let _lock = slot.lock().map_err(|e| cache.unwritable(&slot.krate(), &e))?;
+            let _lock = slot
+                .lock()
+                .map_err(|e| cache.unwritable(&slot.krate(), &e))?;
             build(args, &source, &cache, &slot, printer)?
         }
     };
@@ -48,15 +50,25 @@ fn build(
     }
     let runtime = Runtime::Path(cache.runtime()?);
     let mut files = Files::new();
-    files.insert("Cargo.toml".into(), manifest::manifest(&slot.package, &runtime, Purpose::Run).into_bytes());
+    files.insert(
+        "Cargo.toml".into(),
+        manifest::manifest(&slot.package, &runtime, Purpose::Run).into_bytes(),
+    );
     for file in &output.files {
         files.insert(format!("src/{}", file.path), file.text.clone().into_bytes());
     }
-    slot.write(&files).map_err(|e| cache.unwritable(&slot.krate(), &e))?;
+    slot.write(&files)
+        .map_err(|e| cache.unwritable(&slot.krate(), &e))?;
     let progress = Progress::start(printer, "building");
-    let job = Job { krate: &slot.krate(), target: &cache.target(), log: &slot.log(), release: args.release };
+    let job = Job {
+        krate: &slot.krate(),
+        target: &cache.target(),
+        log: &slot.log(),
+        release: args.release,
+    };
     let built = compile::build(&job, &progress)?;
-    slot.keep(&built, &translated.crate_name, source.disk.trace()).map_err(|e| cache.unwritable(&slot.krate(), &e))
+    slot.keep(&built, &translated.crate_name, source.disk.trace())
+        .map_err(|e| cache.unwritable(&slot.krate(), &e))
 }
 
 fn command(binary: &Path, args: &Run) -> Command {
@@ -66,8 +78,12 @@ fn command(binary: &Path, args: &Run) -> Command {
 }
 
 fn not_started(binary: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(format!("cannot start `{}`: {}", binary.display(), reason(error)))
-        .help("set `GORT_CACHE` to a folder whose programs may be run")
+    Failure::new(format!(
+        "cannot start `{}`: {}",
+        binary.display(),
+        reason(error)
+    ))
+    .help("set `GORT_CACHE` to a folder whose programs may be run")
 }
 
 /// The process becomes the program: signals, terminal and exit code are its own.
@@ -80,7 +96,12 @@ fn start(binary: &Path, args: &Run) -> Result<ExitCode, Failure> {
 /// Waits for the program and passes on its exit code.
 #[cfg(not(unix))]
 fn start(binary: &Path, args: &Run) -> Result<ExitCode, Failure> {
-    let status = command(binary, args).status().map_err(|e| not_started(binary, &e))?;
-    let code = status.code().and_then(|c| u8::try_from(c & 0xff).ok()).unwrap_or(1);
+    let status = command(binary, args)
+        .status()
+        .map_err(|e| not_started(binary, &e))?;
+    let code = status
+        .code()
+        .and_then(|c| u8::try_from(c & 0xff).ok())
+        .unwrap_or(1);
     Ok(ExitCode::from(code))
 }

@@ -10,6 +10,10 @@ use tempfile::TempDir;
 /// A small program.
 pub const HELLO: &str = "package main\n\nimport \"fmt\"\n\n// Says hello.\nfunc main() {\n\tfmt.Println(\"hello\")\n}\n";
 
+/// A program with something that cannot be translated yet.
+pub const STUB: &str =
+    "package main\n\nfunc add(a, b int) int\n\nfunc main() {\n\tprintln(add(1, 2))\n}\n";
+
 /// A folder that is deleted afterwards.
 pub struct Scratch(TempDir);
 
@@ -48,14 +52,25 @@ impl Scratch {
     /// A command that runs `gort` here, with a cache of its own.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gort"));
-        command.args(args).current_dir(self.0.path()).env("GORT_CACHE", self.path(".cache"));
+        command
+            .args(args)
+            .current_dir(self.0.path())
+            .env("GORT_CACHE", self.path(".cache"));
         command
     }
 
     pub fn gort(&self, args: &[&str]) -> Ran {
-        let Output { status, stdout, stderr } = self.command(args).output().expect("gort starts");
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = self.command(args).output().expect("gort starts");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-        Ran { code: status.code().unwrap_or(-1), stdout: text(stdout), stderr: text(stderr) }
+        Ran {
+            code: status.code().unwrap_or(-1),
+            stdout: text(stdout),
+            stderr: text(stderr),
+        }
     }
 
     /// Every file below a folder.
@@ -85,5 +100,9 @@ pub fn check(ran: &Ran, code: i32, texts: &[&str]) {
     for text in texts {
         assert!(ran.stderr.contains(text), "no {text:?} in {}", ran.stderr);
     }
-    assert!(!ran.stderr.contains('\x1b'), "colour without a terminal: {}", ran.stderr);
+    assert!(
+        !ran.stderr.contains('\x1b'),
+        "colour without a terminal: {}",
+        ran.stderr
+    );
 }
