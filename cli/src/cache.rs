@@ -93,7 +93,9 @@ impl Cache {
 
     /// The runtime as a folder, written when it is not there yet.
     pub(crate) fn runtime(&self) -> Result<PathBuf, Failure> {
-        let home = self.root.join(format!("runtime-{}", runtime::BUILD));
+        let home = self
+            .root
+            .join(format!("runtime-{}", runtime::RUNTIME_BUILD));
         let dir = home.join(runtime::FOLDER);
         if dir.is_dir() {
             return Ok(dir);
@@ -159,6 +161,11 @@ impl Slot {
     /// Makes the crate's folder hold these files; those that do not change are not touched.
     pub(crate) fn write(&self, files: &Files) -> io::Result<()> {
         let krate = self.krate();
+        let manifest = std::fs::read(krate.join("Cargo.toml")).ok();
+        if manifest.as_ref() != files.get("Cargo.toml") {
+            // Another runtime: begin with the versions that it was tested with.
+            put(&krate.join("Cargo.lock"), runtime::LOCK.as_bytes())?;
+        }
         let sources = krate.join("src");
         remove_others(&sources, "src", files)?;
         for (path, text) in files {
@@ -167,10 +174,6 @@ impl Slot {
                 continue;
             }
             put(&path, text)?;
-        }
-        let lock = krate.join("Cargo.lock");
-        if !lock.exists() {
-            put(&lock, runtime::LOCK.as_bytes())?;
         }
         Ok(())
     }

@@ -35,10 +35,11 @@ impl Printer {
     /// A printer for a command.
     pub(crate) fn new(common: Common, json_to_stdout: bool) -> Printer {
         let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
         let color = match common.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => std::io::stderr().is_terminal() && !set("NO_COLOR"),
+            Color::Auto => std::io::stderr().is_terminal() && !set("NO_COLOR") && !dumb,
         };
         Printer {
             format: common.message_format,

@@ -22,6 +22,9 @@ pub(crate) const LOCK: &str = include_str!("../../Cargo.lock");
 /// Names this build of gort: what it translates and bundles depends on nothing else.
 pub(crate) const BUILD: &str = env!("GORT_BUILD");
 
+/// Names the sources of the runtime.
+pub(crate) const RUNTIME_BUILD: &str = env!("GORT_RUNTIME_BUILD");
+
 /// The folder of the runtime inside a translated crate.
 pub(crate) const FOLDER: &str = "gort-runtime";
 
