@@ -8,6 +8,7 @@ use crate::disk::hex;
 use crate::failure::Failure;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use tempfile::TempDir;
@@ -219,8 +220,59 @@ fn elsewhere(failure: Failure) -> Failure {
     }
 }
 
-fn staging(parent: &Path) -> io::Result<TempDir> {
-    tempfile::Builder::new().prefix(".gort-").tempdir_in(parent)
+/// A folder for files on their way, held by a lock while this process lives.
+struct Staging {
+    dir: TempDir,
+    lock: File,
+}
+
+const STAGING: &str = ".gort-";
+const LOCK: &str = "staging.lock";
+
+fn staging(parent: &Path) -> io::Result<Staging> {
+    sweep(parent);
+    let dir = tempfile::Builder::new()
+        .prefix(STAGING)
+        .tempdir_in(parent)?;
+    let fresh = dir.path().join("new.lock");
+    let lock = File::create(&fresh)?;
+    // Without locks on this file system, nothing is ever taken for left behind.
+    if lock.lock().is_ok() {
+        std::fs::rename(&fresh, dir.path().join(LOCK))?;
+    }
+    Ok(Staging { dir, lock })
+}
+
+/// Deletes what a process that was killed left behind.
+fn sweep(parent: &Path) {
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        if !entry.file_name().to_string_lossy().starts_with(STAGING) {
+            continue;
+        }
+        let lock = File::options()
+            .read(true)
+            .write(true)
+            .open(entry.path().join(LOCK));
+        if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
+            // What cannot be deleted now is deleted another time.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+impl Staging {
+    fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Leaves the folder for the user, who finds files in it that could not be put back.
+    fn keep(self) -> PathBuf {
+        let path = self.dir.keep();
+        // Without its lock it is never swept.
+        let _ = std::fs::remove_file(path.join(LOCK));
+        drop(self.lock);
+        path
+    }
 }
 
 fn put(path: &Path, text: &[u8]) -> io::Result<()> {
@@ -432,6 +484,20 @@ mod tests {
         assert_eq!(text(&out.join("src/util.rs")).as_deref(), Some("mine"));
         assert!(write(&out, new, true).is_ok());
         assert_eq!(text(&out.join("src/util.rs")).as_deref(), Some("2"));
+        Ok(())
+    }
+
+    #[test]
+    fn leftovers_of_a_killed_process_are_swept() -> std::io::Result<()> {
+        let home = tempfile::tempdir()?;
+        let out = home.path().join("out");
+        assert!(write(&out, files(&[("a", "1")]), false).is_ok());
+        std::fs::create_dir_all(out.join(".gort-dead/new"))?;
+        std::fs::write(out.join(".gort-dead/staging.lock"), "")?;
+        std::fs::create_dir_all(out.join(".gort-kept/old"))?;
+        assert!(write(&out, files(&[("a", "2")]), false).is_ok());
+        assert!(!out.join(".gort-dead").exists());
+        assert!(out.join(".gort-kept").exists());
         Ok(())
     }
 
