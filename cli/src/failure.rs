@@ -51,9 +51,7 @@ impl Failure {
             reason(error)
         ));
         match error.kind() {
-            io::ErrorKind::PermissionDenied => {
-                failure.help("check the owner and the permissions of the folder")
-            }
+            io::ErrorKind::PermissionDenied => failure.help("check its owner and its permissions"),
             io::ErrorKind::ReadOnlyFilesystem => {
                 failure.help("choose a folder on a writable file system")
             }

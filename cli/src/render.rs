@@ -238,36 +238,43 @@ fn render<'a>(
     renderer.render(&[group])
 }
 
+/// A span and what is said of it.
+struct Place<'a> {
+    span: Span,
+    label: Option<&'a str>,
+    kind: AnnotationKind,
+}
+
 /// One snippet per file, the primary place's first, each cut to the lines that matter.
 fn snippets<'a>(
     diagnostic: &'a Diagnostic,
     files: Files<'a>,
 ) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
-    let mut places: Vec<(Span, Option<&str>, bool)> = diagnostic
-        .span
-        .map(|s| (s, None, true))
-        .into_iter()
-        .collect();
-    places.extend(
-        diagnostic
-            .labels
-            .iter()
-            .map(|l| (l.span, Some(&*l.text), false)),
-    );
-    let mut by_file: BTreeMap<(bool, u32), Vec<(Span, Option<&str>, bool)>> = BTreeMap::new();
-    let first = places.first().map(|p| p.0.file);
+    let primary = diagnostic.span.map(|span| Place {
+        span,
+        label: None,
+        kind: AnnotationKind::Primary,
+    });
+    let labels = diagnostic.labels.iter().map(|l| Place {
+        span: l.span,
+        label: Some(&l.text),
+        kind: AnnotationKind::Context,
+    });
+    let places: Vec<Place<'_>> = primary.into_iter().chain(labels).collect();
+    let first = places.first().map(|p| p.span.file);
+    let mut by_file: BTreeMap<(bool, u32), Vec<Place<'_>>> = BTreeMap::new();
     for place in places {
+        let file = place.span.file;
         by_file
-            .entry((Some(place.0.file) != first, place.0.file.0))
+            .entry((Some(file) != first, file.0))
             .or_default()
             .push(place);
     }
     let mut out = Vec::new();
     for places in by_file.values() {
-        let Some(file) = places.first().and_then(|p| files.sources.get(p.0.file)) else {
-            continue;
-        };
-        let ranges: Vec<Range<usize>> = places.iter().map(|p| range(file, p.0)).collect();
+        let file = places.first().and_then(|p| files.sources.get(p.span.file));
+        let Some(file) = file else { continue };
+        let ranges: Vec<Range<usize>> = places.iter().map(|p| range(file, p.span)).collect();
         let start = ranges.iter().map(|r| r.start).min().unwrap_or(0);
         let end = ranges.iter().map(|r| r.end).max().unwrap_or(start);
         let text = &*file.text;
@@ -277,16 +284,9 @@ fn snippets<'a>(
         let mut snippet = Snippet::source(&text[from..to])
             .path(files.disk.display(&file.path))
             .line_start(line);
-        for ((_, label, primary), range) in places.iter().zip(ranges) {
-            let kind = if *primary {
-                AnnotationKind::Primary
-            } else {
-                AnnotationKind::Context
-            };
-            snippet = snippet.annotation(
-                kind.span(range.start - from..range.end - from)
-                    .label(*label),
-            );
+        for (place, range) in places.iter().zip(ranges) {
+            let span = place.kind.span(range.start - from..range.end - from);
+            snippet = snippet.annotation(span.label(place.label));
         }
         out.push(snippet);
     }
