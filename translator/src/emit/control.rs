@@ -271,7 +271,12 @@ impl<'a> Emitter<'a> {
         let (key, key_after) = self.range_variable(&r.key, "k", outside);
         let (value, value_after) = self.range_variable(&r.value, "v", outside);
         let after = format!("{key_after} {value_after}");
-        let operand = |e: &'a Expr| self.unwrapped(self.borrowed(e), e.ty);
+        let operand = |e: &'a Expr| match e.kind {
+            ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => {
+                self.unwrapped(self.borrowed(e), e.ty)
+            }
+            _ => self.unwrapped(self.expr_explicit(e), e.ty),
+        };
         let head = match r.kind {
             RangeKind::Int => {
                 let generic = self.input.store().is_type_param(r.x.ty);

@@ -142,12 +142,13 @@ impl<'a> Emitter<'a> {
     }
 
     /// What stands for something that cannot be translated: it compiles, and panics with the place when reached.
-    pub(super) fn unsupported(&self, what: &str, span: crate::source::Span, _ty: TypeId) -> Code {
+    pub(super) fn unsupported(&self, what: &str, span: crate::source::Span, ty: TypeId) -> Code {
         let position = self.input.types.sources.position(span);
         let message = format!("{what} cannot be translated yet");
         self.diagnose(crate::diagnostic::Diagnostic::warning(crate::diagnostic::Code::UNSUPPORTED, span, message));
-        let message = super::constant::quote(&format!("gort: {what} at {position} is not translated"));
-        Code::postfix(format!("unimplemented!({message})"))
+        let message = super::constant::quote(&format!("gort G0060: {what} at {position} is not translated"));
+        let ty = if ty == TypeId::INVALID { "()".to_owned() } else { self.ty(ty) };
+        Code::postfix(format!("untranslated::<{ty}>({message})"))
     }
 
     fn local_value(&self, local: LocalId, e: &'a Expr) -> Code {

@@ -32,7 +32,30 @@ impl<'a> Emitter<'a> {
             }
         };
         self.state.borrow_mut().function = None;
+        let unmapped = self.state.borrow_mut().unmapped.take();
+        let body = match unmapped {
+            Some(name) => self.unmapped_body(&name, func, &body),
+            None => body,
+        };
         format!("{header} {{ {body} }}")
+    }
+
+    /// What stands for a body that uses a library type without a counterpart: its comments, and a panic.
+    fn unmapped_body(&self, name: &str, func: &Func, body: &str) -> String {
+        let message = format!("`{name}` is not in gort's library yet");
+        let diagnostic =
+            crate::diagnostic::Diagnostic::warning(crate::diagnostic::Code::UNMAPPED_LIBRARY, func.name_span, message);
+        self.diagnose(diagnostic);
+        let markers = body.split(';').filter(|s| s.contains("__gort_comment!") || s.contains("__gort_trailing!"));
+        let markers = markers.filter_map(|s| s.find("__gort_").map(|at| format!("{};", &s[at..])));
+        let position = self.input.types.sources.position(func.name_span);
+        let text = super::constant::quote(&format!("gort G0061: {name} at {position} is not in gort's library"));
+        let keep: String = markers.collect::<String>().replace("__gort_trailing", "__gort_comment");
+        let unimplemented = format!("unimplemented!({text})");
+        if self.plan.funcs[func.id.index()].boxed {
+            return format!("{keep} Box::pin(async move {{ {unimplemented} }})");
+        }
+        format!("{keep} {unimplemented}")
     }
 
     fn header(&self, func: &'a Func, visibility: &str) -> String {

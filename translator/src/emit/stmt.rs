@@ -300,10 +300,12 @@ impl<'a> Emitter<'a> {
 
     fn assign_one(&self, place: &'a Expr, value: &'a Expr) -> String {
         let target = self.place(place);
-        let code = match &target {
-            Place::Direct(_) => self.expr(value),
-            _ => self.expr(value),
-        };
+        let code = self.expr(value);
+        // Go looks for the element after the value is computed.
+        if indexes_array(self, place) && !is_pure(value) && is_pure(place) {
+            let value = self.expr_explicit(value);
+            return format!("{{ let value = {value}; {} }}", self.write(&target, place.ty, &Code::postfix("value")));
+        }
         self.write(&target, place.ty, &code)
     }
 
@@ -744,6 +746,17 @@ impl<'a> Emitter<'a> {
                 (temporary.to_owned(), write)
             }
         }
+    }
+}
+
+/// Somewhere on the way to the place an array is indexed, which may panic.
+fn indexes_array(emitter: &Emitter<'_>, place: &Expr) -> bool {
+    match &place.kind {
+        ExprKind::Index { base, .. } => {
+            matches!(&*emitter.input.store().under(base.ty), Type::Array(..)) || indexes_array(emitter, base)
+        }
+        ExprKind::Field { base, .. } => indexes_array(emitter, base),
+        _ => false,
     }
 }
 

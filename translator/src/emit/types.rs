@@ -41,10 +41,21 @@ impl<'a> Emitter<'a> {
         if ty == TypeId::ERROR {
             return "GoError".into();
         }
+        if self.input.is_library(obj) && !self.is_known_type(obj) {
+            self.state.borrow_mut().unmapped = Some(self.input.lib_path(obj));
+            return "Any".into();
+        }
         if self.input.store().is_interface(ty) {
             return self.iface(ty);
         }
         format!("{}{}", self.type_path(obj), self.generic_args(args))
+    }
+
+    /// The runtime has the library type.
+    fn is_known_type(&self, obj: ObjId) -> bool {
+        let path = self.input.lib_path(obj);
+        let path = path.strip_prefix("io/fs.").map_or(path.clone(), |name| format!("os.{name}"));
+        super::call::is_mapped(&path)
     }
 
     /// `<A, B>`, or nothing.
