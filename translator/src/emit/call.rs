@@ -502,7 +502,8 @@ impl<'a> Emitter<'a> {
             Builtin::Print | Builtin::Println => {
                 let name = if builtin == Builtin::Print { "print" } else { "println" };
                 let parts: Vec<_> = args.iter().map(|a| self.builtin_printed(a)).collect();
-                Code::postfix(format!("gort_runtime::builtin::{name}(&[{}])", join(&parts)))
+                let module = self.library_module("builtin");
+                Code::postfix(format!("{module}::{name}(Slice::from([{}]))", join(&parts)))
             }
             Builtin::Complex => {
                 let part = if self.basic_kind(e.ty) == Some(crate::types::BasicKind::Complex64) { "f32" } else { "f64" };
