@@ -378,7 +378,16 @@ impl<'a> Emitter<'a> {
                 }
                 Code::postfix(format!("{path}({})", join(&args)))
             }
-            _ => Code::postfix(format!("{path}({})", join(&self.library_args(call)))),
+            _ => {
+                let mut args = self.library_args(call);
+                if qualified.starts_with("sync/atomic.")
+                    && let Some(first) = args.first_mut()
+                {
+                    // The runtime's atomic functions look at the pointer only.
+                    *first = first.reference();
+                }
+                Code::postfix(format!("{path}({})", join(&args)))
+            }
         }
     }
 

@@ -185,6 +185,9 @@ impl<'a> Emitter<'a> {
         let code = self.value(x, explicit);
         match op {
             UnaryOp::Neg => {
+                if self.input.store().is_type_param(x.ty) {
+                    return code.method("go_neg", &[]);
+                }
                 let unsigned = self.basic_kind(x.ty).is_some_and(BasicKind::is_unsigned);
                 if unsigned { code.method("wrapping_neg", &[]) } else { Code::new(format!("-{}", code.at(Prec::Unary)), Prec::Unary) }
             }
@@ -398,7 +401,11 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         let Type::Struct(s) = &*store.under(ty) else { return self.zero(ty) };
         if s.fields.is_empty() {
-            return if self.input.struct_name(ty).is_some() { Code::postfix(format!("{} {{}}", self.ty(ty))) } else { Code::postfix("()") };
+            return match self.input.struct_name(ty) {
+                Some(_) if self.has_marker(ty) => Code::postfix(format!("{}::zero()", self.ty_expr(ty))),
+                Some(_) => Code::postfix(format!("{} {{}}", self.ty_expr(ty))),
+                None => Code::postfix("()"),
+            };
         }
         if fields.is_empty() {
             return self.zero(ty);
@@ -411,10 +418,10 @@ impl<'a> Emitter<'a> {
             let init = if celled && !in_place { self.new_cell(value.ty, value_code) } else { value_code };
             if init.text == name { parts.push(name) } else { parts.push(format!("{name}: {init}")) }
         }
-        if fields.len() < s.fields.len() {
+        if fields.len() < s.fields.len() || self.has_marker(ty) {
             parts.push("..zero()".into());
         }
-        let path = self.input.struct_name(ty).map_or_else(|| self.ty(ty), |obj| self.type_path(obj));
+        let path = self.input.struct_name(ty).map_or_else(|| self.ty(ty), |_| self.ty_expr(ty));
         Code::block(format!("{path} {{ {} }}", parts.join(", "))).unblocked()
     }
 

@@ -270,7 +270,18 @@ impl<'a> Emitter<'a> {
             methods.push_str(&format!("{docs}{}\n", self.function(next, self.method_visibility(next))));
         }
         methods.push_str(&self.inner_comments(items));
-        format!("impl{} {} {{ {methods} }}\n", owner.1, owner.0)
+        let bounds = self.where_clause(&self.receiver_params(func));
+        format!("impl{} {} {bounds} {{ {methods} }}\n", owner.1, owner.0)
+    }
+
+    /// The type parameters that the declaration of a method's receiver type has.
+    fn receiver_params(&self, func: &hir::Func) -> Vec<crate::types::TypeId> {
+        let Some(recv) = func.recv else { return Vec::new() };
+        let ty = self.input.hir.local(recv).ty;
+        match &*self.input.store().get(self.input.pointee(ty).unwrap_or(ty)) {
+            crate::types::Type::Named(n) => n.type_args.clone(),
+            _ => Vec::new(),
+        }
     }
 
     /// Comments behind the last method that stand before the next item stay outside.

@@ -66,7 +66,8 @@ impl<'a> Emitter<'a> {
             _ => format!(" -> {result}"),
         };
         let keyword = if plan.is_async && !plan.boxed { "async fn" } else { "fn" };
-        format!("{visibility} {keyword} {}{generics}({}){arrow}", plan.name, params.join(", "))
+        let bounds = self.where_clause(&self.all_type_params(func));
+        format!("{visibility} {keyword} {}{generics}({}){arrow} {bounds}", plan.name, params.join(", "))
     }
 
     fn receiver_param(&self, recv: LocalId) -> String {
@@ -79,8 +80,30 @@ impl<'a> Emitter<'a> {
         if params.is_empty() {
             return String::new();
         }
-        let each = params.iter().map(|p| format!("{}: {}", self.ty(*p), self.bounds(*p)));
-        format!("<{}>", each.collect::<Vec<_>>().join(", "))
+        let own = params.iter().filter(|p| self.input.store().stand_in(**p).is_none());
+        let each: Vec<_> = own.map(|p| format!("{}: {}", self.ty(*p), self.bounds(*p))).collect();
+        if each.is_empty() { String::new() } else { format!("<{}>", each.join(", ")) }
+    }
+
+    /// What the constraints promise of the composite types that stand for type parameters.
+    pub(super) fn where_clause(&self, params: &[TypeId]) -> String {
+        let store = self.input.store();
+        let each = params.iter().filter_map(|p| {
+            let Type::TypeParam(param) = &*store.get(*p) else { return None };
+            let core = store.stand_in(*p)?;
+            let path = self.trait_path(param.constraint)?;
+            Some(format!("{}: {path}", self.ty(core)))
+        });
+        let each: Vec<_> = each.collect();
+        if each.is_empty() { String::new() } else { format!("where {}", each.join(", ")) }
+    }
+
+    /// All type parameters of a function, those that a composite type stands for too.
+    fn all_type_params(&self, func: &Func) -> Vec<TypeId> {
+        match &*self.input.store().get(func.sig) {
+            Type::Signature(s) if func.recv.is_none() => s.type_params.clone(),
+            _ => Vec::new(),
+        }
     }
 
     /// What a type parameter's constraint promises.
@@ -108,6 +131,10 @@ impl<'a> Emitter<'a> {
         }
         if store.comparable(param) {
             bounds.push("GoKey".into());
+            let equal = ["Integer", "Float", "Number", "Ordered"].iter().any(|b| bounds.iter().any(|x| x == b));
+            if !equal {
+                bounds.push("PartialEq".into());
+            }
         }
         if !set.methods.is_empty()
             && let Some(path) = self.trait_path(p.constraint)

@@ -36,6 +36,12 @@ impl<'a> Emitter<'a> {
         let name = self.plan.names.object(item.obj).unwrap_or("Type").to_owned();
         let visibility = self.visibility(item.obj);
         if item.alias {
+            let mut params = Vec::new();
+            crate::plan::traits::free_params(self.input, item.ty, &mut params);
+            if !params.is_empty() {
+                // What an alias with parameters stands for is written out where it is used.
+                return String::new();
+            }
             return format!("{docs}{visibility} type {name} = {};\n", self.ty(item.ty));
         }
         let Type::Named(named) = &*store.get(item.ty) else { return String::new() };
@@ -81,6 +87,10 @@ impl<'a> Emitter<'a> {
             let field_visibility = if object.exported() { "pub" } else { "pub(crate)" };
             fields.push_str(&format!("{attributes}{field_visibility} {rust}: {ty},\n"));
         }
+        let markers = self.marker_params(item.ty);
+        if !markers.is_empty() {
+            fields.push_str(&format!("#[go(marker)] marker: std::marker::PhantomData<({},)>,\n", markers.join(", ")));
+        }
         let trailing = self.member_comments_end(item);
         let mut derives = vec!["Clone"];
         if plan.copy && named.type_params.is_empty() {
@@ -96,12 +106,42 @@ impl<'a> Emitter<'a> {
         }
         self.type_attributes(item.ty, named, &mut go);
         let generics = self.generics(&named.type_params);
+        let bounds = self.where_clause(&named.type_params);
         let _ = trailing;
         format!(
-            "{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics} {{ {fields} }}\n",
+            "{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics} {bounds} {{ {fields} }}\n",
             derives.join(", "),
             go.join(", ")
         )
+    }
+
+    /// The type parameters of a struct type that no field mentions.
+    fn marker_params(&self, ty: TypeId) -> Vec<String> {
+        let store = self.input.store();
+        let origin = match &*store.get(ty) {
+            Type::Named(n) => n.origin.unwrap_or(ty),
+            _ => ty,
+        };
+        let (Type::Named(named), Type::Struct(s)) = (&*store.get(origin), &*store.under(origin)) else { return Vec::new() };
+        if named.type_params.is_empty() {
+            return Vec::new();
+        }
+        let mut used = Vec::new();
+        for field in &s.fields {
+            let field_type = store.obj_type(*field);
+            let own = self.input.pointee(field_type).unwrap_or(field_type);
+            // A type parameter that only the type itself is instantiated with is not used.
+            if !matches!(&*store.get(own), Type::Named(n) if n.obj == named.obj) {
+                crate::plan::traits::free_params(self.input, field_type, &mut used);
+            }
+        }
+        let unused = named.type_params.iter().filter(|p| !used.contains(p) && store.stand_in(**p).is_none());
+        unused.map(|p| self.ty(*p)).collect()
+    }
+
+    /// The struct has a field for type parameters that are otherwise unused.
+    pub(super) fn has_marker(&self, ty: TypeId) -> bool {
+        !self.marker_params(ty).is_empty()
     }
 
     /// Name, interfaces and comparability of a type, for its dynamic side.
@@ -143,7 +183,15 @@ impl<'a> Emitter<'a> {
             Type::Struct(s) => crate::plan::holds_in_place_library_type(self.input, s),
             _ => false,
         };
-        store.comparable(ty) && !opaque
+        let comparable = match &*store.get(ty) {
+            // An instance over comparable types may be compared.
+            Type::Named(n) if !n.type_params.is_empty() => {
+                let args = vec![TypeId::INT; n.type_params.len()];
+                store.comparable(store.instantiate_named(ty, &args))
+            }
+            _ => store.comparable(ty),
+        };
+        comparable && !opaque
     }
 
     /// Whether `Ptr<T>` of a user type may become an interface value at all.
@@ -177,7 +225,7 @@ impl<'a> Emitter<'a> {
                 go.push("scalar".to_owned());
             }
             Some(_) => derives.extend(["Copy", "PartialEq"]),
-            None if store.comparable(item.ty) => {
+            None if self.has_equality(item.ty) => {
                 if self.is_copy(item.ty) {
                     derives.push("Copy");
                 }

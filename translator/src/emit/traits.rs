@@ -24,7 +24,8 @@ impl<'a> Emitter<'a> {
             self.trait_method_docs(item, &name)
         };
         let methods = self.trait_methods(&set.methods, docs_of);
-        format!("{docs}{visibility} trait {name}{generics}: Object {{ {methods} }}\n")
+        let bounds = self.where_clause(&named.type_params);
+        format!("{docs}{visibility} trait {name}{generics}: Object {bounds} {{ {methods} }}\n")
     }
 
     fn trait_methods(&self, methods: &[ObjId], docs: impl Fn(ObjId) -> String) -> String {
@@ -58,7 +59,8 @@ impl<'a> Emitter<'a> {
         for ty in &self.plan.traits.anonymous {
             let Some(plan) = self.plan.traits.by_type.get(ty) else { continue };
             let methods = self.trait_methods(&plan.methods, |_| String::new());
-            out.push_str(&format!("pub trait {}: Object {{ {methods} }}\n", plan.name));
+            let generics = self.generics(&plan.params);
+            out.push_str(&format!("pub trait {}{generics}: Object {{ {methods} }}\n", plan.name));
         }
         out
     }
@@ -83,6 +85,7 @@ impl<'a> Emitter<'a> {
 
     fn implementation(&self, implementation: &Implementation, path: &str, params: &[TypeId]) -> String {
         let generics = self.generics(params);
+        let bounds = self.where_clause(params);
         let ty = self.ty(implementation.ty);
         let library = self.is_library_trait(implementation.iface);
         let set = self.input.store().type_set(implementation.iface);
@@ -96,16 +99,16 @@ impl<'a> Emitter<'a> {
         let mut out = String::new();
         if implementation.value {
             let methods: String = own.iter().map(|m| self.forward(*m, implementation.ty, Form::Value, library)).collect();
-            out.push_str(&format!("impl{generics} {path} for {ty} {{ {methods} }}\n"));
+            out.push_str(&format!("impl{generics} {path} for {ty} {bounds} {{ {methods} }}\n"));
         }
         if implementation.pointer {
             let form = if library { Form::Companion } else { Form::Pointer };
             let methods: String = own.iter().map(|m| self.forward(*m, implementation.ty, form, library)).collect();
             if library {
                 let (head, args) = path.split_at(path.find('<').unwrap_or(path.len()));
-                out.push_str(&format!("impl{generics} {head}Ptr{args} for {ty} {{ {methods} }}\n"));
+                out.push_str(&format!("impl{generics} {head}Ptr{args} for {ty} {bounds} {{ {methods} }}\n"));
             } else {
-                out.push_str(&format!("impl{generics} {path} for Ptr<{ty}> {{ {methods} }}\n"));
+                out.push_str(&format!("impl{generics} {path} for Ptr<{ty}> {bounds} {{ {methods} }}\n"));
             }
         }
         out

@@ -20,6 +20,8 @@ pub struct TraitPlan {
     pub ty: TypeId,
     /// All its methods, promoted ones too, in name order.
     pub methods: Vec<ObjId>,
+    /// The type parameters it is over: its own, or those that an interface without a name mentions.
+    pub params: Vec<TypeId>,
 }
 
 /// An implementation to write.
@@ -88,7 +90,15 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
                 names.claim_type(&format!("Has{}", words.concat()))
             }
         };
-        out.by_type.insert(canonical, TraitPlan { name, obj: named, ty, methods: set.methods.clone() });
+        let params = match &*store.get(ty) {
+            Type::Named(n) => n.type_params.clone(),
+            _ => {
+                let mut params = Vec::new();
+                set.methods.iter().for_each(|m| free_params(input, store.obj_type(*m), &mut params));
+                params
+            }
+        };
+        out.by_type.insert(canonical, TraitPlan { name, obj: named, ty, methods: set.methods.clone(), params });
     }
     out.anonymous.sort();
     if !out.library.contains(&TypeId::ERROR) {
@@ -122,8 +132,11 @@ fn generic_instance(input: Input<'_>, ty: TypeId) -> bool {
 
 fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
     let store = input.store();
-    let mut interfaces: Vec<TypeId> = traits.by_type.values().map(|t| t.ty).chain(traits.library.iter().copied()).collect();
+    let plain = traits.by_type.values().filter(|t| t.params.is_empty()).map(|t| t.ty);
+    let mut interfaces: Vec<TypeId> = plain.chain(traits.library.iter().copied()).collect();
     interfaces.sort();
+    let mut generic: Vec<&TraitPlan> = traits.by_type.values().filter(|t| !t.params.is_empty()).collect();
+    generic.sort_by_key(|t| t.ty);
     let mut out = Vec::new();
     for id in 0..store.type_count() as u32 {
         let ty = TypeId(id);
@@ -144,8 +157,92 @@ fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
                 out.push(Implementation { ty: this, iface, value, pointer });
             }
         }
+        for plan in &generic {
+            let Some(iface) = implemented_instance(input, plan, this) else { continue };
+            if store.implements(pointer_type, iface) {
+                let value = store.implements(this, iface);
+                out.push(Implementation { ty: this, iface, value, pointer: true });
+            }
+        }
     }
     out
+}
+
+/// The instance of a generic interface whose methods have the types of `this`'s methods of those names.
+fn implemented_instance(input: Input<'_>, plan: &TraitPlan, this: TypeId) -> Option<TypeId> {
+    let store = input.store();
+    let pointer = store.pointer(this);
+    let mut args = vec![None; plan.params.len()];
+    for method in &plan.methods {
+        let want = store.obj(*method);
+        let crate::types::LookupResult::Found(found) = store.lookup_field_or_method(pointer, want.pkg, &want.name) else {
+            return None;
+        };
+        unify(input, want.ty, store.obj_type(found.obj), &plan.params, &mut args);
+    }
+    for term in store.type_set(plan.ty).terms.iter().flatten() {
+        for candidate in [pointer, this, store.underlying(this)] {
+            unify(input, term.ty, candidate, &plan.params, &mut args);
+        }
+    }
+    let args: Option<Vec<TypeId>> = args.into_iter().collect();
+    Some(store.subst_instance(plan.ty, &plan.params, &args?))
+}
+
+/// Finds what the parameters in `pattern` stand for in `actual`.
+pub fn unify(input: Input<'_>, pattern: TypeId, actual: TypeId, params: &[TypeId], args: &mut [Option<TypeId>]) {
+    let store = input.store();
+    if let Some(i) = params.iter().position(|p| *p == pattern) {
+        args[i].get_or_insert(actual);
+        return;
+    }
+    let mut all = |a: &[TypeId], b: &[TypeId]| {
+        a.iter().zip(b).for_each(|(a, b)| unify(input, *a, *b, params, args));
+    };
+    match (&*store.get(pattern), &*store.get(actual)) {
+        (Type::Pointer(a), Type::Pointer(b))
+        | (Type::Slice(a), Type::Slice(b))
+        | (Type::Array(_, a), Type::Array(_, b))
+        | (Type::Chan(_, a), Type::Chan(_, b)) => all(&[*a], &[*b]),
+        (Type::Map(k, v), Type::Map(l, w)) => all(&[*k, *v], &[*l, *w]),
+        (Type::Tuple(a), Type::Tuple(b)) => all(a, b),
+        (Type::Signature(a), Type::Signature(b)) => {
+            all(&a.params, &b.params);
+            all(&a.results, &b.results);
+        }
+        (Type::Named(a), Type::Named(b)) if a.obj == b.obj => all(&a.type_args, &b.type_args),
+        _ => {}
+    }
+}
+
+/// The type parameters that a type mentions.
+pub fn free_params(input: Input<'_>, ty: TypeId, out: &mut Vec<TypeId>) {
+    let store = input.store();
+    if store.is_type_param(ty) && store.stand_in(ty).is_none() {
+        if !out.contains(&ty) {
+            out.push(ty);
+        }
+        return;
+    }
+    let mut each = |types: &[TypeId]| types.iter().for_each(|t| free_params(input, *t, out));
+    match &*store.get(ty) {
+        Type::TypeParam(_) => each(&[store.stand_in(ty).unwrap_or(TypeId::ANY)]),
+        Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => each(&[*t]),
+        Type::Map(k, v) => each(&[*k, *v]),
+        Type::Tuple(ts) => each(ts),
+        Type::Signature(s) => {
+            each(&s.params);
+            each(&s.results);
+        }
+        Type::Named(n) => each(&n.type_args),
+        Type::Struct(s) => s.fields.iter().for_each(|f| free_params(input, store.obj_type(*f), out)),
+        Type::Interface(i) => {
+            i.methods.iter().for_each(|m| free_params(input, store.obj_type(*m), out));
+            i.embeddeds.iter().for_each(|t| free_params(input, *t, out));
+        }
+        Type::Union(terms) => terms.iter().for_each(|t| free_params(input, t.ty, out)),
+        _ => {}
+    }
 }
 
 fn has_embedded(input: Input<'_>, ty: TypeId) -> bool {

@@ -157,6 +157,26 @@ impl TypeStore {
         core
     }
 
+    /// What stands for a type parameter that only composite types of one shape may instantiate (`S ~[]E`, `PT *T`):
+    /// that shape. A set with methods of its own has none, but for pointers.
+    pub fn stand_in(&self, t: TypeId) -> Option<TypeId> {
+        let Type::TypeParam(_) = &*self.get(t) else { return None };
+        let set = self.type_set(t);
+        if set.terms.as_ref().is_none_or(|terms| terms.is_empty()) {
+            return None;
+        }
+        let core = self.core_type(t)?;
+        match &*self.get(core) {
+            Type::Pointer(_) => Some(core),
+            Type::Slice(_) | Type::Array(..) | Type::Map(..) | Type::Chan(..) | Type::Signature(_)
+                if set.methods.is_empty() =>
+            {
+                Some(core)
+            }
+            _ => None,
+        }
+    }
+
     /// As `core_type`, but a set of byte slices and strings has the core type `string`.
     pub fn core_string(&self, t: TypeId) -> Option<TypeId> {
         if let Some(c) = self.core_type(t) {

@@ -123,8 +123,8 @@ impl<'a> Lowerer<'a> {
 
     fn declared_type(&self, name: &ast::Ident, ty: &Option<ast::Expr>) -> TypeId {
         match (self.info.defs.get(name.id), ty) {
-            (Some(obj), _) => self.store.obj_type(*obj),
-            (None, Some(ty)) => self.info.type_of(ty),
+            (Some(obj), _) => self.obj_type(*obj),
+            (None, Some(ty)) => self.type_of(ty),
             (None, None) => TypeId::INVALID,
         }
     }
@@ -182,7 +182,7 @@ impl<'a> Lowerer<'a> {
             .iter()
             .map(|e| match e.as_ident() {
                 Some(n) if &*n.name == "_" => TypeId::INVALID,
-                Some(n) => self.info.object_of(n).map_or(TypeId::INVALID, |o| self.store.obj_type(o)),
+                Some(n) => self.info.object_of(n).map_or(TypeId::INVALID, |o| self.obj_type(o)),
                 None => TypeId::INVALID,
             })
             .collect();
@@ -365,7 +365,7 @@ impl<'a> Lowerer<'a> {
 
     fn case_type(&self, e: &ast::Expr) -> Option<TypeId> {
         match self.info.types.get(e.id).map(|t| t.mode) {
-            Some(types::Mode::Type) => Some(self.info.type_of(e)),
+            Some(types::Mode::Type) => Some(self.type_of(e)),
             _ => None,
         }
     }
