@@ -17,9 +17,7 @@ pub(super) fn is_mapped(qualified: &str) -> bool {
 
 impl<'a> Emitter<'a> {
     pub(super) fn call(&self, call: &'a Call, e: &'a Expr) -> Code {
-        if let Some(tuple) = &call.args.tuple
-            && !matches!(call.callee, Callee::Builtin(_))
-        {
+        if let Some(tuple) = &call.args.tuple {
             let pattern = tuple_pattern(call.args.items.len(), call, &call.args);
             let inner = self.call_code(call, e);
             return Code::block(format!("{{ let {pattern} = {}; {inner} }}", self.expr(tuple)));

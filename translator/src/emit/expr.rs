@@ -29,6 +29,10 @@ impl<'a> Emitter<'a> {
                     place => self.read(&place, e.ty),
                 }
             }
+            ExprKind::Zero | ExprKind::MapLit(_) | ExprKind::ArrayLit { .. } => self.expr_explicit(e),
+            ExprKind::Call(call) if matches!(call.callee, crate::hir::Callee::Builtin(crate::hir::Builtin::Make)) => {
+                self.expr_explicit(e)
+            }
             _ => self.expr(e),
         }
     }
@@ -532,22 +536,53 @@ impl<'a> Emitter<'a> {
             }
             Conversion::BytesToString => self.from_parts("GoString::from_bytes", x, ty),
             Conversion::RunesToString => self.from_parts("GoString::from_runes", x, ty),
-            Conversion::StringToBytes => {
-                self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method("to_bytes", &[]), ty)
-            }
-            Conversion::StringToRunes => {
-                self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method("to_runes", &[]), ty)
-            }
+            Conversion::StringToBytes => self.to_parts("to_bytes", x, ty),
+            Conversion::StringToRunes => self.to_parts("to_runes", x, ty),
             Conversion::SliceToArray => {
                 self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method("to_array", &[]), ty)
             }
-            Conversion::SliceToArrayPointer => self.unwrapped(self.borrowed(x), x.ty).method("array_ptr", &[]),
+            Conversion::SliceToArrayPointer => {
+                let len = match &*self.input.store().under(self.input.pointee(ty).unwrap_or(ty)) {
+                    Type::Array(n, _) => *n,
+                    _ => 0,
+                };
+                self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method(&format!("array_ptr::<{len}>"), &[]), ty)
+            }
             Conversion::TypeParam => self.type_param_conversion(x, ty),
         }
     }
 
+    /// The named type of a slice's elements, where it is one.
+    fn named_element(&self, slice: TypeId) -> Option<TypeId> {
+        let store = self.input.store();
+        match &*store.under(store.core_type(slice).unwrap_or(slice)) {
+            Type::Slice(elem) if self.is_newtype(*elem) => Some(*elem),
+            _ => None,
+        }
+    }
+
+    fn to_parts(&self, method: &str, x: &'a Expr, ty: TypeId) -> Code {
+        let parts = self.unwrapped(self.borrowed(x), x.ty).method(method, &[]);
+        let parts = match self.named_element(ty) {
+            Some(elem) => Code::postfix(format!(
+                "Slice::from({parts}.iter().map({}).collect::<Vec<_>>())",
+                self.ty_expr(elem)
+            )),
+            None => parts,
+        };
+        self.wrapped(parts, ty)
+    }
+
     fn from_parts(&self, function: &str, x: &'a Expr, ty: TypeId) -> Code {
-        let source = self.unwrapped(self.borrowed(x), x.ty).reference();
+        let source = self.unwrapped(self.borrowed(x), x.ty);
+        let source = match self.named_element(x.ty) {
+            Some(_) => Code::postfix(format!(
+                "Slice::from({}.iter().map(|part| part.0).collect::<Vec<_>>())",
+                source.operand()
+            )),
+            None => source,
+        }
+        .reference();
         self.wrapped(Code::postfix(format!("{function}({source})")), ty)
     }
 

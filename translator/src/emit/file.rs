@@ -106,7 +106,13 @@ impl<'a> Emitter<'a> {
         let main_file = self.main_file(package);
         for (i, file) in package.files.iter().enumerate() {
             let Some(source) = sources.get(i) else { continue };
-            self.state.borrow_mut().package = Some(id);
+            {
+                let mut state = self.state.borrow_mut();
+                state.package = Some(id);
+                state.imports.clear();
+                state.arms.clear();
+                state.next_temporary = 0;
+            }
             let in_root_file = Some(i) == main_file;
             let extra = if in_root_file { self.module_items(hir_id, is_root) } else { String::new() };
             let body = self.file_text(file, source, extra);
@@ -153,12 +159,6 @@ impl<'a> Emitter<'a> {
     /// One Go file as formatted Rust, without the crate's attributes and module declarations.
     fn file_text(&self, file: &'a hir::File, source: &'a ast::File, extra: String) -> String {
         self.begin_comments(file.id, &source.comments);
-        {
-            let mut state = self.state.borrow_mut();
-            state.imports.clear();
-            state.arms.clear();
-            state.next_temporary = 0;
-        }
         let mut out = String::new();
         let header = self.comments_before(file.package_clause.start);
         let mut items = file.items.iter().peekable();

@@ -13,7 +13,7 @@ impl<'a> Emitter<'a> {
         let plan = &self.plan.funcs[func.id.index()];
         self.state.borrow_mut().function = Some(Function {
             id: Some(func.id),
-            is_async: plan.is_async,
+            is_async: plan.is_async || self.initialises_async(func.id),
             results_in_variables: func.has_defer && func.named_results,
             ..Function::default()
         });
@@ -65,9 +65,15 @@ impl<'a> Emitter<'a> {
             (false, "()") => String::new(),
             _ => format!(" -> {result}"),
         };
-        let keyword = if plan.is_async && !plan.boxed { "async fn" } else { "fn" };
+        let is_async = plan.is_async || self.initialises_async(func.id);
+        let keyword = if is_async && !plan.boxed { "async fn" } else { "fn" };
         let bounds = self.where_clause(&self.all_type_params(func));
         format!("{visibility} {keyword} {}{generics}({}){arrow} {bounds}", plan.name, params.join(", "))
+    }
+
+    /// `main`, when what it initialises first may suspend.
+    fn initialises_async(&self, func: FuncId) -> bool {
+        self.input.hir.packages.iter().any(|p| p.main == Some(func)) && self.program_init_is_async()
     }
 
     fn receiver_param(&self, recv: LocalId) -> String {
@@ -184,7 +190,8 @@ impl<'a> Emitter<'a> {
             }
             let id = LocalId(i as u32);
             let base = if &*local.name == "_" && local.kind == LocalKind::Result {
-                "result".to_owned()
+                let place = f.results.iter().position(|r| *r == id).unwrap_or(0);
+                if f.results.len() == 1 { "result".to_owned() } else { format!("result{place}") }
             } else {
                 names::snake(&local.name)
             };
@@ -282,7 +289,7 @@ impl<'a> Emitter<'a> {
         let local = self.input.hir.local(result);
         let name = self.local_name(result);
         let facts = self.facts.sharing.local(result);
-        if !facts.used && !func.has_defer && &*local.name == "_" {
+        if !facts.used && !func.has_defer && &*local.name == "_" && !returns_bare(func) {
             return String::new();
         }
         let zero = self.zero(local.ty);
@@ -357,6 +364,22 @@ impl<'a> Emitter<'a> {
             _ => false,
         }
     }
+}
+
+/// A `return` without values is somewhere in the body.
+fn returns_bare(func: &Func) -> bool {
+    struct Find(bool);
+    impl<'p> crate::hir::visit::Visitor<'p> for Find {
+        fn stmt(&mut self, s: &'p Stmt) {
+            self.0 |= matches!(&s.kind, StmtKind::Return(values) if values.items.is_empty());
+            crate::hir::visit::walk_stmt(self, s);
+        }
+    }
+    let mut find = Find(false);
+    if let Some(body) = &func.body {
+        crate::hir::visit::Visitor::block(&mut find, body);
+    }
+    find.0
 }
 
 fn is_panic(e: &crate::hir::Expr) -> bool {

@@ -396,14 +396,36 @@ impl<'a> Emitter<'a> {
                 let names: Vec<_> =
                     many.iter().enumerate().map(|(i, g)| if g.is_some() { format!("v{i}") } else { "_".into() }).collect();
                 let mut out = format!("let ({}) = {};", names.join(", "), self.expr(&init.value));
-                for (id, name) in many.iter().zip(&names) {
+                let parts = match &*self.input.store().get(init.value.ty) {
+                    Type::Tuple(ts) => ts.clone(),
+                    _ => Vec::new(),
+                };
+                for (i, (id, name)) in many.iter().zip(&names).enumerate() {
                     if let Some(id) = id {
                         let (place, ty) = target(*id);
-                        out.push_str(&self.write(&place, ty, &Code::postfix(name.clone())));
+                        let from = parts.get(i).copied().unwrap_or(ty);
+                        let value = self.assigned(Code::postfix(name.clone()), from, ty);
+                        out.push_str(&self.write(&place, ty, &value));
                     }
                 }
                 format!("{{ {out} }}")
             }
+        }
+    }
+
+    /// A value under the type of the variable it is assigned to.
+    pub(super) fn assigned(&self, code: Code, from: TypeId, to: TypeId) -> Code {
+        let store = self.input.store();
+        if store.identical(from, to) {
+            return code;
+        }
+        match (store.is_interface(from), store.is_interface(to)) {
+            (true, true) => match self.dyn_trait(to) {
+                Some(t) => code.method(&format!("cast::<{t}>"), &[]),
+                None => code.method("to_any", &[]),
+            },
+            (false, true) => self.to_interface(code, from, to),
+            _ => self.wrapped(self.unwrapped(code, from), to),
         }
     }
 

@@ -42,7 +42,9 @@ impl<'a> Emitter<'a> {
             )
         } else {
             let body = self.with_literal(lit, false, false, |e| e.function_body(lit));
-            let arrow = if result == "()" { String::new() } else { format!(" -> {result}") };
+            // A body that never ends has no type of its own.
+            let endless = func.body.as_ref().and_then(|b| b.stmts.last()).is_some_and(|s| self.diverges(s));
+            let arrow = if result == "()" && !endless { String::new() } else { format!(" -> {result}") };
             format!("move |{params}|{arrow} {{ {body} }}")
         };
         let value = if n > 8 { format!("Func::from_arc(Arc::new({closure}))") } else { format!("fn{n}({closure})") };

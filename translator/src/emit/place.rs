@@ -204,7 +204,8 @@ impl<'a> Emitter<'a> {
             Place::Cell(code) => code.method("get", &[]),
             Place::Within(code, path) => {
                 let value = code.method("get", &[]).field(path);
-                value
+                // Nothing moves out of an array.
+                if path.contains('[') { self.copied(&value, ty) } else { value }
             }
             Place::Element(slice, i) => slice.method("get", std::slice::from_ref(i)),
             Place::Entry(map, key) => map.method("get", &[key.reference()]),

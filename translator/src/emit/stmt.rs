@@ -136,7 +136,7 @@ impl<'a> Emitter<'a> {
             StmtKind::Goto(_) => format!("{};", self.unsupported("`goto`", stmt.span, TypeId::INVALID)),
             StmtKind::Fallthrough => String::new(),
             StmtKind::Const(c) => self.const_item(c, ""),
-            StmtKind::Type(t) => self.type_item(t, ""),
+            StmtKind::Type(t) => self.type_item(t, "") + &self.implementations_of(t),
         }
     }
 
@@ -611,7 +611,7 @@ impl<'a> Emitter<'a> {
                 }
             }
             Callee::Value(f) => {
-                before.push(format!("let f = {};", self.expr(f)));
+                before.push(format!("let f = {};", self.expr_explicit(f)));
                 let callee = if self.is_newtype(f.ty) { "(f.0)" } else { "f" };
                 awaits(self.facts.coloring.is_async_type(f.ty), format!("{callee}({})", join(&args)))
             }
@@ -726,8 +726,8 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// What a `range` or `select` binds: the pattern, and what follows it.
-    pub(super) fn bound_variable(&self, var: &'a RangeVar, temporary: &str) -> (String, String) {
+    /// What a `range` or `select` binds of a value of type `from`: the pattern, and what follows it.
+    pub(super) fn bound_variable(&self, var: &'a RangeVar, temporary: &str, from: TypeId) -> (String, String) {
         match var {
             RangeVar::Define(local) => {
                 let pattern = self.let_pattern(*local);
@@ -740,8 +740,15 @@ impl<'a> Emitter<'a> {
                 (pattern, after)
             }
             RangeVar::Assign(place) => {
-                let write = self.write(&self.place(place), place.ty, &Code::postfix(temporary));
-                (temporary.to_owned(), write)
+                let target = self.place(place);
+                // The temporary must not hide what the place mentions.
+                let text = self.write(&target, place.ty, &Code::postfix("_"));
+                let mentioned = text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == temporary);
+                let temporary = if mentioned { format!("{temporary}_") } else { temporary.to_owned() };
+                let value = Code::postfix(temporary.clone());
+                let value = if from == TypeId::INVALID { value } else { self.assigned(value, from, place.ty) };
+                let write = self.write(&target, place.ty, &value);
+                (temporary, write)
             }
         }
     }

@@ -167,10 +167,12 @@ impl<'a> Emitter<'a> {
         let mut behind_pointer = form != Form::Value;
         let path = found.index.split_last().map_or(&[][..], |(_, p)| p);
         let mut project = Vec::new();
+        let mut root = code.clone();
         for &index in path {
             if let Some(inner) = self.input.pointee(at) {
                 at = inner;
                 behind_pointer = true;
+                root.clone_from(&code);
                 project.clear();
             }
             let Some((name, celled)) = self.field(at, index) else { break };
@@ -216,11 +218,11 @@ impl<'a> Emitter<'a> {
             Some(Receiver::Pointer) if path.is_empty() => code,
             Some(Receiver::Pointer) if self.input.pointee(at).is_some() => format!("&{code}"),
             Some(Receiver::Pointer) => {
-                let root = if form == Form::Companion { "this" } else { "self" };
                 format!("&{root}.project::<{}>(|v| &v.{})", self.ty(base), project.join("."))
             }
             Some(Receiver::Value) if path.is_empty() && form == Form::Value => "*self".into(),
             Some(Receiver::Value) if path.is_empty() => format!("{code}.get()"),
+            Some(Receiver::Value) if self.input.pointee(at).is_some() => format!("{code}.get()"),
             Some(Receiver::Value) => code,
             _ if path.is_empty() && form == Form::Value => code,
             _ if path.is_empty() && self.is_in_place(base) => format!("{}{code}", "&**"),

@@ -224,6 +224,12 @@ impl<'a> Lowerer<'a> {
             _ => Builtin::Unsafe,
         };
         let target = if matches!(builtin, Builtin::Min | Builtin::Max) { ty } else { TypeId::INVALID };
+        if let [one] = &call.args[..]
+            && let Type::Tuple(elems) = &*self.store.get(self.type_of(one))
+        {
+            let args = self.values(&call.args, &vec![target; elems.len()]);
+            return self.builtin_call(builtin, args, ty, span);
+        }
         let items = call.args.iter().map(|a| self.expr_to(a, target)).collect();
         self.builtin_call(builtin, Values { tuple: None, items }, ty, span)
     }
