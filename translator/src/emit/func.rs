@@ -357,6 +357,7 @@ impl<'a> Emitter<'a> {
             StmtKind::Return(_) | StmtKind::Goto(_) | StmtKind::Break(_) | StmtKind::Continue(_) => true,
             StmtKind::Expr(e) => is_panic(e),
             StmtKind::Block(b) => b.stmts.last().is_some_and(|s| self.diverges(s)),
+            StmtKind::Labeled(_, inner) => matches!(inner.kind, StmtKind::Return(_) | StmtKind::Goto(_)),
             StmtKind::If { then, els: Some(els), .. } => {
                 then.stmts.last().is_some_and(|s| self.diverges(s)) && self.diverges(els)
             }

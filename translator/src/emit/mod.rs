@@ -13,6 +13,7 @@ mod expr;
 mod file;
 mod format;
 mod func;
+mod goto;
 mod items;
 mod literal;
 mod place;
@@ -98,6 +99,10 @@ struct Function {
     results_in_variables: bool,
     /// The body stands in the closure of `defer`.
     in_defer_scope: bool,
+    /// What `goto` of a label is in Rust.
+    gotos: FxHashMap<LabelId, String>,
+    /// Labels that a loop was made for already.
+    looped_labels: Vec<LabelId>,
 }
 
 /// A Rust loop or labelled block.

@@ -46,6 +46,11 @@ impl<'a> Emitter<'a> {
 
     /// Statements with the comments before, between and behind them.
     pub(super) fn stmts(&self, stmts: &'a [Stmt], span: Span, tail: Tail) -> String {
+        if self.has_goto_targets(stmts)
+            && let Some(text) = self.stmts_with_goto(stmts, span, tail)
+        {
+            return text;
+        }
         let mut out = String::new();
         for (i, stmt) in stmts.iter().enumerate() {
             let last = i + 1 == stmts.len();
@@ -133,6 +138,7 @@ impl<'a> Emitter<'a> {
             StmtKind::Labeled(label, inner) => self.labeled(*label, inner),
             StmtKind::Break(label) => self.break_stmt(*label),
             StmtKind::Continue(label) => self.continue_stmt(*label),
+            StmtKind::Goto(label) if self.goto_stmt(*label).is_some() => self.goto_stmt(*label).unwrap_or_default(),
             StmtKind::Goto(_) => format!("{};", self.unsupported("`goto`", stmt.span, TypeId::INVALID)),
             StmtKind::Fallthrough => String::new(),
             StmtKind::Const(c) => self.const_item(c, ""),
