@@ -92,7 +92,11 @@ impl<'a> Emitter<'a> {
                 Place::Element(slice, i) => slice.method("at", &[i]),
                 _ => self.expr(arg).reference(),
             },
-            _ => self.unwrapped(self.borrowed(arg), arg.ty).reference(),
+            _ => {
+                let code = self.unwrapped(self.borrowed(arg), arg.ty);
+                // The awaited value is not looked through by itself.
+                if code.text.ends_with(".await") { Code::new(format!("&*{code}"), Prec::Unary) } else { code.reference() }
+            }
         }
     }
 

@@ -131,7 +131,7 @@ impl<'a> Emitter<'a> {
             ConstValue::Float(f) => format!("{param}::from_f64({})", float(f, 64)),
             ConstValue::String(s) => format!("{param}::from({})", self.string(s)),
             ConstValue::Bool(b) => format!("{param}::from({b})"),
-            ConstValue::Complex(..) => format!("{param}::zero()"),
+            ConstValue::Complex(re, im) => format!("{param}::from_complex({}, {})", float(re, 64), float(im, 64)),
         })
     }
 

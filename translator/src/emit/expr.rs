@@ -159,6 +159,7 @@ impl<'a> Emitter<'a> {
         match self.storage(local) {
             Storage::Borrowed => name,
             Storage::Shared => self.read(&Place::Cell(name), e.ty),
+            Storage::Plain if self.is_copy(e.ty) && self.is_self_value(e) => Code::new("*self", Prec::Unary),
             Storage::Plain if self.is_copy(e.ty) => name,
             Storage::Plain if self.may_move(local, e) => name,
             Storage::Plain if self.is_self(local) => Code::postfix("self.clone()"),
@@ -591,7 +592,11 @@ impl<'a> Emitter<'a> {
         let (_, wrap) = self.boxed_type(from);
         let code = if wrap { Code::postfix(format!("{}({code})", self.boxed_type(from).0)) } else { code };
         match self.dyn_trait(to) {
-            _ if self.input.store().is_type_param(from) && self.dyn_trait(to).is_none() => code.method("into_any", &[]),
+            None if self.input.store().is_type_param(from) => code.method("into_any", &[]),
+            // Which type it is, and whether an interface, only the instance knows.
+            Some(t) if self.input.store().is_type_param(from) => {
+                code.method("into_any", &[]).method(&format!("cast::<{t}>"), &[])
+            }
             None => Code::postfix(format!("Any::new({code})")),
             Some(t) => Code::postfix(format!("iface!({code} => {t})")),
         }
@@ -664,6 +669,12 @@ impl<'a> Emitter<'a> {
             if store.is_type_param(ty) {
                 let source = self.unwrapped(code, x.ty);
                 let float = self.basic_kind(x.ty).is_some_and(BasicKind::is_float);
+                if self.basic_kind(x.ty).is_some_and(BasicKind::is_complex) {
+                    return Code::block(format!(
+                        "{{ let c = {source}; {}::from_complex(c.real() as f64, c.imag() as f64) }}",
+                        self.ty(ty)
+                    ));
+                }
                 return if store.is_type_param(x.ty) {
                     Code::postfix(format!("convert::<_, {}>({source})", self.ty(ty)))
                 } else if float {

@@ -180,6 +180,7 @@ impl<'a> Emitter<'a> {
                 text = String::new();
             }
             out.push_str(&text);
+            out.push_str(&std::mem::take(&mut self.state.borrow_mut().lifted));
         }
         out.push_str(&self.comments_before(u32::MAX));
         out.push_str(&extra);

@@ -52,6 +52,44 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// The type parameters that a type's Rust declaration has.
+    pub(super) fn own_params(&self, ty: TypeId) -> Vec<TypeId> {
+        let store = self.input.store();
+        let Type::Named(named) = &*store.get(ty) else { return Vec::new() };
+        if !named.type_params.is_empty() || store.obj(named.obj).package_level || named.origin.is_some() {
+            return named.type_params.clone();
+        }
+        let mut params = Vec::new();
+        crate::plan::traits::free_params(self.input, store.underlying(ty), &mut params);
+        params
+    }
+
+    /// A type declared in a function that must be seen outside: a trait that others implement, and what types without a
+    /// name mention.
+    pub(super) fn is_lifted(&self, item: &TypeItem) -> bool {
+        let store = self.input.store();
+        if store.is_interface(item.ty) {
+            return !store.type_set(item.ty).methods.is_empty();
+        }
+        let mut params = Vec::new();
+        crate::plan::traits::free_params(self.input, store.underlying(item.ty), &mut params);
+        params.is_empty() && self.plan.anonymous.keys().any(|t| self.names_type(*t, item.obj, 0))
+    }
+
+    fn names_type(&self, ty: TypeId, obj: ObjId, depth: usize) -> bool {
+        let store = self.input.store();
+        let any = |types: &[TypeId]| depth < 20 && types.iter().any(|t| self.names_type(*t, obj, depth + 1));
+        match &*store.get(ty) {
+            Type::Named(n) => n.obj == obj || any(&n.type_args),
+            Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => any(&[*t]),
+            Type::Map(k, v) => any(&[*k, *v]),
+            Type::Tuple(ts) => any(ts),
+            Type::Signature(s) => any(&s.params) || any(&s.results),
+            Type::Struct(s) => s.fields.iter().any(|f| any(&[store.obj_type(*f)])),
+            _ => false,
+        }
+    }
+
     fn struct_item(
         &self,
         item: &'a TypeItem,
@@ -105,7 +143,7 @@ impl<'a> Emitter<'a> {
             go.push("in_place".to_owned());
         }
         self.type_attributes(item.ty, named, &mut go);
-        let generics = self.generics(&named.type_params);
+        let generics = self.generics(&self.own_params(item.ty));
         let bounds = self.where_clause(&named.type_params);
         let _ = trailing;
         format!(
@@ -159,7 +197,7 @@ impl<'a> Emitter<'a> {
         }
         let this = if named.type_params.is_empty() { ty } else { store.instantiate_named(ty, &named.type_params) };
         let (mut value, mut pointer) = (Vec::new(), Vec::new());
-        for implementation in self.plan.traits.implementations.iter().filter(|i| i.ty == this) {
+        for implementation in self.plan.traits.implementations.iter().filter(|i| i.ty == this && i.open.is_empty()) {
             let Some(t) = self.dyn_trait(implementation.iface) else { continue };
             if implementation.value && !value.contains(&t) {
                 value.push(t.clone());
@@ -174,6 +212,20 @@ impl<'a> Emitter<'a> {
         if !pointer.is_empty() {
             go.push(format!("pointer({})", pointer.join(", ")));
         }
+    }
+
+    /// A field is a cell of which only the instance knows the type: nothing to compare it with is known.
+    fn has_generic_cell(&self, ty: TypeId) -> bool {
+        let store = self.input.store();
+        let (Some(plan), Type::Struct(s)) = (self.struct_plan(ty), &*store.under(ty)) else { return false };
+        plan.in_place
+            && s.fields.iter().enumerate().any(|(i, field)| {
+                let mut at = store.obj_type(*field);
+                while let Type::Array(_, elem) = &*store.under(at) {
+                    at = *elem;
+                }
+                plan.celled.get(i).copied().unwrap_or(false) && store.is_type_param(at) && store.stand_in(at).is_none()
+            })
     }
 
     /// Comparable, and nothing in it that only the library knows how to compare.
@@ -191,7 +243,7 @@ impl<'a> Emitter<'a> {
             }
             _ => store.comparable(ty),
         };
-        comparable && !opaque
+        comparable && !opaque && !self.has_generic_cell(ty)
     }
 
     /// Whether `Ptr<T>` of a user type may become an interface value at all.
@@ -240,7 +292,7 @@ impl<'a> Emitter<'a> {
         self.type_attributes(item.ty, named, &mut go);
         let inner = self.ty(named.underlying.map_or(TypeId::INVALID, |u| u));
         let inner = if named.underlying.is_none() { self.ty(store.underlying(item.ty)) } else { inner };
-        let generics = self.generics(&named.type_params);
+        let generics = self.generics(&self.own_params(item.ty));
         format!(
             "{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics}(pub {inner});\n",
             derives.join(", "),
@@ -254,6 +306,7 @@ impl<'a> Emitter<'a> {
         all.sort_by_key(|(ty, _)| **ty);
         let mut out = String::new();
         for (ty, (name, plan)) in all {
+            let go_type = *ty;
             let Type::Struct(s) = &*self.input.store().get(*ty) else { continue };
             let store = self.input.store();
             let mut fields = String::new();
@@ -283,8 +336,11 @@ impl<'a> Emitter<'a> {
                 go.push("incomparable".to_owned());
             }
             let eq = if comparable { "PartialEq, " } else { "" };
+            let mut params = Vec::new();
+            crate::plan::traits::free_params(self.input, go_type, &mut params);
+            let generics = self.generics(&params);
             out.push_str(&format!(
-                "#[derive(Clone, {eq}Value)]\n#[go({})]\npub struct {name} {{ {fields} }}\n",
+                "#[derive(Clone, {eq}Value)]\n#[go({})]\npub struct {name}{generics} {{ {fields} }}\n",
                 go.join(", ")
             ));
         }

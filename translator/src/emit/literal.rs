@@ -327,11 +327,17 @@ impl<'a> Emitter<'a> {
             _ => 1,
         };
         let args: Vec<_> = (0..n).map(|i| format!("a{i}")).collect();
-        if !path.is_empty() {
-            return self.unsupported("a method expression through an embedded field", e.span, e.ty);
-        }
         let is_async = self.facts.coloring.is_async_type(e.ty);
         let (first, rest) = args.split_first().map_or(("a0", &args[..]), |(f, r)| (f.as_str(), r));
+        if !path.is_empty() {
+            let obj = match method {
+                Method::User(func) => self.input.hir.func(*func).obj,
+                Method::Lib(obj) | Method::Interface { obj, .. } => Some(*obj),
+            };
+            let Some(obj) = obj else { return self.zero(e.ty) };
+            let (call, callee_async) = self.promoted_call(obj, recv, first, rest);
+            return self.adapter(&args, e.ty, "", call, callee_async, is_async);
+        }
         let (call, callee_async) = self.bound_call(first, recv, method, rest, e.span);
         self.adapter(&args, e.ty, "", call, callee_async, is_async)
     }

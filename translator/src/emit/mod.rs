@@ -69,6 +69,8 @@ struct Emitter<'a> {
 struct State {
     /// The module being printed.
     package: Option<PackageId>,
+    /// Types declared in functions that stand beside them in Rust.
+    lifted: String,
     /// Library modules that the file mentions.
     imports: FxHashSet<String>,
     /// The function being printed.

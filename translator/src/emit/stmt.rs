@@ -142,7 +142,14 @@ impl<'a> Emitter<'a> {
             StmtKind::Goto(_) => format!("{};", self.unsupported("`goto`", stmt.span, TypeId::INVALID)),
             StmtKind::Fallthrough => String::new(),
             StmtKind::Const(c) => self.const_item(c, ""),
-            StmtKind::Type(t) => self.type_item(t, "") + &self.implementations_of(t),
+            StmtKind::Type(t) => {
+                let text = self.type_item(t, "") + &self.implementations_of(t);
+                if !self.is_lifted(t) {
+                    return text;
+                }
+                self.state.borrow_mut().lifted.push_str(&text);
+                String::new()
+            }
         }
     }
 
@@ -259,7 +266,9 @@ impl<'a> Emitter<'a> {
 
     fn let_one(&self, local: LocalId, init: &'a Expr) -> String {
         let ty = self.input.hir.local(local).ty;
-        let annotate = leaves_type_open(init);
+        let float = self.basic_kind(ty).is_some_and(BasicKind::is_float) && !self.is_newtype(ty);
+        let shared_float = float && self.storage(local) == Storage::Shared && matches!(init.kind, ExprKind::Const { .. });
+        let annotate = leaves_type_open(init) || shared_float;
         let value = if annotate { self.expr(init) } else { self.expr_explicit(init) };
         if self.storage(local) == Storage::Shared {
             let name = self.local_name(local);

@@ -18,14 +18,15 @@ impl<'a> Emitter<'a> {
             return format!("{docs}{visibility} type {name} = Any;\n");
         }
         let Type::Named(named) = &*store.get(item.ty) else { return String::new() };
-        let generics = self.generics(&named.type_params);
+        let generics = self.generics(&self.own_params(item.ty));
         let docs_of = |method: ObjId| {
             let name = store.obj(method).name.clone();
             self.trait_method_docs(item, &name)
         };
         let methods = self.trait_methods(&set.methods, docs_of);
         let bounds = self.where_clause(&named.type_params);
-        format!("{docs}{visibility} trait {name}{generics}: Object {bounds} {{ {methods} }}\n")
+        let by_interfaces = self.implementations_by_interfaces(item.ty);
+        format!("{docs}{visibility} trait {name}{generics}: Object {bounds} {{ {methods} }}\n{by_interfaces}")
     }
 
     fn trait_methods(&self, methods: &[ObjId], docs: impl Fn(ObjId) -> String) -> String {
@@ -61,6 +62,38 @@ impl<'a> Emitter<'a> {
             let methods = self.trait_methods(&plan.methods, |_| String::new());
             let generics = self.generics(&plan.params);
             out.push_str(&format!("pub trait {}{generics}: Object {{ {methods} }}\n", plan.name));
+            out.push_str(&self.implementations_by_interfaces(plan.ty));
+        }
+        out
+    }
+
+    /// `impl Trait for Iface<dyn Other>`, for interface types that are type arguments.
+    fn implementations_by_interfaces(&self, ty: TypeId) -> String {
+        let store = self.input.store();
+        let mut out = String::new();
+        let origin = |t: TypeId| match &*store.get(t) {
+            Type::Named(n) => n.origin.unwrap_or(t),
+            _ => t,
+        };
+        let mut done = Vec::new();
+        for (argument, iface) in self.plan.traits.arguments.iter().filter(|(_, iface)| origin(*iface) == ty) {
+            let Some(path) = self.trait_path(*iface) else { continue };
+            let target = self.ty(*argument);
+            if done.contains(&(path.clone(), target.clone())) {
+                continue;
+            }
+            let methods = store.type_set(*iface).methods.clone();
+            let methods = methods.iter().map(|m| {
+                let count = match &*store.get(store.obj_type(*m)) {
+                    Type::Signature(s) => s.params.len(),
+                    _ => 0,
+                };
+                let args: Vec<_> = (0..count).map(|i| format!("a{i}")).collect();
+                let name = self.method_in_trait(*m);
+                format!("{} {{ (**self).{name}({}) }}\n", self.trait_signature(*m, ty), args.join(", "))
+            });
+            out.push_str(&format!("impl {path} for {target} {{ {} }}\n", methods.collect::<String>()));
+            done.push((path, target));
         }
         out
     }
@@ -77,8 +110,19 @@ impl<'a> Emitter<'a> {
             if done.contains(&path) {
                 continue;
             }
-            out.push_str(&self.implementation(implementation, &path, &named.type_params));
+            let params: Vec<_> = self.own_params(item.ty).into_iter().chain(implementation.open.iter().copied()).collect();
+            out.push_str(&self.implementation(implementation, &path, &params));
             done.push(path);
+        }
+        // What single instances implement besides.
+        let instances = self.plan.traits.implementations.iter().filter(|i| {
+            let instance = store.get(i.ty);
+            i.ty != this && matches!(&*instance, Type::Named(n) if n.obj == item.obj && n.origin.is_some())
+        });
+        for implementation in instances {
+            if let Some(path) = self.trait_path(implementation.iface) {
+                out.push_str(&self.implementation(implementation, &path, &[]));
+            }
         }
         out
     }
@@ -150,19 +194,27 @@ impl<'a> Emitter<'a> {
         format!("{signature} {{ {body} }}\n")
     }
 
+    /// The call of a promoted method on a receiver that a parameter holds.
+    pub(super) fn promoted_call(&self, method: ObjId, recv: TypeId, name: &str, args: &[String]) -> (String, bool) {
+        match self.input.pointee(recv) {
+            Some(ty) => self.forwarded_on(name, method, ty, Form::Pointer, args),
+            None => self.forwarded_on(name, method, recv, Form::Value, args),
+        }
+    }
+
     /// The call, and whether it gives a future.
     fn forwarded_call(&self, method: ObjId, ty: TypeId, form: Form, args: &[String]) -> (String, bool) {
+        self.forwarded_on(if form == Form::Companion { "this" } else { "self" }, method, ty, form, args)
+    }
+
+    fn forwarded_on(&self, receiver: &str, method: ObjId, ty: TypeId, form: Form, args: &[String]) -> (String, bool) {
         let store = self.input.store();
         let object = store.obj(method);
         let through = if form == Form::Value { ty } else { store.pointer(ty) };
         let found = store.lookup_field_or_method(through, object.pkg, &object.name);
         let crate::types::LookupResult::Found(found) = found else { return ("unreachable!()".into(), false) };
         // The receiver: `self` as the struct, then the embedded fields on the way.
-        let mut code = match form {
-            Form::Value => "self".to_owned(),
-            Form::Pointer => "self".to_owned(),
-            Form::Companion => "this".to_owned(),
-        };
+        let mut code = receiver.to_owned();
         let mut at = ty;
         let mut behind_pointer = form != Form::Value;
         let path = found.index.split_last().map_or(&[][..], |(_, p)| p);

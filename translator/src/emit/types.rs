@@ -19,12 +19,15 @@ impl<'a> Emitter<'a> {
             Type::Struct(s) if s.fields.is_empty() => "()".into(),
             Type::Struct(_) => {
                 let anonymous = self.plan.anonymous.get(&store.canonical(ty));
-                anonymous.map_or("()".into(), |(name, _)| self.path(None, name))
+                let mut params = Vec::new();
+                crate::plan::traits::free_params(self.input, ty, &mut params);
+                anonymous.map_or("()".into(), |(name, _)| format!("{}{}", self.path(None, name), self.generic_args(&params)))
             }
             Type::Tuple(ts) => self.tuple(ts),
             Type::Signature(sig) => self.func_type(sig, self.facts.coloring.is_async_type(ty)),
             Type::Interface(_) => self.iface(ty),
             Type::TypeParam(_) if store.stand_in(ty).is_some() => self.ty(store.stand_in(ty).unwrap_or(TypeId::ANY)),
+            Type::TypeParam(p) if &*store.obj(p.obj).name == "_" => format!("Unused{}", p.index),
             Type::TypeParam(p) => names::upper_camel(&store.obj(p.obj).name),
             Type::Union(_) => "Any".into(),
         }
@@ -53,6 +56,8 @@ impl<'a> Emitter<'a> {
     fn kept_args(&self, ty: TypeId, args: &[TypeId]) -> Vec<TypeId> {
         let store = self.input.store();
         let params = match &*store.get(ty) {
+            // A type declared in a generic function is over what it mentions of that function's parameters.
+            Type::Named(n) if n.origin.is_none() && n.type_params.is_empty() => return self.own_params(ty),
             Type::Named(n) => match n.origin.map(|o| store.get(o)).as_deref() {
                 Some(Type::Named(origin)) => origin.type_params.clone(),
                 _ => n.type_params.clone(),

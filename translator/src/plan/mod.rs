@@ -269,6 +269,10 @@ pub fn is_in_place_library(input: Input<'_>, ty: TypeId) -> bool {
 }
 
 fn is_copy_struct(input: Input<'_>, plans: &FxHashMap<ObjId, StructPlan>, obj: ObjId, depth: u32) -> bool {
+    // What a generic struct holds is known to its instances only.
+    if matches!(&*input.store().get(input.store().obj_type(obj)), Type::Named(n) if !n.type_params.is_empty()) {
+        return false;
+    }
     match &*input.store().under(input.store().obj_type(obj)) {
         Type::Struct(s) => {
             depth < 20 && s.fields.iter().all(|f| is_copy(input, plans, input.store().obj_type(*f), depth + 1))

@@ -192,7 +192,11 @@ impl<'a> Lowerer<'a> {
             BuiltinId::New => return self.new_call(call, ty, span),
             BuiltinId::Append => return self.append(call, ty, span),
             BuiltinId::Copy => {
-                let is_string = call.args.get(1).is_some_and(|a| self.is_string(self.type_of(a)));
+                let second = match (&call.args[..], call.args.first().map(|a| self.store.get(self.type_of(a))).as_deref()) {
+                    ([_], Some(Type::Tuple(elems))) => elems.get(1).copied(),
+                    (args, _) => args.get(1).map(|a| self.type_of(a)),
+                };
+                let is_string = second.is_some_and(|t| self.is_string(t));
                 if is_string { Builtin::CopyString } else { Builtin::Copy }
             }
             BuiltinId::Make => {
@@ -258,6 +262,15 @@ impl<'a> Lowerer<'a> {
             Type::Slice(elem) => *elem,
             _ => TypeId::INVALID,
         };
+        if let Type::Tuple(elems) = &*self.store.get(self.type_of(first)) {
+            let slice = self.store.slice(elem);
+            let targets: Vec<_> = std::iter::once(ty).chain(elems.iter().skip(1).map(|_| elem)).collect();
+            let mut values = self.values(&call.args, &targets);
+            let rest = values.items.split_off(1.min(values.items.len()));
+            let rest = self.pack(rest, slice, call.args_span);
+            values.items.push(rest);
+            return self.builtin_call(Builtin::Append, values, ty, span);
+        }
         let mut items = vec![self.expr_to(first, ty)];
         let mut builtin = Builtin::Append;
         if call.ellipsis {

@@ -325,7 +325,15 @@ impl<'a> Lowerer<'a> {
     }
 
     fn switch(&mut self, s: &'a ast::SwitchStmt, name: Option<&'a ast::Ident>) -> StmtKind {
-        let tag = s.tag.as_ref().map(|t| self.expr(t));
+        let interface = s.cases.iter().flat_map(|c| &c.exprs).map(|e| self.type_of(e)).find(|t| self.is_interface(*t));
+        let tag = s.tag.as_ref().map(|t| {
+            let tag = self.expr(t);
+            // Compared with interface values, the tag becomes one.
+            match interface {
+                Some(ty) if !self.is_interface(tag.ty) => self.convert_to(tag, ty),
+                _ => tag,
+            }
+        });
         let label = self.enter(name, false);
         let mut clauses = Vec::new();
         for case in &s.cases {
