@@ -6,6 +6,7 @@
 
 mod call;
 mod expr;
+mod range_func;
 mod stmt;
 
 use super::*;
@@ -80,6 +81,8 @@ struct FunctionContext {
     has_defer: bool,
     has_recover: bool,
     scopes: Vec<BranchScope>,
+    /// It is the body of a `range` over a function.
+    range: Option<range_func::RangeBody>,
     labels: FxHashMap<ast::Name, LabelId>,
 }
 
@@ -394,11 +397,14 @@ impl<'a> Lowerer<'a> {
 
     /// The label that the source calls `name`, in the function being lowered.
     fn named_label(&mut self, name: &ast::Name) -> LabelId {
-        if let Some(id) = self.functions.last().and_then(|f| f.labels.get(name)) {
+        // The bodies of `range` over functions belong to the function that the source has around them.
+        let bodies = self.functions.iter().rev().take_while(|f| f.range.is_some()).count();
+        let at = self.functions.len().saturating_sub(bodies + 1);
+        if let Some(id) = self.functions.get(at).and_then(|f| f.labels.get(name)) {
             return *id;
         }
         let id = self.new_label(Some(name.clone()));
-        if let Some(context) = self.functions.last_mut() {
+        if let Some(context) = self.functions.get_mut(at) {
             context.labels.insert(name.clone(), id);
         }
         id

@@ -40,12 +40,15 @@ impl<'a> Lowerer<'a> {
                 }
                 StmtKind::Defer(self.expr(call))
             }
+            Ast::Return(values) if self.range_body_label().is_some() => {
+                self.return_from_body(values, stmt.span).unwrap_or(StmtKind::Empty)
+            }
             Ast::Return(values) => {
                 let results = self.functions.last().map(|f| f.results.clone()).unwrap_or_default();
                 let types: Vec<_> = results.iter().map(|r| self.out.local(*r).ty).collect();
                 StmtKind::Return(self.values(values, &types))
             }
-            Ast::Branch(kind, target) => self.branch(*kind, target.as_ref()),
+            Ast::Branch(kind, target) => self.branch(*kind, target.as_ref(), stmt.span),
             Ast::Block(block) => StmtKind::Block(self.block(block)),
             Ast::If(s) => return self.scoped(s.init.as_ref(), stmt.span, out, |l| l.if_stmt(s)),
             Ast::Switch(s) => return self.scoped(s.init.as_ref(), stmt.span, out, |l| l.switch(s, label)),
@@ -54,7 +57,11 @@ impl<'a> Lowerer<'a> {
             Ast::For(s) => self.for_stmt(s, label),
             Ast::Range(s) => self.range(s, label),
         };
-        out.push(Stmt { span: stmt.span, kind });
+        match (kind, &stmt.kind) {
+            // Out of the body of a `range` over a function.
+            (StmtKind::Block(b), Ast::Return(_) | Ast::Branch(..)) => out.extend(b.stmts),
+            (kind, _) => out.push(Stmt { span: stmt.span, kind }),
+        }
     }
 
     /// A statement with an init statement: a block around both, so that the init's variables end with it.
@@ -165,7 +172,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The place that an expression assigned to denotes; nothing for a blank one.
-    fn place(&mut self, e: &'a ast::Expr) -> Option<Expr> {
+    pub(super) fn place(&mut self, e: &'a ast::Expr) -> Option<Expr> {
         match e.unparen().as_ident() {
             Some(name) if &*name.name == "_" => None,
             _ => Some(self.expr(e)),
@@ -208,10 +215,10 @@ impl<'a> Lowerer<'a> {
         StmtKind::Assign { lhs, rhs: values, declares }
     }
 
-    fn branch(&mut self, kind: BranchKind, target: Option<&'a ast::Ident>) -> StmtKind {
+    fn branch(&mut self, kind: BranchKind, target: Option<&'a ast::Ident>, span: Span) -> StmtKind {
         let innermost = |l: &Self, loops_only: bool| {
             let scopes = l.functions.last().map(|f| f.scopes.iter());
-            scopes.into_iter().flatten().rev().find(|s| s.is_loop || !loops_only).map(|s| s.label)
+            scopes.into_iter().flatten().rev().find(|s| s.is_loop || !loops_only).map(|s| s.label).or_else(|| l.range_body_label())
         };
         match kind {
             BranchKind::Fallthrough => StmtKind::Fallthrough,
@@ -227,8 +234,7 @@ impl<'a> Lowerer<'a> {
                 };
                 match label {
                     None => StmtKind::Empty,
-                    Some(label) if is_continue => StmtKind::Continue(label),
-                    Some(label) => StmtKind::Break(label),
+                    Some(label) => self.jump(kind, label, span),
                 }
             }
         }
@@ -308,6 +314,13 @@ impl<'a> Lowerer<'a> {
             Type::Basic(b) if b.is_string() => RangeKind::String,
             _ => RangeKind::Int,
         };
+        if kind == RangeKind::Func {
+            let label = match name {
+                Some(name) => self.named_label(&name.name),
+                None => self.new_label(None),
+            };
+            return self.range_func(s, x, label, s.x.span);
+        }
         let key = self.range_var(s.key.as_ref(), s.define);
         let value = self.range_var(s.value.as_ref(), s.define);
         let label = self.enter(name, true);
