@@ -6,6 +6,7 @@
 pub mod atomic;
 mod cond;
 mod group;
+mod guard;
 mod map;
 mod mutex;
 mod once;
@@ -14,6 +15,7 @@ mod pool;
 mod rw_mutex;
 mod wait_list;
 
+pub use guard::Guard;
 pub use cond::{Cond, new_cond};
 pub use group::{TaskGroup, WaitGroup};
 pub use map::Map;

@@ -354,3 +354,27 @@ mod tests {
         assert_eq!(Arc::strong_count(&probe), 1);
     }
 }
+
+/// An address whose type its holder knows.
+///
+/// Not generic, so that holders are `Send` and `Sync` when the values they lead to are, and not only for the one
+/// lifetime that a trait object inside was implemented for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Address(NonNull<()>);
+
+// SAFETY: an address alone gives access to nothing.
+unsafe impl Send for Address {}
+// SAFETY: as above.
+unsafe impl Sync for Address {}
+
+impl Address {
+    #[inline]
+    pub(super) fn of<C>(target: NonNull<C>) -> Self {
+        Address(target.cast())
+    }
+
+    #[inline]
+    pub(super) fn typed<C>(self) -> NonNull<C> {
+        self.0.cast()
+    }
+}

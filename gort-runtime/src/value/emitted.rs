@@ -10,6 +10,14 @@ pub fn comma_ok<T: Value>(found: Option<T>) -> (T, bool) {
     }
 }
 
+/// What stands where gort could not translate the Go: it has any type, and panics when it is reached.
+///
+/// # Panics
+/// Always, with the code and the place in the Go source.
+pub fn untranslated<T>(what: &str) -> T {
+    panic!("{what}")
+}
+
 /// A conversion between numbers of generic types.
 pub fn convert<T: Number, U: Number>(value: T) -> U {
     let float = value.to_f64();

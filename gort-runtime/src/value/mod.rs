@@ -39,7 +39,7 @@ pub use complex::Complex;
 pub use describe::{Describe, Field, Kind, Pointee};
 pub use emitted::{
     comma_ok, convert, convert_any, float_to_i8, float_to_i16, float_to_i32, float_to_i64, float_to_u8, float_to_u16,
-    float_to_u32, float_to_u64,
+    float_to_u32, float_to_u64, untranslated,
 };
 pub use error::{
     Error, ErrorPtr, ErrorString, GoError, GoStringer, GoStringerPtr, Stringer, StringerPtr,

@@ -13,22 +13,19 @@ use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use super::block::Owner;
+use super::block::{Address, Owner};
 use super::{Cell, CellOf, Describe, GoKey, GoType, Kind, Place, Pointee, Slice, Value};
 use crate::panic::nil_dereference;
 
 /// A Go pointer `*T`.
 pub struct Ptr<T: Value> {
-    target: Option<NonNull<CellOf<T>>>,
+    target: Option<Address>,
     owner: Owner,
-    marker: PhantomData<CellOf<T>>,
+    marker: PhantomData<T>,
 }
 
-// SAFETY: a pointer gives shared access to a `T::Cell`, which is `Send + Sync` by `Place`, and drops it on whatever
-// thread the last one ends.
-unsafe impl<T: Value> Send for Ptr<T> {}
-// SAFETY: as above.
-unsafe impl<T: Value> Sync for Ptr<T> {}
+// `Send` and `Sync` follow from `T`'s: a pointer gives shared access to a `T::Cell`, which is both by `Place` wherever `T`
+// is a value at all, and drops it on whatever thread the last one ends.
 
 impl<T: Value> Ptr<T> {
     /// A pointer to a new variable holding `v`.
@@ -42,7 +39,7 @@ impl<T: Value> Ptr<T> {
     pub fn from_cell(cell: CellOf<T>) -> Self {
         let (owner, target) = Owner::new(cell);
         Ptr {
-            target: Some(target),
+            target: Some(Address::of(target)),
             owner,
             marker: PhantomData,
         }
@@ -61,7 +58,7 @@ impl<T: Value> Ptr<T> {
     /// A pointer to memory that lives for ever.
     pub fn from_static(cell: &'static CellOf<T>) -> Self {
         Ptr {
-            target: Some(NonNull::from(cell)),
+            target: Some(Address::of(NonNull::from(cell))),
             owner: Owner::null(),
             marker: PhantomData,
         }
@@ -71,7 +68,7 @@ impl<T: Value> Ptr<T> {
     /// `target` must be valid, and only borrowed shared, as long as `owner` lives (for ever if that is null).
     pub(crate) unsafe fn from_parts(owner: Owner, target: NonNull<CellOf<T>>) -> Self {
         Ptr {
-            target: Some(target),
+            target: Some(Address::of(target)),
             owner,
             marker: PhantomData,
         }
@@ -91,7 +88,7 @@ impl<T: Value> Ptr<T> {
     #[inline]
     pub fn addr(&self) -> usize {
         self.target
-            .map_or(0, |target| target.as_ptr() as *const () as usize)
+            .map_or(0, |target| target.typed::<()>().as_ptr() as usize)
     }
 
     /// The target, or `None` for nil.
@@ -100,7 +97,7 @@ impl<T: Value> Ptr<T> {
         // SAFETY: the owner keeps the target valid, and it is only borrowed shared.
         self.target
             .as_ref()
-            .map(|target| unsafe { target.as_ref() })
+            .map(|target| unsafe { target.typed::<CellOf<T>>().as_ref() })
     }
 
     /// A pointer to a part of the target, which it keeps alive: `&p.f` in Go.
@@ -116,7 +113,7 @@ impl<T: Value> Ptr<T> {
         // `part` works for every lifetime, so what it returns lives as long as the target stays borrowed (or for
         // ever), and the target stays where it is while the owner lives.
         Ptr {
-            target: Some(target),
+            target: Some(Address::of(target)),
             owner: self.owner.clone(),
             marker: PhantomData,
         }
@@ -158,7 +155,7 @@ impl<T: Value> Deref for Ptr<T> {
     fn deref(&self) -> &CellOf<T> {
         match &self.target {
             // SAFETY: the owner keeps the target valid, and it is only borrowed shared.
-            Some(target) => unsafe { target.as_ref() },
+            Some(target) => unsafe { target.typed::<CellOf<T>>().as_ref() },
             None => nil_dereference(),
         }
     }

@@ -11,7 +11,7 @@ use std::hash::Hasher;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-use super::block::Owner;
+use super::block::{Address, Owner};
 use super::{
     Any, Atom, Cell, CellOf, Describe, GoString, GoType, Kind, Memory, Place, Ptr, Value,
     uncomparable, unhashable,
@@ -27,17 +27,14 @@ pub use iter::SliceIter;
 
 /// A Go slice `[]T`.
 pub struct Slice<T: Value> {
-    start: Option<NonNull<CellOf<T>>>,
+    start: Option<Address>,
     len: usize,
     cap: usize,
     owner: Owner,
-    marker: PhantomData<CellOf<T>>,
+    marker: PhantomData<T>,
 }
 
-// SAFETY: a slice gives shared access to cells, which are `Send + Sync` by `Place`.
-unsafe impl<T: Value> Send for Slice<T> {}
-// SAFETY: as above.
-unsafe impl<T: Value> Sync for Slice<T> {}
+// `Send` and `Sync` follow from `T`'s: a slice gives shared access to cells, which are both by `Place`.
 
 /// Whether a cell of zero bytes is valid and means zero: true of the atoms of the primitive types.
 fn zero_bytes_are_zero<C: 'static>() -> bool {
@@ -105,7 +102,7 @@ impl<T: Value> Slice<T> {
             }
         };
         Slice {
-            start: Some(start),
+            start: Some(Address::of(start)),
             len,
             cap,
             owner,
@@ -122,7 +119,7 @@ impl<T: Value> Slice<T> {
         cap: usize,
     ) -> Self {
         Slice {
-            start: Some(start),
+            start: Some(Address::of(start)),
             len,
             cap,
             owner,
@@ -152,7 +149,7 @@ impl<T: Value> Slice<T> {
     /// The address of the first element, 0 when nil.
     pub fn addr(&self) -> usize {
         self.start
-            .map_or(0, |start| start.as_ptr() as *const () as usize)
+            .map_or(0, |start| start.typed::<()>().as_ptr() as usize)
     }
 
     /// The cells.
@@ -160,7 +157,7 @@ impl<T: Value> Slice<T> {
     pub fn cells(&self) -> &[CellOf<T>] {
         match self.start {
             // SAFETY: by the invariant the first `len` cells are valid and only borrowed shared.
-            Some(start) => unsafe { std::slice::from_raw_parts(start.as_ptr(), self.len) },
+            Some(start) => unsafe { std::slice::from_raw_parts(start.typed::<CellOf<T>>().as_ptr(), self.len) },
             None => &[],
         }
     }
@@ -264,7 +261,7 @@ impl<T: Value> Slice<T> {
         debug_assert!(lo <= hi && hi <= max && max <= self.cap);
         Slice {
             // SAFETY: `lo` is at most the capacity, so the address stays inside the cells or just past them.
-            start: self.start.map(|start| unsafe { start.add(lo) }),
+            start: self.start.map(|start| unsafe { Address::of(start.typed::<CellOf<T>>().add(lo)) }),
             len: hi - lo,
             cap: max - lo,
             owner: self.owner.clone(),
@@ -374,7 +371,7 @@ impl<T: Value> Slice<T> {
         match self.start {
             None => Ptr::nil(),
             // SAFETY: `ArrayCell<T, N>` holds just `[T::Cell; N]`, transparently, and so many cells are valid.
-            Some(start) => unsafe { Ptr::from_parts(self.owner.clone(), start.cast()) },
+            Some(start) => unsafe { Ptr::from_parts(self.owner.clone(), start.typed()) },
         }
     }
 }

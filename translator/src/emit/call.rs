@@ -108,7 +108,6 @@ impl<'a> Emitter<'a> {
                 let args: Vec<_> = call.args.items.iter().map(|a| self.expr(a)).collect();
                 let name = self.method_name(method);
                 let origin = self.input.origin(*obj);
-                self.require_library(origin, e.span);
                 let code = self.borrowed(recv).method(&name, &args);
                 self.maybe_await(code, self.facts.coloring.is_async_method(origin))
             }
@@ -217,11 +216,20 @@ impl<'a> Emitter<'a> {
         library::qualified(self.input, obj)
     }
 
+    /// The type of a library function's results.
+    fn result_of(&self, obj: ObjId) -> String {
+        match &*self.input.store().get(self.input.store().obj_type(obj)) {
+            Type::Signature(s) if s.type_params.is_empty() => self.tuple(&s.results),
+            _ => "_".into(),
+        }
+    }
+
     fn unmapped(&self, obj: ObjId, span: Span) -> Code {
         let position = self.input.types.sources.position(span);
         let name = self.library_name(obj);
-        let message = super::constant::quote(&format!("gort: {name} at {position} is not in gort's library"));
-        Code::postfix(format!("unimplemented!({message})"))
+        let message = super::constant::quote(&format!("gort G0061: {name} at {position} is not in gort's library"));
+        let ty = self.result_of(obj);
+        Code::postfix(format!("untranslated::<{ty}>({message})"))
     }
 
     fn library_method_call(&self, recv: &'a Expr, obj: ObjId, call: &'a Call, e: &'a Expr) -> Code {
@@ -385,7 +393,7 @@ impl<'a> Emitter<'a> {
                 if qualified.starts_with("sync/atomic.")
                     && let Some(first) = args.first_mut()
                 {
-                    // The runtime's atomic functions look at the pointer only.
+                    // The functions of `sync/atomic` look at the pointer only.
                     *first = first.reference();
                 }
                 Code::postfix(format!("{path}({})", join(&args)))

@@ -44,7 +44,7 @@ impl<'a> Emitter<'a> {
         let mut state = self.state.borrow_mut();
         let cursor = &mut state.comments;
         let mut out = String::new();
-        while let Some(&(start, _, trailing)) = cursor.comments.get(cursor.next) {
+        while let Some(&(start, end, trailing)) = cursor.comments.get(cursor.next) {
             if start >= position {
                 break;
             }
@@ -54,9 +54,34 @@ impl<'a> Emitter<'a> {
                 continue;
             }
             let name = if trailing { "__gort_trailing" } else { "__gort_comment" };
+            if !trailing && self.blank_between(cursor.file, cursor.last_end, start) {
+                out.push_str("__gort_blank!();\n");
+            }
+            cursor.last_end = cursor.last_end.max(end);
             out.push_str(&format!("{name}!({index});\n"));
         }
         out
+    }
+
+    /// A marker where the source has a blank line before a statement or declaration.
+    pub(super) fn blank_before(&self, span: Span) -> &'static str {
+        let mut state = self.state.borrow_mut();
+        let cursor = &mut state.comments;
+        let blank = cursor.file == Some(span.file) && self.blank_between(cursor.file, cursor.last_end, span.start);
+        cursor.last_end = cursor.last_end.max(span.start);
+        if blank { "__gort_blank!();\n" } else { "" }
+    }
+
+    /// Notes that the source was printed up to here.
+    pub(super) fn printed_to(&self, end: u32) {
+        let mut state = self.state.borrow_mut();
+        state.comments.last_end = state.comments.last_end.max(end);
+    }
+
+    fn blank_between(&self, file: Option<FileId>, from: u32, to: u32) -> bool {
+        let Some(file) = file.and_then(|f| self.input.types.sources.get(f)) else { return false };
+        let gap = file.text.get(from as usize..to as usize).unwrap_or("");
+        from > 0 && gap.matches('\n').count() > 1
     }
 
     /// Comments inside and behind a statement that becomes a block's value: they go before it.

@@ -188,7 +188,7 @@ impl<'a> Emitter<'a> {
         let body = self.stmts(&f.body.stmts, f.body.span, Tail::None);
         let frame = self.pop_frame();
         let dots = if *op == BinaryOp::Lt { ".." } else { "..=" };
-        let used = self.facts.sharing.local(*i).used && reads_local(&f.body, *i);
+        let used = self.facts.sharing.local(*i).used && self.reads_local(&f.body, *i);
         let name = if used { self.local_name(*i) } else { "_".into() };
         Some(format!(
             "{}for {name} in {}{dots}{} {{ {body} }}",
@@ -196,6 +196,23 @@ impl<'a> Emitter<'a> {
             start_code.at(Prec::Or),
             bound_code.at(Prec::Or)
         ))
+    }
+
+    fn reads_local(&self, block: &'a Block, local: LocalId) -> bool {
+        struct Reads<'e, 'a>(&'e Emitter<'a>, LocalId, bool);
+        impl<'p> crate::hir::visit::Visitor<'p> for Reads<'_, '_> {
+            fn expr(&mut self, e: &'p Expr) {
+                self.2 |= match e.kind {
+                    ExprKind::Local(l) => l == self.1,
+                    ExprKind::FuncLit(lit) => self.0.facts.sharing.captures_of(lit).contains(&self.1),
+                    _ => false,
+                };
+                crate::hir::visit::walk_expr(self, e);
+            }
+        }
+        let mut reads = Reads(self, local, false);
+        crate::hir::visit::Visitor::block(&mut reads, block);
+        reads.2
     }
 
     fn value_of_bound(&self, e: &'a Expr, explicit: bool) -> Code {
@@ -286,7 +303,12 @@ impl<'a> Emitter<'a> {
         let (key, key_after) = self.range_variable(&r.key, "k", outside, key_type);
         let (value, value_after) = self.range_variable(&r.value, "v", outside, value_type);
         let after = format!("{key_after} {value_after}");
-        let operand = |e: &'a Expr| self.unwrapped(self.borrowed(e), e.ty);
+        let operand = |e: &'a Expr| match e.kind {
+            ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => {
+                self.unwrapped(self.borrowed(e), e.ty)
+            }
+            _ => self.unwrapped(self.expr_explicit(e), e.ty),
+        };
         let head = match r.kind {
             RangeKind::Int => {
                 let generic = self.input.store().is_type_param(r.x.ty);
@@ -793,20 +815,6 @@ fn writes_in(block: &Block) -> Vec<LocalId> {
     let mut writes = Writes(Vec::new());
     crate::hir::visit::Visitor::block(&mut writes, block);
     writes.0
-}
-
-fn reads_local(block: &Block, local: LocalId) -> bool {
-    struct Reads(LocalId, bool);
-    impl<'p> crate::hir::visit::Visitor<'p> for Reads {
-        fn expr(&mut self, e: &'p Expr) {
-            // A literal may capture it; that is not looked into.
-            self.1 |= matches!(e.kind, ExprKind::Local(l) if l == self.0) || matches!(e.kind, ExprKind::FuncLit(_));
-            crate::hir::visit::walk_expr(self, e);
-        }
-    }
-    let mut reads = Reads(local, false);
-    crate::hir::visit::Visitor::block(&mut reads, block);
-    reads.1
 }
 
 /// The condition reads memory that another goroutine may write.

@@ -146,12 +146,13 @@ impl<'a> Emitter<'a> {
     }
 
     /// What stands for something that cannot be translated: it compiles, and panics with the place when reached.
-    pub(super) fn unsupported(&self, what: &str, span: crate::source::Span, _ty: TypeId) -> Code {
+    pub(super) fn unsupported(&self, what: &str, span: crate::source::Span, ty: TypeId) -> Code {
         let position = self.input.types.sources.position(span);
         let message = format!("{what} cannot be translated yet");
         self.diagnose(crate::diagnostic::Diagnostic::warning(crate::diagnostic::Code::UNSUPPORTED, span, message));
-        let message = super::constant::quote(&format!("gort: {what} at {position} is not translated"));
-        Code::postfix(format!("unimplemented!({message})"))
+        let message = super::constant::quote(&format!("gort G0060: {what} at {position} is not translated"));
+        let ty = if ty == TypeId::INVALID { "()".to_owned() } else { self.ty(ty) };
+        Code::postfix(format!("untranslated::<{ty}>({message})"))
     }
 
     fn local_value(&self, local: LocalId, e: &'a Expr) -> Code {
@@ -415,6 +416,15 @@ impl<'a> Emitter<'a> {
         if fields.is_empty() {
             return self.zero(ty);
         }
+        if self.input.struct_name(ty).is_some_and(|o| self.input.is_library(o)) && self.is_in_place(ty) {
+            // Its other fields are the runtime's own.
+            let mut text = format!("{{ let value = {}; ", self.zero(ty));
+            for (index, value) in fields {
+                let Some((name, _)) = self.field(ty, *index) else { continue };
+                text.push_str(&format!("value.{name}.set({}); ", self.expr_explicit(value)));
+            }
+            return Code::block(text + "value }");
+        }
         let mut parts = Vec::new();
         for (index, value) in fields {
             let Some((name, celled)) = self.field(ty, *index) else { continue };
@@ -452,7 +462,8 @@ impl<'a> Emitter<'a> {
             match (is_slice, parts.is_empty()) {
                 (true, true) => Code::postfix("Slice::make(0, 0)"),
                 (true, false) => Code::postfix(format!("Slice::from([{}])", join(&parts))),
-                (false, _) => Code::postfix(format!("[{}]", join(&parts))),
+                (false, true) => return self.zero(ty),
+                (false, false) => Code::postfix(format!("[{}]", join(&parts))),
             }
         } else {
             let zero = self.zero(elem);
@@ -540,14 +551,12 @@ impl<'a> Emitter<'a> {
             Conversion::StringToBytes => self.to_parts("to_bytes", x, ty),
             Conversion::StringToRunes => self.to_parts("to_runes", x, ty),
             Conversion::SliceToArray => {
-                self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method("to_array", &[]), ty)
+                let n = self.array_length(ty);
+                self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method(&format!("to_array::<{n}>"), &[]), ty)
             }
             Conversion::SliceToArrayPointer => {
-                let len = match &*self.input.store().under(self.input.pointee(ty).unwrap_or(ty)) {
-                    Type::Array(n, _) => *n,
-                    _ => 0,
-                };
-                self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method(&format!("array_ptr::<{len}>"), &[]), ty)
+                let n = self.array_length(self.input.pointee(ty).unwrap_or(ty));
+                self.unwrapped(self.borrowed(x), x.ty).method(&format!("array_ptr::<{n}>"), &[])
             }
             Conversion::TypeParam => self.type_param_conversion(x, ty),
         }
@@ -572,6 +581,13 @@ impl<'a> Emitter<'a> {
             None => parts,
         };
         self.wrapped(parts, ty)
+    }
+
+    fn array_length(&self, ty: TypeId) -> i64 {
+        match &*self.input.store().under(ty) {
+            Type::Array(n, _) => *n,
+            _ => 0,
+        }
     }
 
     fn from_parts(&self, function: &str, x: &'a Expr, ty: TypeId) -> Code {

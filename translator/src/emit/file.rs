@@ -114,7 +114,7 @@ impl<'a> Emitter<'a> {
                 state.next_temporary = 0;
             }
             let in_root_file = Some(i) == main_file;
-            let extra = if in_root_file { self.module_items(hir_id, is_root) } else { String::new() };
+            let extra = || if in_root_file { self.module_items(hir_id, is_root) } else { String::new() };
             let body = self.file_text(file, source, extra);
             let name = self.file_module(source);
             if in_root_file {
@@ -157,7 +157,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// One Go file as formatted Rust, without the crate's attributes and module declarations.
-    fn file_text(&self, file: &'a hir::File, source: &'a ast::File, extra: String) -> String {
+    fn file_text(&self, file: &'a hir::File, source: &'a ast::File, extra: impl FnOnce() -> String) -> String {
         self.begin_comments(file.id, &source.comments);
         let mut out = String::new();
         let header = self.comments_before(file.package_clause.start);
@@ -166,6 +166,11 @@ impl<'a> Emitter<'a> {
             let span = item.span(self.input.hir);
             let docs = self.item_docs(item, source);
             out.push_str(&self.comments_before(span.start));
+            if let Item::Func(_) | Item::Type(_) = item {
+                out.push_str("__gort_blank!();\n");
+            } else {
+                out.push_str(self.blank_before(span));
+            }
             let mut text = match item {
                 Item::Const(c) => self.const_item(c, &docs),
                 Item::Var(v) => self.var_item(v, &docs),
@@ -181,9 +186,10 @@ impl<'a> Emitter<'a> {
             }
             out.push_str(&text);
             out.push_str(&std::mem::take(&mut self.state.borrow_mut().lifted));
+            self.printed_to(span.end);
         }
         out.push_str(&self.comments_before(u32::MAX));
-        out.push_str(&extra);
+        out.push_str(&extra());
         let uses = self.imports_text();
         let state = self.state.borrow();
         let markers = Markers { comments: &source.comments };
@@ -267,7 +273,9 @@ impl<'a> Emitter<'a> {
             }
             items.next();
             let docs = self.item_docs(&Item::Func(next.id), source);
+            self.printed_to(func.span.end);
             methods.push_str(&self.comments_before(next.span.start));
+            methods.push_str("__gort_blank!();\n");
             methods.push_str(&format!("{docs}{}\n", self.function(next, self.method_visibility(next))));
         }
         methods.push_str(&self.inner_comments(items));

@@ -21,7 +21,12 @@ fn restore(text: &str, arms: &[String], markers: &Markers<'_>) -> String {
     for line in text.lines() {
         let trimmed = line.trim_start();
         let indent = &line[..line.len() - trimmed.len()];
-        if let Some(index) = marker(trimmed, "__gort_comment!(") {
+        if trimmed.starts_with("__gort_blank!(") {
+            // Not twice, not first in a block, and not before a documentation line is lost.
+            if !out.ends_with("\n\n") && !out.trim_end().ends_with('{') {
+                out.push('\n');
+            }
+        } else if let Some(index) = marker(trimmed, "__gort_comment!(") {
             put_comment(&mut out, indent, markers, index);
         } else if let Some(index) = marker(trimmed, "__gort_trailing!(") {
             put_trailing(&mut out, indent, markers, index);

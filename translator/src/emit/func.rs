@@ -14,7 +14,7 @@ impl<'a> Emitter<'a> {
         self.state.borrow_mut().function = Some(Function {
             id: Some(func.id),
             is_async: plan.is_async || self.initialises_async(func.id),
-            results_in_variables: func.has_defer && func.named_results,
+            results_in_variables: plan.defers && func.named_results,
             ..Function::default()
         });
         self.name_locals(func.id);
@@ -32,7 +32,30 @@ impl<'a> Emitter<'a> {
             }
         };
         self.state.borrow_mut().function = None;
+        let unmapped = self.state.borrow_mut().unmapped.take();
+        let body = match unmapped {
+            Some(name) => self.unmapped_body(&name, func, &body),
+            None => body,
+        };
         format!("{header} {{ {body} }}")
+    }
+
+    /// What stands for a body that uses a library type without a counterpart: its comments, and a panic.
+    fn unmapped_body(&self, name: &str, func: &Func, body: &str) -> String {
+        let message = format!("`{name}` is not in gort's library yet");
+        let diagnostic =
+            crate::diagnostic::Diagnostic::warning(crate::diagnostic::Code::UNMAPPED_LIBRARY, func.name_span, message);
+        self.diagnose(diagnostic);
+        let markers = body.split(';').filter(|s| s.contains("__gort_comment!") || s.contains("__gort_trailing!"));
+        let markers = markers.filter_map(|s| s.find("__gort_").map(|at| format!("{};", &s[at..])));
+        let position = self.input.types.sources.position(func.name_span);
+        let text = super::constant::quote(&format!("gort G0061: {name} at {position} is not in gort's library"));
+        let keep: String = markers.collect::<String>().replace("__gort_trailing", "__gort_comment");
+        let unimplemented = format!("unimplemented!({text})");
+        if self.plan.funcs[func.id.index()].boxed {
+            return format!("{keep} Box::pin(async move {{ {unimplemented} }})");
+        }
+        format!("{keep} {unimplemented}")
     }
 
     fn header(&self, func: &'a Func, visibility: &str) -> String {
@@ -179,7 +202,7 @@ impl<'a> Emitter<'a> {
         let package = self.input.types.order.get(f.package.index()).and_then(|p| self.input.types.package(*p));
         let mut given: Vec<(LocalId, String)> = Vec::new();
         // Results that the end of the function reads must not be hidden by inner variables of their name.
-        let kept: Vec<String> = if f.has_defer && f.named_results {
+        let kept: Vec<String> = if self.plan.funcs[func.index()].defers && f.named_results {
             f.results.iter().map(|r| self.input.hir.local(*r).name.to_string()).collect()
         } else {
             Vec::new()
@@ -278,7 +301,7 @@ impl<'a> Emitter<'a> {
             }
         }
         let returns = !func.results.is_empty();
-        if !func.has_defer {
+        if !self.plan.funcs[id.index()].defers {
             out.push_str(&self.body_block(body, if returns { Tail::Return } else { Tail::Unit }));
             return out;
         }
@@ -289,7 +312,8 @@ impl<'a> Emitter<'a> {
         let local = self.input.hir.local(result);
         let name = self.local_name(result);
         let facts = self.facts.sharing.local(result);
-        if !facts.used && !func.has_defer && &*local.name == "_" && !returns_bare(func) {
+        let defers = self.plan.funcs[func.id.index()].defers;
+        if !facts.used && !defers && &*local.name == "_" && !returns_bare(func) {
             return String::new();
         }
         let zero = self.zero(local.ty);
@@ -297,7 +321,7 @@ impl<'a> Emitter<'a> {
         if self.storage(result) == Storage::Shared {
             return format!("let {name}: Ptr<{ty}> = Ptr::new({zero}); ");
         }
-        let assigned_by_return = func.has_defer;
+        let assigned_by_return = self.plan.funcs[func.id.index()].defers;
         let mutable = if self.needs_mut(result) || assigned_by_return { "mut " } else { "" };
         format!("let {mutable}{name}: {ty} = {zero}; ")
     }

@@ -53,7 +53,27 @@ impl<'a> Emitter<'a> {
 
     /// The locals of enclosing functions that a literal uses.
     fn captured(&self, lit: FuncId) -> Vec<LocalId> {
-        self.facts.sharing.captures_of(lit).to_vec()
+        // A task does not know its group: the `Done` that did is gone.
+        let group = self.plan.scopes.tasks.get(&lit).filter(|g| !self.mentions_beyond_done(lit, **g));
+        self.facts.sharing.captures_of(lit).iter().copied().filter(|l| Some(l) != group).collect()
+    }
+
+    /// A task's body uses its group other than to leave it.
+    fn mentions_beyond_done(&self, lit: FuncId, group: LocalId) -> bool {
+        struct Count(LocalId, usize);
+        impl<'p> crate::hir::visit::Visitor<'p> for Count {
+            fn expr(&mut self, e: &'p Expr) {
+                self.1 += usize::from(matches!(e.kind, ExprKind::Local(l) if l == self.0));
+                crate::hir::visit::walk_expr(self, e);
+            }
+        }
+        let mut count = Count(group, 0);
+        if let Some(body) = &self.input.hir.func(lit).body {
+            crate::hir::visit::Visitor::block(&mut count, body);
+        }
+        let inner = self.input.hir.funcs.iter().filter(|f| f.parent == Some(lit));
+        let nested = inner.into_iter().any(|f| self.facts.sharing.captures_of(f.id).contains(&group));
+        count.1 > 1 || nested
     }
 
     /// A captured local whose Rust variable is copied bits.
@@ -97,7 +117,7 @@ impl<'a> Emitter<'a> {
             inner.in_defer_scope = false;
             inner.captured.push(lit);
             let func = self.input.hir.func(lit);
-            inner.results_in_variables = func.has_defer && func.named_results;
+            inner.results_in_variables = self.plan.funcs[lit.index()].defers && func.named_results;
             self.state.borrow_mut().function = Some(inner);
         }
         self.name_locals(lit);
@@ -299,7 +319,17 @@ impl<'a> Emitter<'a> {
                         let comma = if passed.is_empty() { "" } else { ", " };
                         format!("{owner}::{name}(&{recv}{comma}{})", passed.join(", "))
                     }
-                    _ => format!("{recv}.{name}({})", passed.join(", ")),
+                    form => {
+                        // By its path: a pointer has methods of its own.
+                        let base = self.input.pointee(recv_ty).unwrap_or(recv_ty);
+                        let owner = match &*self.input.store().get(base) {
+                            Type::Named(n) => self.type_path(n.obj),
+                            _ => "Self".into(),
+                        };
+                        let lend = if form == Some(Receiver::Value) { "" } else { "&" };
+                        let comma = if passed.is_empty() { "" } else { ", " };
+                        format!("{owner}::{name}({lend}{recv}{comma}{})", passed.join(", "))
+                    }
                 };
                 (call, plan.is_async)
             }

@@ -77,6 +77,8 @@ struct State {
     function: Option<Function>,
     /// Comments of the file, from the next one on.
     comments: comments::Cursor,
+    /// A library type without a counterpart that the declaration being printed mentions.
+    unmapped: Option<String>,
     /// Heads of select arms, printed apart.
     arms: Vec<String>,
     /// The file's module name among its package's, for uniqueness of temporaries.
@@ -151,6 +153,7 @@ impl<'a> Emitter<'a> {
 
     /// The module that stands for a library package, imported into the file: its last segment.
     fn library_module(&self, path: &str) -> String {
+        let path = if path == "io/fs" { "os" } else { path };
         let path = path.replace('/', "::").replace('-', "_").replace("::rand::v2", "::rand_v2");
         let segment = path.rsplit("::").next().unwrap_or(&path).to_owned();
         let mut state = self.state.borrow_mut();

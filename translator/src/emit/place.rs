@@ -148,7 +148,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn array_place(&self, base: &'a Expr, index: &'a Expr, _len: i64, _elem: TypeId) -> Place {
+    fn array_place(&self, base: &'a Expr, index: &'a Expr, _len: i64, elem: TypeId) -> Place {
         let newtype = self.is_newtype(base.ty);
         match self.place(base) {
             Place::Direct(code) => {
@@ -167,7 +167,8 @@ impl<'a> Emitter<'a> {
             place => {
                 let value = self.read(&place, base.ty);
                 let value = if newtype { value.field("0") } else { value };
-                Place::Value(Code::postfix(format!("{}[{}]", value.operand(), self.usize_index(index))))
+                let element = Code::postfix(format!("{}[{}]", value.operand(), self.usize_index(index)));
+                Place::Value(self.copied(&element, elem))
             }
         }
     }

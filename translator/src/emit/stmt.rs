@@ -55,12 +55,16 @@ impl<'a> Emitter<'a> {
         for (i, stmt) in stmts.iter().enumerate() {
             let last = i + 1 == stmts.len();
             out.push_str(&self.comments_before(stmt.span.start));
+            if !self.plan.scopes.silent.contains(&stmt.span) {
+                out.push_str(self.blank_before(stmt.span));
+            }
             if last && tail != Tail::None && self.is_tail(stmt) {
                 out.push_str(&self.tail_comments(stmt.span, span.end));
                 out.push_str(&self.tail_stmt(stmt, tail));
             } else {
                 out.push_str(&self.stmt(stmt));
             }
+            self.printed_to(stmt.span.end);
             out.push('\n');
         }
         out.push_str(&self.comments_before(span.end));
@@ -111,13 +115,21 @@ impl<'a> Emitter<'a> {
     }
 
     pub(super) fn stmt(&self, stmt: &'a Stmt) -> String {
+        if self.plan.scopes.silent.contains(&stmt.span) {
+            return String::new();
+        }
+        if self.plan.scopes.guards.contains(&stmt.span)
+            && let StmtKind::Expr(e) = &stmt.kind
+        {
+            return self.guard(e);
+        }
         match &stmt.kind {
             StmtKind::Empty => String::new(),
             StmtKind::Let { lhs, init } => self.let_stmt(lhs, init),
             StmtKind::Assign { lhs, rhs, declares } => self.assign(lhs, rhs, declares),
             StmtKind::OpAssign { place, op, value } => self.op_assign(place, *op, value),
             StmtKind::Expr(e) => self.expr_stmt(e),
-            StmtKind::Go(e) => self.go(e),
+            StmtKind::Go(e) => self.go(e, self.plan.scopes.spawns.get(&stmt.span).copied()),
             StmtKind::Defer(e) => self.defer(e),
             StmtKind::Send { channel, value } => {
                 let channel = self.unwrapped(self.borrowed(channel), channel.ty);
@@ -254,8 +266,11 @@ impl<'a> Emitter<'a> {
 
     fn let_zero(&self, local: LocalId) -> String {
         let ty = self.input.hir.local(local).ty;
-        let zero = self.zero(ty);
         let name = self.local_name(local);
+        if self.plan.scopes.groups.contains(&local) {
+            return format!("let {name} = {}::TaskGroup::new();", self.library_module("sync"));
+        }
+        let zero = self.zero(ty);
         if self.storage(local) == Storage::Shared {
             return format!("let {name}: Ptr<{}> = Ptr::new({zero});", self.ty(ty));
         }
@@ -315,10 +330,12 @@ impl<'a> Emitter<'a> {
 
     fn assign_one(&self, place: &'a Expr, value: &'a Expr) -> String {
         let target = self.place(place);
-        let code = match &target {
-            Place::Direct(_) => self.expr(value),
-            _ => self.expr(value),
-        };
+        let code = self.expr(value);
+        // Go looks for the element after the value is computed.
+        if indexes_array(self, place) && !is_pure(value) && is_pure(place) {
+            let value = self.expr_explicit(value);
+            return format!("{{ let value = {value}; {} }}", self.write(&target, place.ty, &Code::postfix("value")));
+        }
         self.write(&target, place.ty, &code)
     }
 
@@ -505,15 +522,30 @@ impl<'a> Emitter<'a> {
         if code.block { format!("{code};") } else { format!("{code};") }
     }
 
+    /// `let _guard = mu.lock_guard_sync();`
+    fn guard(&self, e: &'a Expr) -> String {
+        let name = self.temporary("_guard");
+        let code = self.expr(e).text;
+        for (plain, guarded) in
+            [(".lock_sync()", ".lock_guard_sync()"), (".rlock_sync()", ".rlock_guard_sync()"), (".lock().await", ".lock_guard().await"), (".rlock().await", ".rlock_guard().await")]
+        {
+            if let Some(lock) = code.strip_suffix(plain) {
+                return format!("let {name} = {lock}{guarded};");
+            }
+        }
+        format!("{code};")
+    }
+
     /// `go f(x)`: operands now, the call in a task of its own.
-    fn go(&self, e: &'a Expr) -> String {
+    fn go(&self, e: &'a Expr, group: Option<LocalId>) -> String {
         let ExprKind::Call(call) = &e.kind else { return self.expr_stmt(e) };
         if let Callee::Value(Expr { kind: ExprKind::FuncLit(lit), .. }) = &call.callee {
+            let spawn = group.map_or("task::go".to_owned(), |g| format!("{}.spawn", self.local_name(g)));
             let (before, body) = self.spawned_block(*lit, call);
             return if before.is_empty() {
-                format!("task::go({body});")
+                format!("{spawn}({body});")
             } else {
-                format!("task::go({{ {before} {body} }});")
+                format!("{spawn}({{ {before} {body} }});")
             };
         }
         let (before, call_text) = self.later(call, e);
@@ -766,6 +798,17 @@ impl<'a> Emitter<'a> {
                 (temporary, write)
             }
         }
+    }
+}
+
+/// Somewhere on the way to the place an array is indexed, which may panic.
+fn indexes_array(emitter: &Emitter<'_>, place: &Expr) -> bool {
+    match &place.kind {
+        ExprKind::Index { base, .. } => {
+            matches!(&*emitter.input.store().under(base.ty), Type::Array(..)) || indexes_array(emitter, base)
+        }
+        ExprKind::Field { base, .. } => indexes_array(emitter, base),
+        _ => false,
     }
 }
 

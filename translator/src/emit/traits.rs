@@ -160,7 +160,7 @@ impl<'a> Emitter<'a> {
 
     fn is_library_trait(&self, iface: TypeId) -> bool {
         match &*self.input.store().get(iface) {
-            _ if iface == TypeId::STRINGER => true,
+            _ if TypeId::IMPLICIT.contains(&iface) => true,
             Type::Named(n) => iface == TypeId::ERROR || self.input.is_library(n.obj),
             _ => false,
         }
@@ -234,6 +234,7 @@ impl<'a> Emitter<'a> {
             };
             if behind_pointer && !self.is_in_place(at) {
                 code = format!("{code}.get()");
+                behind_pointer = false;
             }
             code = format!("{code}.{name}");
             project.push(name);

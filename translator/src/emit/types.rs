@@ -45,6 +45,10 @@ impl<'a> Emitter<'a> {
         if ty == TypeId::ERROR {
             return "GoError".into();
         }
+        if self.input.is_library(obj) && !self.is_known_type(obj) {
+            self.state.borrow_mut().unmapped = Some(self.input.lib_path(obj));
+            return "Any".into();
+        }
         if self.input.store().is_interface(ty) {
             return self.iface(ty);
         }
@@ -66,6 +70,13 @@ impl<'a> Emitter<'a> {
         };
         let kept = |i: usize| params.get(i).is_none_or(|p| store.stand_in(*p).is_none());
         args.iter().enumerate().filter(|(i, _)| kept(*i)).map(|(_, a)| *a).collect()
+    }
+
+    /// The runtime has the library type.
+    fn is_known_type(&self, obj: ObjId) -> bool {
+        let path = self.input.lib_path(obj);
+        let path = path.strip_prefix("io/fs.").map_or(path.clone(), |name| format!("os.{name}"));
+        super::call::is_mapped(&path)
     }
 
     /// `<A, B>`, or nothing.
@@ -111,8 +122,8 @@ impl<'a> Emitter<'a> {
         if ty == TypeId::ERROR {
             return Some("Error".into());
         }
-        if ty == TypeId::STRINGER {
-            return Some("Stringer".into());
+        if TypeId::IMPLICIT.contains(&ty) {
+            return Some(self.implicit_trait(ty));
         }
         if let Type::Named(n) = &*store.get(ty)
             && self.input.is_library(n.obj)
@@ -164,6 +175,18 @@ impl<'a> Emitter<'a> {
         }
         let args: Option<Vec<TypeId>> = args.into_iter().collect();
         Some(format!("{}{}", self.path(None, &plan.name), self.generic_args(&args?)))
+    }
+
+    /// The runtime's trait for an interface that the library asks any value for.
+    fn implicit_trait(&self, ty: TypeId) -> String {
+        let name = match ty {
+            TypeId::STRINGER => return "Stringer".into(),
+            TypeId::GO_STRINGER => return "GoStringer".into(),
+            TypeId::UNWRAP => "UnwrapMethod",
+            TypeId::UNWRAP_ALL => "UnwrapAllMethod",
+            _ => "IsMethod",
+        };
+        format!("{}::{name}", self.library_module("errors"))
     }
 
     fn library_trait(&self, obj: ObjId) -> String {

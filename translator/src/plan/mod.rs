@@ -5,6 +5,7 @@
 //! fallback, which is always right; the same input gives the same plan.
 
 pub mod names;
+pub mod scopes;
 pub mod traits;
 
 use crate::analysis::{Facts, Input};
@@ -45,6 +46,8 @@ pub struct FuncPlan {
     pub boxed: bool,
     /// For methods.
     pub receiver: Option<Receiver>,
+    /// It keeps a list of deferred calls.
+    pub defers: bool,
 }
 
 /// How a struct type is written.
@@ -75,20 +78,23 @@ pub struct Plan {
     pub names: names::Names,
     /// Traits made of interface types, and who implements them.
     pub traits: traits::Traits,
+    /// `defer`s that are scopes in Rust.
+    pub scopes: scopes::Scopes,
 }
 
 /// Decides everything.
 pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
-    let storage = storage(input, facts);
+    let scopes = scopes::scopes(input);
+    let storage = storage(input, facts, &scopes);
     let mut names = names::names(input);
     let structs = structs(input, facts, &storage);
     let anonymous = anonymous(input, &mut names);
     let traits = traits::traits(input, facts, &mut names);
-    let funcs = funcs(input, facts, &storage, &names);
-    Plan { storage, funcs, structs, anonymous, names, traits }
+    let funcs = funcs(input, facts, &storage, &names, &scopes);
+    Plan { storage, funcs, structs, anonymous, names, traits, scopes }
 }
 
-fn storage(input: Input<'_>, facts: &Facts) -> Vec<Storage> {
+fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes) -> Vec<Storage> {
     let sharing = &facts.sharing;
     let cyclic = cyclic_async(input, facts);
     let mut out = Vec::with_capacity(input.hir.locals.len());
@@ -101,11 +107,14 @@ fn storage(input: Input<'_>, facts: &Facts) -> Vec<Storage> {
         // A boxed future may borrow its receiver only.
         // and what a suspending function defers must own what it uses.
         let owner = input.hir.func(local.func);
-        let defers = owner.has_defer && facts.coloring.is_async(local.func);
+        let listed = owner.has_defer && !scopes.without_defers.contains(&local.func);
+        let defers = listed && facts.coloring.is_async(local.func);
         let may_borrow = !defers && (local.kind == LocalKind::Receiver || !cyclic.contains(&local.func));
         let literal = input.hir.func(local.func).parent.is_some() || input.hir.func(local.func).obj.is_none();
         let variadic = input.hir.func(local.func).variadic && input.hir.func(local.func).params.last() == Some(&id);
-        out.push(if param && to_user_struct && may_borrow && !literal && !variadic && sharing.escape(id).is_none() {
+        out.push(if scopes.groups.contains(&id) {
+            Storage::Plain
+        } else if param && to_user_struct && may_borrow && !literal && !variadic && sharing.escape(id).is_none() {
             Storage::Borrowed
         } else if param && to_user_struct {
             // What escapes is the pointer, not the variable.
@@ -414,7 +423,13 @@ fn parts(input: Input<'_>, ty: TypeId, out: &mut Vec<TypeId>) {
     }
 }
 
-fn funcs(input: Input<'_>, facts: &Facts, storage: &[Storage], names: &names::Names) -> Vec<FuncPlan> {
+fn funcs(
+    input: Input<'_>,
+    facts: &Facts,
+    storage: &[Storage],
+    names: &names::Names,
+    scopes: &scopes::Scopes,
+) -> Vec<FuncPlan> {
     let cyclic = cyclic_async(input, facts);
     let each = input.hir.funcs.iter().map(|func| {
         let receiver = func.recv.map(|recv| {
@@ -433,6 +448,7 @@ fn funcs(input: Input<'_>, facts: &Facts, storage: &[Storage], names: &names::Na
             is_async,
             boxed: is_async && cyclic.contains(&func.id),
             receiver,
+            defers: func.has_defer && !scopes.without_defers.contains(&func.id),
         }
     });
     each.collect()

@@ -65,7 +65,7 @@ const RESERVED_METHODS: &[&str] = &[
     "cmp", "partial_cmp", "lt", "le", "gt", "ge", "hash", "fmt", "drop", "describe", "type_name", "kind", "as_any",
     "into_object", "deref", "clone_from", "assert_iface", "assert_as", "to_owned", "borrow", "try_into", "into",
     "eq_object", "hash_object", "type_id", "zero", "add", "sub", "mul", "div", "rem", "neg", "not", "min", "max", "clamp",
-    "to_string", "from", "default", "get", "set", "update", "new",
+    "to_string", "from", "default", "get", "set", "update", "new", "addr", "as_ref", "slice", "full_slice",
 ];
 
 /// Names everything at package level.

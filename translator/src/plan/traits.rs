@@ -108,7 +108,7 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
     if !out.library.contains(&TypeId::ERROR) {
         out.library.push(TypeId::ERROR);
     }
-    out.library.push(TypeId::STRINGER);
+    out.library.extend(TypeId::IMPLICIT);
     let mut at = 0;
     while let Some(ty) = out.library.get(at).copied() {
         at += 1;
@@ -160,6 +160,10 @@ fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
         let this = if n.type_params.is_empty() { ty } else { store.instantiate_named(ty, &n.type_params) };
         let pointer_type = store.pointer(this);
         for &iface in &interfaces {
+            let of_errors = [TypeId::UNWRAP, TypeId::UNWRAP_ALL, TypeId::IS].contains(&iface);
+            if of_errors && !store.implements(pointer_type, TypeId::ERROR) {
+                continue;
+            }
             let pointer = store.implements(pointer_type, iface);
             if pointer {
                 let value = store.implements(this, iface);

@@ -178,6 +178,17 @@ impl TypeId {
     pub const EMPTY_TUPLE: TypeId = TypeId(29);
     /// `interface{ String() string }`, which printing asks every value for.
     pub const STRINGER: TypeId = TypeId(30);
+    /// `interface{ GoString() string }`
+    pub const GO_STRINGER: TypeId = TypeId(31);
+    /// `interface{ Unwrap() error }`
+    pub const UNWRAP: TypeId = TypeId(32);
+    /// `interface{ Unwrap() []error }`
+    pub const UNWRAP_ALL: TypeId = TypeId(33);
+    /// `interface{ Is(error) bool }`
+    pub const IS: TypeId = TypeId(34);
+    /// Interfaces that the library asks any value for without naming them in a signature.
+    pub const IMPLICIT: [TypeId; 5] =
+        [TypeId::STRINGER, TypeId::GO_STRINGER, TypeId::UNWRAP, TypeId::UNWRAP_ALL, TypeId::IS];
 }
 
 /// A type.

@@ -42,6 +42,28 @@ pub(super) const UNSAFE_BUILTINS: &[(&str, BuiltinId)] = &[
     ("StringData", BuiltinId::UnsafeStringData),
 ];
 
+/// Interfaces that the library asks any value for without naming them in a signature.
+fn implicit_interfaces(store: &TypeStore) {
+    let method = |name: &str| {
+        store.add_obj(Object::new(ObjKind::Func { is_method: true, ptr_recv: false }, name.into(), None, TypeId::INVALID, None))
+    };
+    let names = ["String", "GoString", "Unwrap", "Unwrap", "Is"];
+    let methods = names.map(method);
+    for (id, method) in TypeId::IMPLICIT.iter().zip(methods) {
+        let made = store.push(Type::Interface(Interface { methods: vec![method], ..Interface::default() }));
+        debug_assert_eq!(made, *id);
+    }
+    let errors = store.slice(TypeId::ERROR);
+    let string = Signature { results: vec![TypeId::STRING], ..Signature::default() };
+    let unwrap = Signature { results: vec![TypeId::ERROR], ..Signature::default() };
+    let unwrap_all = Signature { results: vec![errors], ..Signature::default() };
+    let is = Signature { params: vec![TypeId::ERROR], results: vec![TypeId::BOOL], ..Signature::default() };
+    for (method, signature) in methods.into_iter().zip([string.clone(), string, unwrap, unwrap_all, is]) {
+        let ty = store.signature(signature);
+        store.update_obj(method, |o| o.ty = ty);
+    }
+}
+
 pub(super) fn fill(store: &TypeStore) {
     // Object 0 is what a bad id leads to.
     store.add_obj(Object::bad());
@@ -73,18 +95,7 @@ pub(super) fn fill(store: &TypeStore) {
     let empty = store.tuple(Vec::new());
     debug_assert_eq!(empty, TypeId::EMPTY_TUPLE);
 
-    let string_sig = Signature { results: vec![TypeId::STRING], ..Signature::default() };
-    let string_method = store.add_obj(Object::new(
-        ObjKind::Func { is_method: true, ptr_recv: false },
-        "String".into(),
-        None,
-        TypeId::INVALID,
-        None,
-    ));
-    let stringer = store.push(Type::Interface(Interface { methods: vec![string_method], ..Interface::default() }));
-    debug_assert_eq!(stringer, TypeId::STRINGER);
-    let string_sig = store.signature(string_sig);
-    store.update_obj(string_method, |o| o.ty = string_sig);
+    implicit_interfaces(store);
 
     let sig = Signature { recv: Some(error), results: vec![TypeId::STRING], ..Signature::default() };
     let method = store.add_obj(Object::new(

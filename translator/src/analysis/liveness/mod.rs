@@ -120,6 +120,8 @@ impl<'a> Backward<'a, '_> {
             StmtKind::Assign { lhs, rhs, .. } => {
                 for place in lhs.iter().flatten().rev() {
                     self.write(place, live);
+                    // Places are found again when they are written, after the values.
+                    self.place_operands(place, live);
                 }
                 self.values(rhs, live);
                 for place in lhs.iter().flatten().rev() {

@@ -425,7 +425,26 @@ impl<'a> Walk<'a> {
                     self.expr(arg, context);
                 }
             }
-            Callee::Lib { .. } | Callee::Builtin(_) => self.values(&call.args),
+            Callee::Lib { obj, .. } => {
+                self.values(&call.args);
+                if writes_through_argument(&self.input.store().obj(*obj).name) {
+                    call.args.items.iter().for_each(|a| self.written_by_library(a));
+                }
+            }
+            Callee::Builtin(_) => self.values(&call.args),
+        }
+    }
+
+    /// What a pointer handed to the library leads to is written there, as a whole.
+    fn written_by_library(&mut self, arg: &Expr) {
+        match &arg.kind {
+            ExprKind::Convert(_, x) => self.written_by_library(x),
+            ExprKind::ArrayLit { elems, .. } => elems.iter().for_each(|(_, e)| self.written_by_library(e)),
+            _ => {
+                if let Some(name) = self.input.pointee(arg.ty).and_then(|t| self.input.struct_name(t)) {
+                    self.sharing.whole_written.entry(name).or_insert(arg.span);
+                }
+            }
         }
     }
 
@@ -448,6 +467,11 @@ impl<'a> Walk<'a> {
         let pointee = self.input.pointee(self.input.hir.local(param).ty);
         pointee.and_then(|t| self.input.struct_name(t)).is_some_and(|o| !self.input.is_library(o))
     }
+}
+
+/// Library functions that fill in what their argument points to.
+fn writes_through_argument(name: &str) -> bool {
+    name == "As" || ["Scan", "Sscan", "Fscan", "Unmarshal", "Decode", "Read"].iter().any(|p| name.starts_with(p))
 }
 
 fn is_array(input: Input<'_>, ty: TypeId) -> bool {
