@@ -65,6 +65,7 @@ impl<'a> Emitter<'a> {
             Type::TypeParam(_) => ty == param,
             Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => self.mentions(*t, param),
             Type::Map(k, v) => self.mentions(*k, param) || self.mentions(*v, param),
+            Type::Named(_) if store.is_interface(ty) && self.dyn_trait(ty).is_none() => false,
             Type::Named(n) => n.type_args.iter().any(|t| self.mentions(*t, param)),
             Type::Signature(s) => s.params.iter().chain(&s.results).any(|t| self.mentions(*t, param)),
             _ => false,
@@ -75,12 +76,30 @@ impl<'a> Emitter<'a> {
     fn user_args(&self, func: FuncId, args: &'a Values) -> Vec<Code> {
         let f = self.input.hir.func(func);
         let generic = !f.type_params.is_empty();
-        let each = args.items.iter().enumerate().map(|(i, arg)| match f.params.get(i) {
-            Some(p) if self.storage(*p) == Storage::Borrowed => self.lent(arg),
-            _ if generic => self.expr_explicit(arg),
-            _ => self.expr(arg),
+        let borrows = |i: usize| f.params.get(i).is_some_and(|p| self.storage(*p) == Storage::Borrowed);
+        let roots = args.items.iter().enumerate().filter(|(i, _)| borrows(*i)).filter_map(|(_, arg)| root_local(arg));
+        self.while_lent(roots.collect(), |e| {
+            let each = args.items.iter().enumerate().map(|(i, arg)| match borrows(i) {
+                true => e.lent(arg),
+                false if generic => e.expr_explicit(arg),
+                false => e.expr(arg),
+            });
+            each.collect()
+        })
+    }
+
+    /// Prints operands beside which the locals are borrowed.
+    fn while_lent<R>(&self, locals: Vec<LocalId>, f: impl FnOnce(&Self) -> R) -> R {
+        let before = self.state.borrow_mut().function.as_mut().map(|function| {
+            let before = function.lent.len();
+            function.lent.extend(locals);
+            before
         });
-        each.collect()
+        let out = f(self);
+        if let (Some(function), Some(before)) = (self.state.borrow_mut().function.as_mut(), before) {
+            function.lent.truncate(before);
+        }
+        out
     }
 
     /// `&T` for a parameter that borrows what a pointer points to.
@@ -105,7 +124,9 @@ impl<'a> Emitter<'a> {
             Method::User(func) => self.user_method_call(recv, *func, call),
             Method::Lib(obj) => self.library_method_call(recv, *obj, call, e),
             Method::Interface { obj, .. } => {
-                let args: Vec<_> = call.args.items.iter().map(|a| self.expr(a)).collect();
+                let args: Vec<_> = self.while_lent(root_local(recv).into_iter().collect(), |e| {
+                    call.args.items.iter().map(|a| e.expr(a)).collect()
+                });
                 let name = self.method_name(method);
                 let origin = self.input.origin(*obj);
                 let code = self.borrowed(recv).method(&name, &args);
@@ -116,7 +137,7 @@ impl<'a> Emitter<'a> {
 
     fn user_method_call(&self, recv: &'a Expr, func: FuncId, call: &'a Call) -> Code {
         let plan = &self.plan.funcs[func.index()];
-        let args = self.user_args(func, &call.args);
+        let args = self.while_lent(root_local(recv).into_iter().collect(), |e| e.user_args(func, &call.args));
         let code = match plan.receiver {
             Some(Receiver::Pointer) => {
                 let owner = self.receiver_type(func);
@@ -598,6 +619,16 @@ impl<'a> Emitter<'a> {
         let slice_twice = matches!((&*store.under(core), &parts[..]), (Type::Slice(_), [len]) if len.prec != Prec::Postfix || len.text.contains('('));
         let code = if slice_twice { Code::postfix(format!("Slice::make_len({})", parts[0])) } else { code };
         self.wrapped(code, ty)
+    }
+}
+
+/// The local variable that a place is part of, or that a pointer comes from.
+fn root_local(e: &Expr) -> Option<LocalId> {
+    match &e.kind {
+        ExprKind::Local(l) => Some(*l),
+        ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => root_local(base),
+        ExprKind::Deref(x) | ExprKind::AddrOf(x) => root_local(x),
+        _ => None,
     }
 }
 

@@ -184,7 +184,8 @@ impl<'a> Emitter<'a> {
         let Some(function) = &state.function else { return false };
         let here = function.id == Some(self.input.hir.local(local).func);
         let is_self = function.names.get(&local).is_some_and(|n| n == "self");
-        here && !is_self && !self.is_pointer_receiver(local) && !function.in_defer_scope && self.facts.liveness.is_last(e.id)
+        let lent = function.lent.contains(&local);
+        here && !lent && !is_self && !self.is_pointer_receiver(local) && !function.in_defer_scope && self.facts.liveness.is_last(e.id)
     }
 
     fn unary(&self, op: UnaryOp, x: &'a Expr, explicit: bool) -> Code {

@@ -197,7 +197,20 @@ impl<'a> Emitter<'a> {
         }
         let this = if named.type_params.is_empty() { ty } else { store.instantiate_named(ty, &named.type_params) };
         let (mut value, mut pointer) = (Vec::new(), Vec::new());
-        for implementation in self.plan.traits.implementations.iter().filter(|i| i.ty == this && i.open.is_empty()) {
+        for implementation in self.plan.traits.implementations.iter().filter(|i| i.ty == this) {
+            if !implementation.open.is_empty() {
+                // Of those for all types, the ones that the program names.
+                for iface in self.instances_of(implementation.iface) {
+                    let Some(t) = self.dyn_trait(iface) else { continue };
+                    if implementation.value && !value.contains(&t) {
+                        value.push(t.clone());
+                    }
+                    if implementation.pointer && !pointer.contains(&t) {
+                        pointer.push(t);
+                    }
+                }
+                continue;
+            }
             let Some(t) = self.dyn_trait(implementation.iface) else { continue };
             if implementation.value && !value.contains(&t) {
                 value.push(t.clone());
@@ -214,17 +227,41 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// The instances of an instance's generic type that mention no type parameters.
+    fn instances_of(&self, ty: TypeId) -> Vec<TypeId> {
+        let store = self.input.store();
+        let origin = match &*store.get(ty) {
+            Type::Named(n) => n.origin,
+            _ => None,
+        };
+        let all = (0..store.type_count() as u32).map(TypeId).filter(|t| match &*store.get(*t) {
+            Type::Named(n) if n.origin.is_some() && n.origin == origin => {
+                let mut free = Vec::new();
+                crate::plan::traits::free_params(self.input, *t, &mut free);
+                free.is_empty() && store.canonical(*t) == *t
+            }
+            _ => false,
+        });
+        all.collect()
+    }
+
     /// A field is a cell of which only the instance knows the type: nothing to compare it with is known.
     fn has_generic_cell(&self, ty: TypeId) -> bool {
         let store = self.input.store();
         let (Some(plan), Type::Struct(s)) = (self.struct_plan(ty), &*store.under(ty)) else { return false };
-        plan.in_place
+        s.fields.len() == plan.fields.len()
+            && plan.in_place
             && s.fields.iter().enumerate().any(|(i, field)| {
                 let mut at = store.obj_type(*field);
                 while let Type::Array(_, elem) = &*store.under(at) {
                     at = *elem;
                 }
-                plan.celled.get(i).copied().unwrap_or(false) && store.is_type_param(at) && store.stand_in(at).is_none()
+                let generic = store.is_type_param(at) && store.stand_in(at).is_none();
+                let inner = match &*store.get(at) {
+                    Type::Named(n) if !n.type_args.is_empty() => n.origin.is_some_and(|o| self.has_generic_cell(o)),
+                    _ => false,
+                };
+                inner || generic && plan.celled.get(i).copied().unwrap_or(false)
             })
     }
 

@@ -103,6 +103,8 @@ struct Function {
     results_in_variables: bool,
     /// The body stands in the closure of `defer`.
     in_defer_scope: bool,
+    /// Variables that another operand of the expression being printed borrows: they do not move.
+    lent: Vec<LocalId>,
     /// What `goto` of a label is in Rust.
     gotos: FxHashMap<LabelId, String>,
     /// Labels that a loop was made for already.

@@ -303,6 +303,7 @@ impl<'a> Emitter<'a> {
                 Some(place) => self.assign_one(place, value),
             };
         }
+        let mut bound = String::new();
         let places: Vec<_> = lhs
             .iter()
             .map(|place| {
@@ -311,10 +312,16 @@ impl<'a> Emitter<'a> {
                     ExprKind::Local(l) if declares.contains(&l) => {
                         (Place::Direct(Code::postfix(self.local_name(l))), p.ty)
                     }
+                    _ if self.depends_on_others(p, lhs) => (self.bound_place(p, &mut bound), p.ty),
                     _ => (self.place(p), p.ty),
                 })
             })
             .collect();
+        if !bound.is_empty() {
+            // What the places are made of is evaluated before anything is assigned.
+            let text = self.assign_places(&places, rhs);
+            return format!("{{ {bound} {text} }}");
+        }
         for local in declares {
             out.push_str(&format!("let {}; ", self.let_pattern(*local).replace("mut ", "mut ")));
         }
@@ -326,6 +333,49 @@ impl<'a> Emitter<'a> {
             }
         }
         out
+    }
+
+    /// Whether finding the place reads a variable that the same statement assigns.
+    fn depends_on_others(&self, place: &Expr, lhs: &[Option<Expr>]) -> bool {
+        struct Reads<'v>(&'v [Option<Expr>], bool);
+        impl<'p> crate::hir::visit::Visitor<'p> for Reads<'_> {
+            fn expr(&mut self, e: &'p Expr) {
+                let assigned = |p: &Expr| match (&p.kind, &e.kind) {
+                    (ExprKind::Local(a), ExprKind::Local(b)) => a == b,
+                    (ExprKind::Global(a), ExprKind::Global(b)) => a == b,
+                    _ => false,
+                };
+                self.1 |= self.0.iter().flatten().any(assigned);
+                crate::hir::visit::walk_expr(self, e);
+            }
+        }
+        if matches!(place.kind, ExprKind::Local(_) | ExprKind::Global(_)) {
+            return false;
+        }
+        let mut reads = Reads(lhs, false);
+        crate::hir::visit::Visitor::expr(&mut reads, place);
+        reads.1
+    }
+
+    /// A place whose operands are variables of their own.
+    fn bound_place(&self, e: &'a Expr, out: &mut String) -> Place {
+        let bind = |out: &mut String, base: &str, code: &Code| {
+            let name = self.temporary(base);
+            out.push_str(&format!("let {name} = {code};"));
+            Code::postfix(name)
+        };
+        match (&e.kind, self.place(e)) {
+            (ExprKind::Deref(p), _) => Place::Cell(bind(out, "place", &self.expr(p))),
+            (_, Place::Element(slice, i)) => {
+                let slice = bind(out, "slice", &slice.method("clone", &[]));
+                Place::Element(slice, bind(out, "i", &i))
+            }
+            (_, Place::Entry(map, key)) => {
+                let map = bind(out, "map", &map.method("clone", &[]));
+                Place::Entry(map, bind(out, "key", &key))
+            }
+            (_, place) => place,
+        }
     }
 
     fn assign_one(&self, place: &'a Expr, value: &'a Expr) -> String {

@@ -111,6 +111,8 @@ fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes) -> Vec<Stor
         let defers = listed && facts.coloring.is_async(local.func);
         let may_borrow = !defers && (local.kind == LocalKind::Receiver || !cyclic.contains(&local.func));
         let literal = input.hir.func(local.func).parent.is_some() || input.hir.func(local.func).obj.is_none();
+        // A method that does not look at its receiver may be called on nil.
+        let may_borrow = may_borrow && (local.kind != LocalKind::Receiver || sharing.local(id).used);
         let variadic = input.hir.func(local.func).variadic && input.hir.func(local.func).params.last() == Some(&id);
         out.push(if scopes.groups.contains(&id) {
             Storage::Plain

@@ -292,6 +292,16 @@ impl<'a> Lowerer<'a> {
     }
 
     fn delete(&mut self, call: &'a ast::CallExpr, ty: TypeId, span: Span) -> Expr {
+        if let [one] = &call.args[..]
+            && let Type::Tuple(elems) = &*self.store.get(self.type_of(one))
+        {
+            let key = match elems.first().map(|m| self.store.get(self.core(*m))).as_deref() {
+                Some(Type::Map(key, _)) => *key,
+                _ => TypeId::INVALID,
+            };
+            let args = self.values(&call.args, &[TypeId::INVALID, key]);
+            return self.builtin_call(Builtin::Delete, args, ty, span);
+        }
         let mut items: Vec<Expr> = Vec::new();
         for arg in &call.args {
             let key = items.first().map(|m| self.store.get(self.core(m.ty)));
