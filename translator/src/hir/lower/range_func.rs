@@ -31,7 +31,10 @@ impl<'a> Lowerer<'a> {
             _ => Vec::new(),
         };
         let outer = self.current_func();
-        let next = self.new_local("next".into(), TypeId::INT, LocalKind::Variable, outer, span);
+        let depth = self.functions.iter().rev().take_while(|f| f.range.is_some()).count();
+        // Names that no variable of the source has.
+        let name = if depth == 0 { "Next".to_owned() } else { format!("Next{}", depth + 1) };
+        let next = self.new_local(name.into(), TypeId::INT, LocalKind::Variable, outer, span);
         let results = self.returned_variables(outer, span);
         let id = self.new_func("".into(), Some(outer), span, span);
         self.begin_function(id);
@@ -150,7 +153,7 @@ impl<'a> Lowerer<'a> {
         let results = self.functions.last().map(|f| f.results.clone()).unwrap_or_default();
         let types: Vec<_> = results.iter().map(|r| self.out.local(*r).ty).collect();
         let each = types.into_iter().enumerate().map(|(i, ty)| {
-            let name = if i == 0 { "found".to_owned() } else { format!("found{}", i + 1) };
+            let name = if i == 0 { "Found".to_owned() } else { format!("Found{}", i + 1) };
             self.new_local(name.into(), ty, LocalKind::Variable, outer, span)
         });
         each.collect()
