@@ -21,6 +21,7 @@ pub(crate) struct TypeAttrs {
 pub(crate) struct FieldAttrs {
     pub(crate) frozen: bool,
     pub(crate) embedded: bool,
+    pub(crate) marker: bool,
     pub(crate) name: Option<LitStr>,
 }
 
@@ -66,6 +67,8 @@ impl FieldAttrs {
             attr.parse_nested_meta(|meta| {
                 if meta.path.is_ident("frozen") {
                     read.frozen = true;
+                } else if meta.path.is_ident("marker") {
+                    read.marker = true;
                 } else if meta.path.is_ident("embedded") {
                     read.embedded = true;
                 } else if meta.path.is_ident("name") {

@@ -42,6 +42,8 @@ struct Input {
     generics: Generics,
     attrs: TypeAttrs,
     fields: Vec<Field>,
+    /// Fields that only mention type parameters.
+    markers: Vec<Member>,
     /// A tuple struct of one field: a named type over another type.
     newtype: bool,
 }
@@ -67,7 +69,15 @@ fn read(input: DeriveInput) -> syn::Result<Input> {
         return Err(syn::Error::new_spanned(&input.ident, "expected a struct"));
     };
     let newtype = matches!(&data.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1);
-    let fields = data.fields.into_iter().enumerate().map(|(i, field)| {
+    let mut markers = Vec::new();
+    let mut own = Vec::new();
+    for (i, field) in data.fields.into_iter().enumerate() {
+        match (FieldAttrs::read(&field.attrs)?, &field.ident) {
+            (read, Some(ident)) if read.marker => markers.push(Member::Named(ident.clone())),
+            _ => own.push((i, field)),
+        }
+    }
+    let fields = own.into_iter().map(|(i, field)| {
         let read = FieldAttrs::read(&field.attrs)?;
         let rust_name = field
             .ident
@@ -92,6 +102,7 @@ fn read(input: DeriveInput) -> syn::Result<Input> {
         generics: input.generics,
         attrs,
         fields,
+        markers,
         newtype,
     })
 }
@@ -111,6 +122,7 @@ fn value_impl(input: &Input) -> TokenStream {
         generics,
         attrs,
         fields,
+        markers,
         ..
     } = input;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
@@ -134,7 +146,7 @@ fn value_impl(input: &Input) -> TokenStream {
         impl #impl_generics ::gort_runtime::value::Value for #ident #ty_generics #where_clause {
             type Cell = #cell;
             fn zero() -> Self {
-                #ident { #(#zeros),* }
+                #ident { #(#zeros,)* #(#markers: ::core::marker::PhantomData),* }
             }
             fn go_size() -> usize {
                 let layout = (0_usize, 1_usize);

@@ -26,6 +26,9 @@ pub fn num_cpu() -> i64 {
 /// Does nothing: memory is counted, not collected.
 pub fn gc() {}
 
+/// Does nothing: there is no debugger to stop for.
+pub fn breakpoint() {}
+
 /// Keeps its argument until here.
 pub fn keep_alive(_x: Any) {}
 

@@ -28,6 +28,10 @@ pub trait Number:
     fn from_i64(v: i64) -> Self;
     /// The conversion from a float.
     fn from_f64(v: f64) -> Self;
+    /// The conversion from a complex number, which only a complex type has.
+    fn from_complex(re: f64, _im: f64) -> Self {
+        Self::from_f64(re)
+    }
     /// The conversion to an integer.
     fn to_i64(self) -> i64;
     /// The conversion to a float.

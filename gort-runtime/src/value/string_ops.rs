@@ -141,6 +141,18 @@ impl PartialEq<str> for GoString {
     }
 }
 
+impl PartialOrd<str> for GoString {
+    fn partial_cmp(&self, other: &str) -> Option<std::cmp::Ordering> {
+        self.as_bytes().partial_cmp(other.as_bytes())
+    }
+}
+
+impl PartialOrd<&str> for GoString {
+    fn partial_cmp(&self, other: &&str) -> Option<std::cmp::Ordering> {
+        self.as_bytes().partial_cmp(other.as_bytes())
+    }
+}
+
 impl PartialEq<&str> for GoString {
     fn eq(&self, other: &&str) -> bool {
         self.as_bytes() == other.as_bytes()

@@ -17,9 +17,7 @@ pub(super) fn is_mapped(qualified: &str) -> bool {
 
 impl<'a> Emitter<'a> {
     pub(super) fn call(&self, call: &'a Call, e: &'a Expr) -> Code {
-        if let Some(tuple) = &call.args.tuple
-            && !matches!(call.callee, Callee::Builtin(_))
-        {
+        if let Some(tuple) = &call.args.tuple {
             let pattern = tuple_pattern(call.args.items.len(), call, &call.args);
             let inner = self.call_code(call, e);
             return Code::block(format!("{{ let {pattern} = {}; {inner} }}", self.expr(tuple)));
@@ -67,6 +65,7 @@ impl<'a> Emitter<'a> {
             Type::TypeParam(_) => ty == param,
             Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => self.mentions(*t, param),
             Type::Map(k, v) => self.mentions(*k, param) || self.mentions(*v, param),
+            Type::Named(_) if store.is_interface(ty) && self.dyn_trait(ty).is_none() => false,
             Type::Named(n) => n.type_args.iter().any(|t| self.mentions(*t, param)),
             Type::Signature(s) => s.params.iter().chain(&s.results).any(|t| self.mentions(*t, param)),
             _ => false,
@@ -77,12 +76,30 @@ impl<'a> Emitter<'a> {
     fn user_args(&self, func: FuncId, args: &'a Values) -> Vec<Code> {
         let f = self.input.hir.func(func);
         let generic = !f.type_params.is_empty();
-        let each = args.items.iter().enumerate().map(|(i, arg)| match f.params.get(i) {
-            Some(p) if self.storage(*p) == Storage::Borrowed => self.lent(arg),
-            _ if generic => self.expr_explicit(arg),
-            _ => self.expr(arg),
+        let borrows = |i: usize| f.params.get(i).is_some_and(|p| self.storage(*p) == Storage::Borrowed);
+        let roots = args.items.iter().enumerate().filter(|(i, _)| borrows(*i)).filter_map(|(_, arg)| root_local(arg));
+        self.while_lent(roots.collect(), |e| {
+            let each = args.items.iter().enumerate().map(|(i, arg)| match borrows(i) {
+                true => e.lent(arg),
+                false if generic => e.expr_explicit(arg),
+                false => e.expr(arg),
+            });
+            each.collect()
+        })
+    }
+
+    /// Prints operands beside which the locals are borrowed.
+    fn while_lent<R>(&self, locals: Vec<LocalId>, f: impl FnOnce(&Self) -> R) -> R {
+        let before = self.state.borrow_mut().function.as_mut().map(|function| {
+            let before = function.lent.len();
+            function.lent.extend(locals);
+            before
         });
-        each.collect()
+        let out = f(self);
+        if let (Some(function), Some(before)) = (self.state.borrow_mut().function.as_mut(), before) {
+            function.lent.truncate(before);
+        }
+        out
     }
 
     /// `&T` for a parameter that borrows what a pointer points to.
@@ -94,7 +111,11 @@ impl<'a> Emitter<'a> {
                 Place::Element(slice, i) => slice.method("at", &[i]),
                 _ => self.expr(arg).reference(),
             },
-            _ => self.unwrapped(self.borrowed(arg), arg.ty).reference(),
+            _ => {
+                let code = self.unwrapped(self.borrowed(arg), arg.ty);
+                // The awaited value is not looked through by itself.
+                if code.text.ends_with(".await") { Code::new(format!("&*{code}"), Prec::Unary) } else { code.reference() }
+            }
         }
     }
 
@@ -103,7 +124,9 @@ impl<'a> Emitter<'a> {
             Method::User(func) => self.user_method_call(recv, *func, call),
             Method::Lib(obj) => self.library_method_call(recv, *obj, call, e),
             Method::Interface { obj, .. } => {
-                let args: Vec<_> = call.args.items.iter().map(|a| self.expr(a)).collect();
+                let args: Vec<_> = self.while_lent(root_local(recv).into_iter().collect(), |e| {
+                    call.args.items.iter().map(|a| e.expr(a)).collect()
+                });
                 let name = self.method_name(method);
                 let origin = self.input.origin(*obj);
                 let code = self.borrowed(recv).method(&name, &args);
@@ -114,7 +137,7 @@ impl<'a> Emitter<'a> {
 
     fn user_method_call(&self, recv: &'a Expr, func: FuncId, call: &'a Call) -> Code {
         let plan = &self.plan.funcs[func.index()];
-        let args = self.user_args(func, &call.args);
+        let args = self.while_lent(root_local(recv).into_iter().collect(), |e| e.user_args(func, &call.args));
         let code = match plan.receiver {
             Some(Receiver::Pointer) => {
                 let owner = self.receiver_type(func);
@@ -141,7 +164,13 @@ impl<'a> Emitter<'a> {
     /// `&Ptr<T>` of a pointer value.
     fn pointer_reference(&self, recv: &'a Expr) -> Code {
         match &recv.kind {
-            ExprKind::Local(l) if self.is_pointer_receiver(*l) => Code::postfix(self.local_name(*l)),
+            ExprKind::Local(l) if self.is_pointer_receiver(*l) => {
+                // A literal has a pointer of its own.
+                let func = self.input.hir.local(*l).func;
+                let here = self.state.borrow().function.as_ref().is_some_and(|f| f.id == Some(func));
+                let name = Code::postfix(self.local_name(*l));
+                if here { name } else { name.reference() }
+            }
             ExprKind::AddrOf(place) => match &place.kind {
                 ExprKind::Local(l) if self.storage(*l) == Storage::Shared => {
                     Code::postfix(self.local_name(*l)).reference()
@@ -519,7 +548,8 @@ impl<'a> Emitter<'a> {
             Builtin::Print | Builtin::Println => {
                 let name = if builtin == Builtin::Print { "print" } else { "println" };
                 let parts: Vec<_> = args.iter().map(|a| self.builtin_printed(a)).collect();
-                Code::postfix(format!("gort_runtime::builtin::{name}(&[{}])", join(&parts)))
+                let module = self.library_module("builtin");
+                Code::postfix(format!("{module}::{name}(Slice::from([{}]))", join(&parts)))
             }
             Builtin::Complex => {
                 let part = if self.basic_kind(e.ty) == Some(crate::types::BasicKind::Complex64) { "f32" } else { "f64" };
@@ -595,6 +625,16 @@ impl<'a> Emitter<'a> {
         let slice_twice = matches!((&*store.under(core), &parts[..]), (Type::Slice(_), [len]) if len.prec != Prec::Postfix || len.text.contains('('));
         let code = if slice_twice { Code::postfix(format!("Slice::make_len({})", parts[0])) } else { code };
         self.wrapped(code, ty)
+    }
+}
+
+/// The local variable that a place is part of, or that a pointer comes from.
+fn root_local(e: &Expr) -> Option<LocalId> {
+    match &e.kind {
+        ExprKind::Local(l) => Some(*l),
+        ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => root_local(base),
+        ExprKind::Deref(x) | ExprKind::AddrOf(x) => root_local(x),
+        _ => None,
     }
 }
 

@@ -45,6 +45,10 @@ impl<'a> Emitter<'a> {
     /// The type in expression position (`Vec::<T>`-style generics are not needed for newtypes without parameters).
     pub(super) fn ty_expr(&self, ty: TypeId) -> String {
         let text = self.ty(ty);
+        if text.starts_with("Fn") && text[2..].starts_with(|c: char| c.is_ascii_digit()) {
+            // The alias leaves the result to its default, which only a type has.
+            return format!("<{text}>");
+        }
         match text.find('<') {
             Some(at) if !text.starts_with('<') && !text.starts_with('(') && !text.starts_with('[') => {
                 format!("{}::{}", &text[..at], &text[at..])
@@ -127,7 +131,7 @@ impl<'a> Emitter<'a> {
             ConstValue::Float(f) => format!("{param}::from_f64({})", float(f, 64)),
             ConstValue::String(s) => format!("{param}::from({})", self.string(s)),
             ConstValue::Bool(b) => format!("{param}::from({b})"),
-            ConstValue::Complex(..) => format!("{param}::zero()"),
+            ConstValue::Complex(re, im) => format!("{param}::from_complex({}, {})", float(re, 64), float(im, 64)),
         })
     }
 
@@ -137,14 +141,16 @@ impl<'a> Emitter<'a> {
             ConstValue::Bool(b) => Code::postfix(b.to_string()),
             ConstValue::String(s) => Code::postfix(self.string(s)),
             ConstValue::Int(n) if kind.is_float() => self.float_literal(&BigRational::from(n.clone()), kind, explicit),
-            ConstValue::Int(n) if kind.is_complex() => complex(&BigRational::from(n.clone()), &BigRational::zero(), kind),
+            ConstValue::Int(n) if kind.is_complex() => {
+                complex(&BigRational::from(n.clone()), &BigRational::zero(), kind, explicit)
+            }
             ConstValue::Int(n) => integer(n, kind, text, explicit),
-            ConstValue::Float(f) if kind.is_complex() => complex(f, &BigRational::zero(), kind),
+            ConstValue::Float(f) if kind.is_complex() => complex(f, &BigRational::zero(), kind, explicit),
             ConstValue::Float(f) if kind.is_integer() => integer(&f.to_integer(), kind, None, explicit),
             ConstValue::Float(f) => self.float_literal(f, kind, explicit),
             ConstValue::Complex(re, im) => {
                 if kind.is_complex() {
-                    complex(re, im, kind)
+                    complex(re, im, kind, explicit)
                 } else if kind.is_integer() {
                     integer(&re.to_integer(), kind, None, explicit)
                 } else {
@@ -321,8 +327,12 @@ fn nearest(value: &BigRational) -> f64 {
     value.to_f64().unwrap_or(if value.is_negative() { f64::NEG_INFINITY } else { f64::INFINITY })
 }
 
-fn complex(re: &BigRational, im: &BigRational, kind: BasicKind) -> Code {
+fn complex(re: &BigRational, im: &BigRational, kind: BasicKind, explicit: bool) -> Code {
     let bits = if kind == BasicKind::Complex64 { 32 } else { 64 };
-    let suffix = if bits == 32 { "_f32" } else { "" };
+    let suffix = match bits {
+        32 => "_f32",
+        _ if explicit => "_f64",
+        _ => "",
+    };
     Code::postfix(format!("Complex::new({}{suffix}, {}{suffix})", float(re, bits), float(im, bits)))
 }

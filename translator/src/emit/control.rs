@@ -273,20 +273,35 @@ impl<'a> Emitter<'a> {
         each.collect()
     }
 
-    fn range_variable(&self, var: &'a Option<crate::hir::RangeVar>, temporary: &str, outside: bool) -> (String, String) {
+    fn range_variable(&self, var: &'a Option<crate::hir::RangeVar>, temporary: &str, outside: bool, from: TypeId) -> (String, String) {
         match var {
             None => ("_".into(), String::new()),
             Some(crate::hir::RangeVar::Define(l)) if outside && self.storage(*l) == Storage::Shared => {
                 let name = self.local_name(*l);
                 (temporary.to_owned(), format!("{name}.set({temporary});"))
             }
-            Some(var) => self.bound_variable(var, temporary),
+            Some(var) => self.bound_variable(var, temporary, from),
+        }
+    }
+
+    /// The types of the iteration values.
+    fn range_types(&self, r: &Range) -> (TypeId, TypeId) {
+        let store = self.input.store();
+        let core = store.core_type(r.x.ty).unwrap_or(r.x.ty);
+        let container = self.input.pointee(core).unwrap_or(core);
+        match &*store.under(container) {
+            Type::Slice(e) | Type::Array(_, e) => (TypeId::INT, *e),
+            Type::Map(k, v) => (*k, *v),
+            Type::Chan(_, e) => (*e, TypeId::INVALID),
+            Type::Basic(k) if k.is_string() => (TypeId::INT, TypeId::INT32),
+            _ => (TypeId::INVALID, TypeId::INVALID),
         }
     }
 
     fn range_head(&self, r: &'a Range, outside: bool) -> (String, String) {
-        let (key, key_after) = self.range_variable(&r.key, "k", outside);
-        let (value, value_after) = self.range_variable(&r.value, "v", outside);
+        let (key_type, value_type) = self.range_types(r);
+        let (key, key_after) = self.range_variable(&r.key, "k", outside, key_type);
+        let (value, value_after) = self.range_variable(&r.value, "v", outside, value_type);
         let after = format!("{key_after} {value_after}");
         let operand = |e: &'a Expr| match e.kind {
             ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => {
@@ -642,6 +657,14 @@ impl<'a> Emitter<'a> {
         if frame.break_used { format!("{}: {{ {text} }}", self.outer(s.label)) } else { text }
     }
 
+    fn chan_elem(&self, ty: TypeId) -> TypeId {
+        let store = self.input.store();
+        match &*store.under(store.core_type(ty).unwrap_or(ty)) {
+            Type::Chan(_, elem) => *elem,
+            _ => TypeId::INVALID,
+        }
+    }
+
     fn arm_head(&self, comm: &'a Comm) -> (String, String) {
         match comm {
             Comm::Default => ("default".into(), String::new()),
@@ -650,11 +673,12 @@ impl<'a> Emitter<'a> {
                 (channel.method("send", &[self.expr(value)]).text, String::new())
             }
             Comm::Recv { channel, value, ok } => {
+                let elem = self.chan_elem(channel.ty);
                 let source = self.unwrapped(self.borrowed(channel), channel.ty);
                 match (value, ok) {
                     (None, None) => (format!("_ = {}", source.method("recv", &[])), String::new()),
                     (Some(v), None) => {
-                        let (pattern, after) = self.bound_variable(v, "v");
+                        let (pattern, after) = self.bound_variable(v, "v", self.chan_elem(channel.ty));
                         if pattern.starts_with("mut ") {
                             let name = pattern.trim_start_matches("mut ");
                             return (
@@ -666,7 +690,7 @@ impl<'a> Emitter<'a> {
                     }
                     _ => {
                         let each = |v: &'a Option<crate::hir::RangeVar>, t: &str| {
-                            v.as_ref().map_or(("_".to_owned(), String::new()), |v| self.bound_variable(v, t))
+                            v.as_ref().map_or(("_".to_owned(), String::new()), |v| self.bound_variable(v, t, if t == "v" { elem } else { TypeId::BOOL }))
                         };
                         let (v, v_after) = each(value, "v");
                         let (ok, ok_after) = each(ok, "ok");
@@ -698,9 +722,10 @@ impl<'a> Emitter<'a> {
                     then = body(String::new());
                 }
                 Comm::Recv { channel, value, ok } => {
+                    let elem = self.chan_elem(channel.ty);
                     let source = self.unwrapped(self.borrowed(channel), channel.ty);
                     let each = |v: &'a Option<crate::hir::RangeVar>, t: &str| {
-                        v.as_ref().map_or(("_".to_owned(), String::new()), |v| self.bound_variable(v, t))
+                        v.as_ref().map_or(("_".to_owned(), String::new()), |v| self.bound_variable(v, t, if t == "v" { elem } else { TypeId::BOOL }))
                     };
                     let (v, v_after) = each(value, "v");
                     let (ok_name, ok_after) = each(ok, "ok");

@@ -29,6 +29,10 @@ impl<'a> Emitter<'a> {
                     place => self.read(&place, e.ty),
                 }
             }
+            ExprKind::Zero | ExprKind::MapLit(_) | ExprKind::ArrayLit { .. } => self.expr_explicit(e),
+            ExprKind::Call(call) if matches!(call.callee, crate::hir::Callee::Builtin(crate::hir::Builtin::Make)) => {
+                self.expr_explicit(e)
+            }
             _ => self.expr(e),
         }
     }
@@ -156,6 +160,7 @@ impl<'a> Emitter<'a> {
         match self.storage(local) {
             Storage::Borrowed => name,
             Storage::Shared => self.read(&Place::Cell(name), e.ty),
+            Storage::Plain if self.is_copy(e.ty) && self.is_self_value(e) => Code::new("*self", Prec::Unary),
             Storage::Plain if self.is_copy(e.ty) => name,
             Storage::Plain if self.may_move(local, e) => name,
             Storage::Plain if self.is_self(local) => Code::postfix("self.clone()"),
@@ -179,13 +184,17 @@ impl<'a> Emitter<'a> {
         let Some(function) = &state.function else { return false };
         let here = function.id == Some(self.input.hir.local(local).func);
         let is_self = function.names.get(&local).is_some_and(|n| n == "self");
-        here && !is_self && !self.is_pointer_receiver(local) && !function.in_defer_scope && self.facts.liveness.is_last(e.id)
+        let lent = function.lent.contains(&local);
+        here && !lent && !is_self && !self.is_pointer_receiver(local) && !function.in_defer_scope && self.facts.liveness.is_last(e.id)
     }
 
     fn unary(&self, op: UnaryOp, x: &'a Expr, explicit: bool) -> Code {
         let code = self.value(x, explicit);
         match op {
             UnaryOp::Neg => {
+                if self.input.store().is_type_param(x.ty) {
+                    return code.method("go_neg", &[]);
+                }
                 let unsigned = self.basic_kind(x.ty).is_some_and(BasicKind::is_unsigned);
                 if unsigned { code.method("wrapping_neg", &[]) } else { Code::new(format!("-{}", code.at(Prec::Unary)), Prec::Unary) }
             }
@@ -399,7 +408,11 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         let Type::Struct(s) = &*store.under(ty) else { return self.zero(ty) };
         if s.fields.is_empty() {
-            return if self.input.struct_name(ty).is_some() { Code::postfix(format!("{} {{}}", self.ty(ty))) } else { Code::postfix("()") };
+            return match self.input.struct_name(ty) {
+                Some(_) if self.has_marker(ty) => Code::postfix(format!("{}::zero()", self.ty_expr(ty))),
+                Some(_) => Code::postfix(format!("{} {{}}", self.ty_expr(ty))),
+                None => Code::postfix("()"),
+            };
         }
         if fields.is_empty() {
             return self.zero(ty);
@@ -421,10 +434,10 @@ impl<'a> Emitter<'a> {
             let init = if celled && !in_place { self.new_cell(value.ty, value_code) } else { value_code };
             if init.text == name { parts.push(name) } else { parts.push(format!("{name}: {init}")) }
         }
-        if fields.len() < s.fields.len() {
+        if fields.len() < s.fields.len() || self.has_marker(ty) {
             parts.push("..zero()".into());
         }
-        let path = self.input.struct_name(ty).map_or_else(|| self.ty(ty), |obj| self.type_path(obj));
+        let path = self.input.struct_name(ty).map_or_else(|| self.ty(ty), |_| self.ty_expr(ty));
         Code::block(format!("{path} {{ {} }}", parts.join(", "))).unblocked()
     }
 
@@ -536,12 +549,8 @@ impl<'a> Emitter<'a> {
             }
             Conversion::BytesToString => self.from_parts("GoString::from_bytes", x, ty),
             Conversion::RunesToString => self.from_parts("GoString::from_runes", x, ty),
-            Conversion::StringToBytes => {
-                self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method("to_bytes", &[]), ty)
-            }
-            Conversion::StringToRunes => {
-                self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method("to_runes", &[]), ty)
-            }
+            Conversion::StringToBytes => self.to_parts("to_bytes", x, ty),
+            Conversion::StringToRunes => self.to_parts("to_runes", x, ty),
             Conversion::SliceToArray => {
                 let n = self.array_length(ty);
                 self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method(&format!("to_array::<{n}>"), &[]), ty)
@@ -554,6 +563,27 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// The named type of a slice's elements, where it is one.
+    fn named_element(&self, slice: TypeId) -> Option<TypeId> {
+        let store = self.input.store();
+        match &*store.under(store.core_type(slice).unwrap_or(slice)) {
+            Type::Slice(elem) if self.is_newtype(*elem) => Some(*elem),
+            _ => None,
+        }
+    }
+
+    fn to_parts(&self, method: &str, x: &'a Expr, ty: TypeId) -> Code {
+        let parts = self.unwrapped(self.borrowed(x), x.ty).method(method, &[]);
+        let parts = match self.named_element(ty) {
+            Some(elem) => Code::postfix(format!(
+                "Slice::from({parts}.iter().map({}).collect::<Vec<_>>())",
+                self.ty_expr(elem)
+            )),
+            None => parts,
+        };
+        self.wrapped(parts, ty)
+    }
+
     fn array_length(&self, ty: TypeId) -> i64 {
         match &*self.input.store().under(ty) {
             Type::Array(n, _) => *n,
@@ -562,7 +592,15 @@ impl<'a> Emitter<'a> {
     }
 
     fn from_parts(&self, function: &str, x: &'a Expr, ty: TypeId) -> Code {
-        let source = self.unwrapped(self.borrowed(x), x.ty).reference();
+        let source = self.unwrapped(self.borrowed(x), x.ty);
+        let source = match self.named_element(x.ty) {
+            Some(_) => Code::postfix(format!(
+                "Slice::from({}.iter().map(|part| part.0).collect::<Vec<_>>())",
+                source.operand()
+            )),
+            None => source,
+        }
+        .reference();
         self.wrapped(Code::postfix(format!("{function}({source})")), ty)
     }
 
@@ -571,7 +609,11 @@ impl<'a> Emitter<'a> {
         let (_, wrap) = self.boxed_type(from);
         let code = if wrap { Code::postfix(format!("{}({code})", self.boxed_type(from).0)) } else { code };
         match self.dyn_trait(to) {
-            _ if self.input.store().is_type_param(from) && self.dyn_trait(to).is_none() => code.method("into_any", &[]),
+            None if self.input.store().is_type_param(from) => code.method("into_any", &[]),
+            // Which type it is, and whether an interface, only the instance knows.
+            Some(t) if self.input.store().is_type_param(from) => {
+                code.method("into_any", &[]).method(&format!("cast::<{t}>"), &[])
+            }
             None => Code::postfix(format!("Any::new({code})")),
             Some(t) => Code::postfix(format!("iface!({code} => {t})")),
         }
@@ -644,6 +686,12 @@ impl<'a> Emitter<'a> {
             if store.is_type_param(ty) {
                 let source = self.unwrapped(code, x.ty);
                 let float = self.basic_kind(x.ty).is_some_and(BasicKind::is_float);
+                if self.basic_kind(x.ty).is_some_and(BasicKind::is_complex) {
+                    return Code::block(format!(
+                        "{{ let c = {source}; {}::from_complex(c.real() as f64, c.imag() as f64) }}",
+                        self.ty(ty)
+                    ));
+                }
                 return if store.is_type_param(x.ty) {
                     Code::postfix(format!("convert::<_, {}>({source})", self.ty(ty)))
                 } else if float {

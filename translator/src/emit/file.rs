@@ -106,7 +106,13 @@ impl<'a> Emitter<'a> {
         let main_file = self.main_file(package);
         for (i, file) in package.files.iter().enumerate() {
             let Some(source) = sources.get(i) else { continue };
-            self.state.borrow_mut().package = Some(id);
+            {
+                let mut state = self.state.borrow_mut();
+                state.package = Some(id);
+                state.imports.clear();
+                state.arms.clear();
+                state.next_temporary = 0;
+            }
             let in_root_file = Some(i) == main_file;
             let extra = || if in_root_file { self.module_items(hir_id, is_root) } else { String::new() };
             let body = self.file_text(file, source, extra);
@@ -153,12 +159,6 @@ impl<'a> Emitter<'a> {
     /// One Go file as formatted Rust, without the crate's attributes and module declarations.
     fn file_text(&self, file: &'a hir::File, source: &'a ast::File, extra: impl FnOnce() -> String) -> String {
         self.begin_comments(file.id, &source.comments);
-        {
-            let mut state = self.state.borrow_mut();
-            state.imports.clear();
-            state.arms.clear();
-            state.next_temporary = 0;
-        }
         let mut out = String::new();
         let header = self.comments_before(file.package_clause.start);
         let mut items = file.items.iter().peekable();
@@ -185,6 +185,7 @@ impl<'a> Emitter<'a> {
                 text = String::new();
             }
             out.push_str(&text);
+            out.push_str(&std::mem::take(&mut self.state.borrow_mut().lifted));
             self.printed_to(span.end);
         }
         out.push_str(&self.comments_before(u32::MAX));
@@ -278,7 +279,18 @@ impl<'a> Emitter<'a> {
             methods.push_str(&format!("{docs}{}\n", self.function(next, self.method_visibility(next))));
         }
         methods.push_str(&self.inner_comments(items));
-        format!("impl{} {} {{ {methods} }}\n", owner.1, owner.0)
+        let bounds = self.where_clause(&self.receiver_params(func));
+        format!("impl{} {} {bounds} {{ {methods} }}\n", owner.1, owner.0)
+    }
+
+    /// The type parameters that the declaration of a method's receiver type has.
+    fn receiver_params(&self, func: &hir::Func) -> Vec<crate::types::TypeId> {
+        let Some(recv) = func.recv else { return Vec::new() };
+        let ty = self.input.hir.local(recv).ty;
+        match &*self.input.store().get(self.input.pointee(ty).unwrap_or(ty)) {
+            crate::types::Type::Named(n) => n.type_args.clone(),
+            _ => Vec::new(),
+        }
     }
 
     /// Comments behind the last method that stand before the next item stay outside.

@@ -13,7 +13,7 @@ impl<'a> Emitter<'a> {
         let plan = &self.plan.funcs[func.id.index()];
         self.state.borrow_mut().function = Some(Function {
             id: Some(func.id),
-            is_async: plan.is_async,
+            is_async: plan.is_async || self.initialises_async(func.id),
             results_in_variables: plan.defers && func.named_results,
             ..Function::default()
         });
@@ -88,8 +88,15 @@ impl<'a> Emitter<'a> {
             (false, "()") => String::new(),
             _ => format!(" -> {result}"),
         };
-        let keyword = if plan.is_async && !plan.boxed { "async fn" } else { "fn" };
-        format!("{visibility} {keyword} {}{generics}({}){arrow}", plan.name, params.join(", "))
+        let is_async = plan.is_async || self.initialises_async(func.id);
+        let keyword = if is_async && !plan.boxed { "async fn" } else { "fn" };
+        let bounds = self.where_clause(&self.all_type_params(func));
+        format!("{visibility} {keyword} {}{generics}({}){arrow} {bounds}", plan.name, params.join(", "))
+    }
+
+    /// `main`, when what it initialises first may suspend.
+    fn initialises_async(&self, func: FuncId) -> bool {
+        self.input.hir.packages.iter().any(|p| p.main == Some(func)) && self.program_init_is_async()
     }
 
     fn receiver_param(&self, recv: LocalId) -> String {
@@ -102,8 +109,30 @@ impl<'a> Emitter<'a> {
         if params.is_empty() {
             return String::new();
         }
-        let each = params.iter().map(|p| format!("{}: {}", self.ty(*p), self.bounds(*p)));
-        format!("<{}>", each.collect::<Vec<_>>().join(", "))
+        let own = params.iter().filter(|p| self.input.store().stand_in(**p).is_none());
+        let each: Vec<_> = own.map(|p| format!("{}: {}", self.ty(*p), self.bounds(*p))).collect();
+        if each.is_empty() { String::new() } else { format!("<{}>", each.join(", ")) }
+    }
+
+    /// What the constraints promise of the composite types that stand for type parameters.
+    pub(super) fn where_clause(&self, params: &[TypeId]) -> String {
+        let store = self.input.store();
+        let each = params.iter().filter_map(|p| {
+            let Type::TypeParam(param) = &*store.get(*p) else { return None };
+            let core = store.stand_in(*p)?;
+            let path = self.trait_path(param.constraint)?;
+            Some(format!("{}: {path}", self.ty(core)))
+        });
+        let each: Vec<_> = each.collect();
+        if each.is_empty() { String::new() } else { format!("where {}", each.join(", ")) }
+    }
+
+    /// All type parameters of a function, those that a composite type stands for too.
+    fn all_type_params(&self, func: &Func) -> Vec<TypeId> {
+        match &*self.input.store().get(func.sig) {
+            Type::Signature(s) if func.recv.is_none() => s.type_params.clone(),
+            _ => Vec::new(),
+        }
     }
 
     /// What a type parameter's constraint promises.
@@ -131,6 +160,10 @@ impl<'a> Emitter<'a> {
         }
         if store.comparable(param) {
             bounds.push("GoKey".into());
+            let equal = ["Integer", "Float", "Number", "Ordered"].iter().any(|b| bounds.iter().any(|x| x == b));
+            if !equal {
+                bounds.push("PartialEq".into());
+            }
         }
         if !set.methods.is_empty()
             && let Some(path) = self.trait_path(p.constraint)
@@ -180,7 +213,8 @@ impl<'a> Emitter<'a> {
             }
             let id = LocalId(i as u32);
             let base = if &*local.name == "_" && local.kind == LocalKind::Result {
-                "result".to_owned()
+                let place = f.results.iter().position(|r| *r == id).unwrap_or(0);
+                if f.results.len() == 1 { "result".to_owned() } else { format!("result{place}") }
             } else {
                 names::snake(&local.name)
             };
@@ -278,7 +312,8 @@ impl<'a> Emitter<'a> {
         let local = self.input.hir.local(result);
         let name = self.local_name(result);
         let facts = self.facts.sharing.local(result);
-        if !facts.used && !self.plan.funcs[func.id.index()].defers && &*local.name == "_" {
+        let defers = self.plan.funcs[func.id.index()].defers;
+        if !facts.used && !defers && &*local.name == "_" && !returns_bare(func) {
             return String::new();
         }
         let zero = self.zero(local.ty);
@@ -346,6 +381,7 @@ impl<'a> Emitter<'a> {
             StmtKind::Return(_) | StmtKind::Goto(_) | StmtKind::Break(_) | StmtKind::Continue(_) => true,
             StmtKind::Expr(e) => is_panic(e),
             StmtKind::Block(b) => b.stmts.last().is_some_and(|s| self.diverges(s)),
+            StmtKind::Labeled(_, inner) => matches!(inner.kind, StmtKind::Return(_) | StmtKind::Goto(_)),
             StmtKind::If { then, els: Some(els), .. } => {
                 then.stmts.last().is_some_and(|s| self.diverges(s)) && self.diverges(els)
             }
@@ -353,6 +389,22 @@ impl<'a> Emitter<'a> {
             _ => false,
         }
     }
+}
+
+/// A `return` without values is somewhere in the body.
+fn returns_bare(func: &Func) -> bool {
+    struct Find(bool);
+    impl<'p> crate::hir::visit::Visitor<'p> for Find {
+        fn stmt(&mut self, s: &'p Stmt) {
+            self.0 |= matches!(&s.kind, StmtKind::Return(values) if values.items.is_empty());
+            crate::hir::visit::walk_stmt(self, s);
+        }
+    }
+    let mut find = Find(false);
+    if let Some(body) = &func.body {
+        crate::hir::visit::Visitor::block(&mut find, body);
+    }
+    find.0
 }
 
 fn is_panic(e: &crate::hir::Expr) -> bool {

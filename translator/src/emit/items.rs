@@ -35,11 +35,13 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         let name = self.plan.names.object(item.obj).unwrap_or("Type").to_owned();
         let visibility = self.visibility(item.obj);
-        if item.alias && self.mentions_parameter(item.ty) {
-            // A generic alias: its uses are resolved.
-            return String::new();
-        }
         if item.alias {
+            let mut params = Vec::new();
+            crate::plan::traits::free_params(self.input, item.ty, &mut params);
+            if !params.is_empty() {
+                // What an alias with parameters stands for is written out where it is used.
+                return String::new();
+            }
             return format!("{docs}{visibility} type {name} = {};\n", self.ty(item.ty));
         }
         let Type::Named(named) = &*store.get(item.ty) else { return String::new() };
@@ -50,15 +52,40 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn mentions_parameter(&self, ty: TypeId) -> bool {
+    /// The type parameters that a type's Rust declaration has.
+    pub(super) fn own_params(&self, ty: TypeId) -> Vec<TypeId> {
         let store = self.input.store();
+        let Type::Named(named) = &*store.get(ty) else { return Vec::new() };
+        if !named.type_params.is_empty() || store.obj(named.obj).package_level || named.origin.is_some() {
+            return named.type_params.clone();
+        }
+        let mut params = Vec::new();
+        crate::plan::traits::free_params(self.input, store.underlying(ty), &mut params);
+        params
+    }
+
+    /// A type declared in a function that must be seen outside: a trait that others implement, and what types without a
+    /// name mention.
+    pub(super) fn is_lifted(&self, item: &TypeItem) -> bool {
+        let store = self.input.store();
+        if store.is_interface(item.ty) {
+            return !store.type_set(item.ty).methods.is_empty();
+        }
+        let mut params = Vec::new();
+        crate::plan::traits::free_params(self.input, store.underlying(item.ty), &mut params);
+        params.is_empty() && self.plan.anonymous.keys().any(|t| self.names_type(*t, item.obj, 0))
+    }
+
+    fn names_type(&self, ty: TypeId, obj: ObjId, depth: usize) -> bool {
+        let store = self.input.store();
+        let any = |types: &[TypeId]| depth < 20 && types.iter().any(|t| self.names_type(*t, obj, depth + 1));
         match &*store.get(ty) {
-            Type::TypeParam(_) => true,
-            Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => self.mentions_parameter(*t),
-            Type::Map(k, v) => self.mentions_parameter(*k) || self.mentions_parameter(*v),
-            Type::Named(n) => n.type_args.iter().any(|t| self.mentions_parameter(*t)),
-            Type::Signature(s) => s.params.iter().chain(&s.results).any(|t| self.mentions_parameter(*t)),
-            Type::Struct(s) => s.fields.iter().any(|f| self.mentions_parameter(store.obj_type(*f))),
+            Type::Named(n) => n.obj == obj || any(&n.type_args),
+            Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => any(&[*t]),
+            Type::Map(k, v) => any(&[*k, *v]),
+            Type::Tuple(ts) => any(ts),
+            Type::Signature(s) => any(&s.params) || any(&s.results),
+            Type::Struct(s) => s.fields.iter().any(|f| any(&[store.obj_type(*f)])),
             _ => false,
         }
     }
@@ -98,6 +125,10 @@ impl<'a> Emitter<'a> {
             let field_visibility = if object.exported() { "pub" } else { "pub(crate)" };
             fields.push_str(&format!("{attributes}{field_visibility} {rust}: {ty},\n"));
         }
+        let markers = self.marker_params(item.ty);
+        if !markers.is_empty() {
+            fields.push_str(&format!("#[go(marker)] marker: std::marker::PhantomData<({},)>,\n", markers.join(", ")));
+        }
         let trailing = self.member_comments_end(item);
         let mut derives = vec!["Clone"];
         if plan.copy && named.type_params.is_empty() {
@@ -112,13 +143,43 @@ impl<'a> Emitter<'a> {
             go.push("in_place".to_owned());
         }
         self.type_attributes(item.ty, named, &mut go);
-        let generics = self.generics(&named.type_params);
+        let generics = self.generics(&self.own_params(item.ty));
+        let bounds = self.where_clause(&named.type_params);
         let _ = trailing;
         format!(
-            "{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics} {{ {fields} }}\n",
+            "{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics} {bounds} {{ {fields} }}\n",
             derives.join(", "),
             go.join(", ")
         )
+    }
+
+    /// The type parameters of a struct type that no field mentions.
+    fn marker_params(&self, ty: TypeId) -> Vec<String> {
+        let store = self.input.store();
+        let origin = match &*store.get(ty) {
+            Type::Named(n) => n.origin.unwrap_or(ty),
+            _ => ty,
+        };
+        let (Type::Named(named), Type::Struct(s)) = (&*store.get(origin), &*store.under(origin)) else { return Vec::new() };
+        if named.type_params.is_empty() {
+            return Vec::new();
+        }
+        let mut used = Vec::new();
+        for field in &s.fields {
+            let field_type = store.obj_type(*field);
+            let own = self.input.pointee(field_type).unwrap_or(field_type);
+            // A type parameter that only the type itself is instantiated with is not used.
+            if !matches!(&*store.get(own), Type::Named(n) if n.obj == named.obj) {
+                crate::plan::traits::free_params(self.input, field_type, &mut used);
+            }
+        }
+        let unused = named.type_params.iter().filter(|p| !used.contains(p) && store.stand_in(**p).is_none());
+        unused.map(|p| self.ty(*p)).collect()
+    }
+
+    /// The struct has a field for type parameters that are otherwise unused.
+    pub(super) fn has_marker(&self, ty: TypeId) -> bool {
+        !self.marker_params(ty).is_empty()
     }
 
     /// Name, interfaces and comparability of a type, for its dynamic side.
@@ -137,6 +198,19 @@ impl<'a> Emitter<'a> {
         let this = if named.type_params.is_empty() { ty } else { store.instantiate_named(ty, &named.type_params) };
         let (mut value, mut pointer) = (Vec::new(), Vec::new());
         for implementation in self.plan.traits.implementations.iter().filter(|i| i.ty == this) {
+            if !implementation.open.is_empty() {
+                // Of those for all types, the ones that the program names.
+                for iface in self.instances_of(implementation.iface) {
+                    let Some(t) = self.dyn_trait(iface) else { continue };
+                    if implementation.value && !value.contains(&t) {
+                        value.push(t.clone());
+                    }
+                    if implementation.pointer && !pointer.contains(&t) {
+                        pointer.push(t);
+                    }
+                }
+                continue;
+            }
             let Some(t) = self.dyn_trait(implementation.iface) else { continue };
             if implementation.value && !value.contains(&t) {
                 value.push(t.clone());
@@ -153,6 +227,44 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// The instances of an instance's generic type that mention no type parameters.
+    fn instances_of(&self, ty: TypeId) -> Vec<TypeId> {
+        let store = self.input.store();
+        let origin = match &*store.get(ty) {
+            Type::Named(n) => n.origin,
+            _ => None,
+        };
+        let all = (0..store.type_count() as u32).map(TypeId).filter(|t| match &*store.get(*t) {
+            Type::Named(n) if n.origin.is_some() && n.origin == origin => {
+                let mut free = Vec::new();
+                crate::plan::traits::free_params(self.input, *t, &mut free);
+                free.is_empty() && store.canonical(*t) == *t
+            }
+            _ => false,
+        });
+        all.collect()
+    }
+
+    /// A field is a cell of which only the instance knows the type: nothing to compare it with is known.
+    fn has_generic_cell(&self, ty: TypeId) -> bool {
+        let store = self.input.store();
+        let (Some(plan), Type::Struct(s)) = (self.struct_plan(ty), &*store.under(ty)) else { return false };
+        s.fields.len() == plan.fields.len()
+            && plan.in_place
+            && s.fields.iter().enumerate().any(|(i, field)| {
+                let mut at = store.obj_type(*field);
+                while let Type::Array(_, elem) = &*store.under(at) {
+                    at = *elem;
+                }
+                let generic = store.is_type_param(at) && store.stand_in(at).is_none();
+                let inner = match &*store.get(at) {
+                    Type::Named(n) if !n.type_args.is_empty() => n.origin.is_some_and(|o| self.has_generic_cell(o)),
+                    _ => false,
+                };
+                inner || generic && plan.celled.get(i).copied().unwrap_or(false)
+            })
+    }
+
     /// Comparable, and nothing in it that only the library knows how to compare.
     fn has_equality(&self, ty: TypeId) -> bool {
         let store = self.input.store();
@@ -160,7 +272,15 @@ impl<'a> Emitter<'a> {
             Type::Struct(s) => crate::plan::holds_in_place_library_type(self.input, s),
             _ => false,
         };
-        store.comparable(ty) && !opaque
+        let comparable = match &*store.get(ty) {
+            // An instance over comparable types may be compared.
+            Type::Named(n) if !n.type_params.is_empty() => {
+                let args = vec![TypeId::INT; n.type_params.len()];
+                store.comparable(store.instantiate_named(ty, &args))
+            }
+            _ => store.comparable(ty),
+        };
+        comparable && !opaque && !self.has_generic_cell(ty)
     }
 
     /// Whether `Ptr<T>` of a user type may become an interface value at all.
@@ -194,7 +314,7 @@ impl<'a> Emitter<'a> {
                 go.push("scalar".to_owned());
             }
             Some(_) => derives.extend(["Copy", "PartialEq"]),
-            None if store.comparable(item.ty) => {
+            None if self.has_equality(item.ty) => {
                 if self.is_copy(item.ty) {
                     derives.push("Copy");
                 }
@@ -209,7 +329,7 @@ impl<'a> Emitter<'a> {
         self.type_attributes(item.ty, named, &mut go);
         let inner = self.ty(named.underlying.map_or(TypeId::INVALID, |u| u));
         let inner = if named.underlying.is_none() { self.ty(store.underlying(item.ty)) } else { inner };
-        let generics = self.generics(&named.type_params);
+        let generics = self.generics(&self.own_params(item.ty));
         format!(
             "{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics}(pub {inner});\n",
             derives.join(", "),
@@ -223,6 +343,7 @@ impl<'a> Emitter<'a> {
         all.sort_by_key(|(ty, _)| **ty);
         let mut out = String::new();
         for (ty, (name, plan)) in all {
+            let go_type = *ty;
             let Type::Struct(s) = &*self.input.store().get(*ty) else { continue };
             let store = self.input.store();
             let mut fields = String::new();
@@ -252,8 +373,11 @@ impl<'a> Emitter<'a> {
                 go.push("incomparable".to_owned());
             }
             let eq = if comparable { "PartialEq, " } else { "" };
+            let mut params = Vec::new();
+            crate::plan::traits::free_params(self.input, go_type, &mut params);
+            let generics = self.generics(&params);
             out.push_str(&format!(
-                "#[derive(Clone, {eq}Value)]\n#[go({})]\npub struct {name} {{ {fields} }}\n",
+                "#[derive(Clone, {eq}Value)]\n#[go({})]\npub struct {name}{generics} {{ {fields} }}\n",
                 go.join(", ")
             ));
         }
@@ -365,14 +489,36 @@ impl<'a> Emitter<'a> {
                 let names: Vec<_> =
                     many.iter().enumerate().map(|(i, g)| if g.is_some() { format!("v{i}") } else { "_".into() }).collect();
                 let mut out = format!("let ({}) = {};", names.join(", "), self.expr(&init.value));
-                for (id, name) in many.iter().zip(&names) {
+                let parts = match &*self.input.store().get(init.value.ty) {
+                    Type::Tuple(ts) => ts.clone(),
+                    _ => Vec::new(),
+                };
+                for (i, (id, name)) in many.iter().zip(&names).enumerate() {
                     if let Some(id) = id {
                         let (place, ty) = target(*id);
-                        out.push_str(&self.write(&place, ty, &Code::postfix(name.clone())));
+                        let from = parts.get(i).copied().unwrap_or(ty);
+                        let value = self.assigned(Code::postfix(name.clone()), from, ty);
+                        out.push_str(&self.write(&place, ty, &value));
                     }
                 }
                 format!("{{ {out} }}")
             }
+        }
+    }
+
+    /// A value under the type of the variable it is assigned to.
+    pub(super) fn assigned(&self, code: Code, from: TypeId, to: TypeId) -> Code {
+        let store = self.input.store();
+        if store.identical(from, to) {
+            return code;
+        }
+        match (store.is_interface(from), store.is_interface(to)) {
+            (true, true) => match self.dyn_trait(to) {
+                Some(t) => code.method(&format!("cast::<{t}>"), &[]),
+                None => code.method("to_any", &[]),
+            },
+            (false, true) => self.to_interface(code, from, to),
+            _ => self.wrapped(self.unwrapped(code, from), to),
         }
     }
 

@@ -42,7 +42,9 @@ impl<'a> Emitter<'a> {
             )
         } else {
             let body = self.with_literal(lit, false, false, |e| e.function_body(lit));
-            let arrow = if result == "()" { String::new() } else { format!(" -> {result}") };
+            // A body that never ends has no type of its own.
+            let endless = func.body.as_ref().and_then(|b| b.stmts.last()).is_some_and(|s| self.diverges(s));
+            let arrow = if result == "()" && !endless { String::new() } else { format!(" -> {result}") };
             format!("move |{params}|{arrow} {{ {body} }}")
         };
         let value = if n > 8 { format!("Func::from_arc(Arc::new({closure}))") } else { format!("fn{n}({closure})") };
@@ -355,11 +357,17 @@ impl<'a> Emitter<'a> {
             _ => 1,
         };
         let args: Vec<_> = (0..n).map(|i| format!("a{i}")).collect();
-        if !path.is_empty() {
-            return self.unsupported("a method expression through an embedded field", e.span, e.ty);
-        }
         let is_async = self.facts.coloring.is_async_type(e.ty);
         let (first, rest) = args.split_first().map_or(("a0", &args[..]), |(f, r)| (f.as_str(), r));
+        if !path.is_empty() {
+            let obj = match method {
+                Method::User(func) => self.input.hir.func(*func).obj,
+                Method::Lib(obj) | Method::Interface { obj, .. } => Some(*obj),
+            };
+            let Some(obj) = obj else { return self.zero(e.ty) };
+            let (call, callee_async) = self.promoted_call(obj, recv, first, rest);
+            return self.adapter(&args, e.ty, "", call, callee_async, is_async);
+        }
         let (call, callee_async) = self.bound_call(first, recv, method, rest, e.span);
         self.adapter(&args, e.ty, "", call, callee_async, is_async)
     }

@@ -13,6 +13,7 @@ mod expr;
 mod file;
 mod format;
 mod func;
+mod goto;
 mod items;
 mod literal;
 mod place;
@@ -68,6 +69,8 @@ struct Emitter<'a> {
 struct State {
     /// The module being printed.
     package: Option<PackageId>,
+    /// Types declared in functions that stand beside them in Rust.
+    lifted: String,
     /// Library modules that the file mentions.
     imports: FxHashSet<String>,
     /// The function being printed.
@@ -100,6 +103,12 @@ struct Function {
     results_in_variables: bool,
     /// The body stands in the closure of `defer`.
     in_defer_scope: bool,
+    /// Variables that another operand of the expression being printed borrows: they do not move.
+    lent: Vec<LocalId>,
+    /// What `goto` of a label is in Rust.
+    gotos: FxHashMap<LabelId, String>,
+    /// Labels that a loop was made for already.
+    looped_labels: Vec<LabelId>,
 }
 
 /// A Rust loop or labelled block.

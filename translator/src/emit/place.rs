@@ -83,10 +83,12 @@ impl<'a> Emitter<'a> {
                 let code = code.field(&name);
                 if celled { Place::Cell(code) } else { Place::Direct(code) }
             }
+            Place::Direct(code) if celled => Place::Cell(code.field(&name)),
             Place::Direct(code) => Place::Direct(code.field(&name)),
+            Place::Cell(code) if celled && !in_place => Place::Value(code.method("get", &[]).field(&name).method("get", &[])),
             Place::Cell(code) => Place::Within(code, name),
             Place::Within(code, path) => {
-                if in_place && celled {
+                if celled {
                     Place::Value(code.method("get", &[]).field(&format!("{path}.{name}")).method("get", &[]))
                 } else {
                     Place::Within(code, format!("{path}.{name}"))
@@ -101,8 +103,8 @@ impl<'a> Emitter<'a> {
                     Place::Within(element, name)
                 }
             }
-            Place::Entry(map, key) => self.field_of_value(map.method("get", &[key.reference()]), &name, in_place && celled),
-            Place::Value(code) => self.field_of_value(code, &name, in_place && celled),
+            Place::Entry(map, key) => self.field_of_value(map.method("get", &[key.reference()]), &name, celled),
+            Place::Value(code) => self.field_of_value(code, &name, celled),
         }
     }
 
@@ -118,7 +120,9 @@ impl<'a> Emitter<'a> {
         let field = *s.fields.get(index)?;
         let field_type = store.obj_type(field);
         if self.input.struct_name(ty).is_some_and(|o| self.input.is_library(o)) {
-            return Some((crate::plan::names::field(&store.obj(field).name), crate::plan::is_in_place_library(self.input, ty)));
+            // The runtime keeps what Go exports in cells.
+            let celled = crate::plan::is_in_place_library(self.input, ty) || store.obj(field).exported();
+            return Some((crate::plan::names::field(&store.obj(field).name), celled));
         }
         let plan = self.struct_plan(ty)?;
         let celled = plan.in_place && (plan.celled.get(index).copied().unwrap_or(false) || self.is_in_place(field_type));
@@ -205,7 +209,8 @@ impl<'a> Emitter<'a> {
             Place::Cell(code) => code.method("get", &[]),
             Place::Within(code, path) => {
                 let value = code.method("get", &[]).field(path);
-                value
+                // Nothing moves out of an array.
+                if path.contains('[') { self.copied(&value, ty) } else { value }
             }
             Place::Element(slice, i) => slice.method("get", std::slice::from_ref(i)),
             Place::Entry(map, key) => map.method("get", &[key.reference()]),

@@ -46,6 +46,11 @@ impl<'a> Emitter<'a> {
 
     /// Statements with the comments before, between and behind them.
     pub(super) fn stmts(&self, stmts: &'a [Stmt], span: Span, tail: Tail) -> String {
+        if self.has_goto_targets(stmts)
+            && let Some(text) = self.stmts_with_goto(stmts, span, tail)
+        {
+            return text;
+        }
         let mut out = String::new();
         for (i, stmt) in stmts.iter().enumerate() {
             let last = i + 1 == stmts.len();
@@ -145,10 +150,18 @@ impl<'a> Emitter<'a> {
             StmtKind::Labeled(label, inner) => self.labeled(*label, inner),
             StmtKind::Break(label) => self.break_stmt(*label),
             StmtKind::Continue(label) => self.continue_stmt(*label),
+            StmtKind::Goto(label) if self.goto_stmt(*label).is_some() => self.goto_stmt(*label).unwrap_or_default(),
             StmtKind::Goto(_) => format!("{};", self.unsupported("`goto`", stmt.span, TypeId::INVALID)),
             StmtKind::Fallthrough => String::new(),
             StmtKind::Const(c) => self.const_item(c, ""),
-            StmtKind::Type(t) => self.type_item(t, ""),
+            StmtKind::Type(t) => {
+                let text = self.type_item(t, "") + &self.implementations_of(t);
+                if !self.is_lifted(t) {
+                    return text;
+                }
+                self.state.borrow_mut().lifted.push_str(&text);
+                String::new()
+            }
         }
     }
 
@@ -268,7 +281,9 @@ impl<'a> Emitter<'a> {
 
     fn let_one(&self, local: LocalId, init: &'a Expr) -> String {
         let ty = self.input.hir.local(local).ty;
-        let annotate = leaves_type_open(init);
+        let float = self.basic_kind(ty).is_some_and(BasicKind::is_float) && !self.is_newtype(ty);
+        let shared_float = float && self.storage(local) == Storage::Shared && matches!(init.kind, ExprKind::Const { .. });
+        let annotate = leaves_type_open(init) || shared_float;
         let value = if annotate { self.expr(init) } else { self.expr_explicit(init) };
         if self.storage(local) == Storage::Shared {
             let name = self.local_name(local);
@@ -288,6 +303,7 @@ impl<'a> Emitter<'a> {
                 Some(place) => self.assign_one(place, value),
             };
         }
+        let mut bound = String::new();
         let places: Vec<_> = lhs
             .iter()
             .map(|place| {
@@ -296,10 +312,16 @@ impl<'a> Emitter<'a> {
                     ExprKind::Local(l) if declares.contains(&l) => {
                         (Place::Direct(Code::postfix(self.local_name(l))), p.ty)
                     }
+                    _ if self.depends_on_others(p, lhs) => (self.bound_place(p, &mut bound), p.ty),
                     _ => (self.place(p), p.ty),
                 })
             })
             .collect();
+        if !bound.is_empty() {
+            // What the places are made of is evaluated before anything is assigned.
+            let text = self.assign_places(&places, rhs);
+            return format!("{{ {bound} {text} }}");
+        }
         for local in declares {
             out.push_str(&format!("let {}; ", self.let_pattern(*local).replace("mut ", "mut ")));
         }
@@ -311,6 +333,49 @@ impl<'a> Emitter<'a> {
             }
         }
         out
+    }
+
+    /// Whether finding the place reads a variable that the same statement assigns.
+    fn depends_on_others(&self, place: &Expr, lhs: &[Option<Expr>]) -> bool {
+        struct Reads<'v>(&'v [Option<Expr>], bool);
+        impl<'p> crate::hir::visit::Visitor<'p> for Reads<'_> {
+            fn expr(&mut self, e: &'p Expr) {
+                let assigned = |p: &Expr| match (&p.kind, &e.kind) {
+                    (ExprKind::Local(a), ExprKind::Local(b)) => a == b,
+                    (ExprKind::Global(a), ExprKind::Global(b)) => a == b,
+                    _ => false,
+                };
+                self.1 |= self.0.iter().flatten().any(assigned);
+                crate::hir::visit::walk_expr(self, e);
+            }
+        }
+        if matches!(place.kind, ExprKind::Local(_) | ExprKind::Global(_)) {
+            return false;
+        }
+        let mut reads = Reads(lhs, false);
+        crate::hir::visit::Visitor::expr(&mut reads, place);
+        reads.1
+    }
+
+    /// A place whose operands are variables of their own.
+    fn bound_place(&self, e: &'a Expr, out: &mut String) -> Place {
+        let bind = |out: &mut String, base: &str, code: &Code| {
+            let name = self.temporary(base);
+            out.push_str(&format!("let {name} = {code};"));
+            Code::postfix(name)
+        };
+        match (&e.kind, self.place(e)) {
+            (ExprKind::Deref(p), _) => Place::Cell(bind(out, "place", &self.expr(p))),
+            (_, Place::Element(slice, i)) => {
+                let slice = bind(out, "slice", &slice.method("clone", &[]));
+                Place::Element(slice, bind(out, "i", &i))
+            }
+            (_, Place::Entry(map, key)) => {
+                let map = bind(out, "map", &map.method("clone", &[]));
+                Place::Entry(map, bind(out, "key", &key))
+            }
+            (_, place) => place,
+        }
     }
 
     fn assign_one(&self, place: &'a Expr, value: &'a Expr) -> String {
@@ -643,7 +708,7 @@ impl<'a> Emitter<'a> {
                 }
             }
             Callee::Value(f) => {
-                before.push(format!("let f = {};", self.expr(f)));
+                before.push(format!("let f = {};", self.expr_explicit(f)));
                 let callee = if self.is_newtype(f.ty) { "(f.0)" } else { "f" };
                 awaits(self.facts.coloring.is_async_type(f.ty), format!("{callee}({})", join(&args)))
             }
@@ -758,8 +823,8 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// What a `range` or `select` binds: the pattern, and what follows it.
-    pub(super) fn bound_variable(&self, var: &'a RangeVar, temporary: &str) -> (String, String) {
+    /// What a `range` or `select` binds of a value of type `from`: the pattern, and what follows it.
+    pub(super) fn bound_variable(&self, var: &'a RangeVar, temporary: &str, from: TypeId) -> (String, String) {
         match var {
             RangeVar::Define(local) => {
                 let pattern = self.let_pattern(*local);
@@ -772,8 +837,15 @@ impl<'a> Emitter<'a> {
                 (pattern, after)
             }
             RangeVar::Assign(place) => {
-                let write = self.write(&self.place(place), place.ty, &Code::postfix(temporary));
-                (temporary.to_owned(), write)
+                let target = self.place(place);
+                // The temporary must not hide what the place mentions.
+                let text = self.write(&target, place.ty, &Code::postfix("_"));
+                let mentioned = text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == temporary);
+                let temporary = if mentioned { format!("{temporary}_") } else { temporary.to_owned() };
+                let value = Code::postfix(temporary.clone());
+                let value = if from == TypeId::INVALID { value } else { self.assigned(value, from, place.ty) };
+                let write = self.write(&target, place.ty, &value);
+                (temporary, write)
             }
         }
     }

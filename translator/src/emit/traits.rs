@@ -18,13 +18,15 @@ impl<'a> Emitter<'a> {
             return format!("{docs}{visibility} type {name} = Any;\n");
         }
         let Type::Named(named) = &*store.get(item.ty) else { return String::new() };
-        let generics = self.generics(&named.type_params);
+        let generics = self.generics(&self.own_params(item.ty));
         let docs_of = |method: ObjId| {
             let name = store.obj(method).name.clone();
             self.trait_method_docs(item, &name)
         };
         let methods = self.trait_methods(&set.methods, docs_of);
-        format!("{docs}{visibility} trait {name}{generics}: Object {{ {methods} }}\n")
+        let bounds = self.where_clause(&named.type_params);
+        let by_interfaces = self.implementations_by_interfaces(item.ty);
+        format!("{docs}{visibility} trait {name}{generics}: Object {bounds} {{ {methods} }}\n{by_interfaces}")
     }
 
     fn trait_methods(&self, methods: &[ObjId], docs: impl Fn(ObjId) -> String) -> String {
@@ -58,7 +60,40 @@ impl<'a> Emitter<'a> {
         for ty in &self.plan.traits.anonymous {
             let Some(plan) = self.plan.traits.by_type.get(ty) else { continue };
             let methods = self.trait_methods(&plan.methods, |_| String::new());
-            out.push_str(&format!("pub trait {}: Object {{ {methods} }}\n", plan.name));
+            let generics = self.generics(&plan.params);
+            out.push_str(&format!("pub trait {}{generics}: Object {{ {methods} }}\n", plan.name));
+            out.push_str(&self.implementations_by_interfaces(plan.ty));
+        }
+        out
+    }
+
+    /// `impl Trait for Iface<dyn Other>`, for interface types that are type arguments.
+    fn implementations_by_interfaces(&self, ty: TypeId) -> String {
+        let store = self.input.store();
+        let mut out = String::new();
+        let origin = |t: TypeId| match &*store.get(t) {
+            Type::Named(n) => n.origin.unwrap_or(t),
+            _ => t,
+        };
+        let mut done = Vec::new();
+        for (argument, iface) in self.plan.traits.arguments.iter().filter(|(_, iface)| origin(*iface) == ty) {
+            let Some(path) = self.trait_path(*iface) else { continue };
+            let target = self.ty(*argument);
+            if done.contains(&(path.clone(), target.clone())) {
+                continue;
+            }
+            let methods = store.type_set(*iface).methods.clone();
+            let methods = methods.iter().map(|m| {
+                let count = match &*store.get(store.obj_type(*m)) {
+                    Type::Signature(s) => s.params.len(),
+                    _ => 0,
+                };
+                let args: Vec<_> = (0..count).map(|i| format!("a{i}")).collect();
+                let name = self.method_in_trait(*m);
+                format!("{} {{ (**self).{name}({}) }}\n", self.trait_signature(*m, ty), args.join(", "))
+            });
+            out.push_str(&format!("impl {path} for {target} {{ {} }}\n", methods.collect::<String>()));
+            done.push((path, target));
         }
         out
     }
@@ -75,14 +110,26 @@ impl<'a> Emitter<'a> {
             if done.contains(&path) {
                 continue;
             }
-            out.push_str(&self.implementation(implementation, &path, &named.type_params));
+            let params: Vec<_> = self.own_params(item.ty).into_iter().chain(implementation.open.iter().copied()).collect();
+            out.push_str(&self.implementation(implementation, &path, &params));
             done.push(path);
+        }
+        // What single instances implement besides.
+        let instances = self.plan.traits.implementations.iter().filter(|i| {
+            let instance = store.get(i.ty);
+            i.ty != this && matches!(&*instance, Type::Named(n) if n.obj == item.obj && n.origin.is_some())
+        });
+        for implementation in instances {
+            if let Some(path) = self.trait_path(implementation.iface) {
+                out.push_str(&self.implementation(implementation, &path, &[]));
+            }
         }
         out
     }
 
     fn implementation(&self, implementation: &Implementation, path: &str, params: &[TypeId]) -> String {
         let generics = self.generics(params);
+        let bounds = self.where_clause(params);
         let ty = self.ty(implementation.ty);
         let library = self.is_library_trait(implementation.iface);
         let set = self.input.store().type_set(implementation.iface);
@@ -96,16 +143,16 @@ impl<'a> Emitter<'a> {
         let mut out = String::new();
         if implementation.value {
             let methods: String = own.iter().map(|m| self.forward(*m, implementation.ty, Form::Value, library)).collect();
-            out.push_str(&format!("impl{generics} {path} for {ty} {{ {methods} }}\n"));
+            out.push_str(&format!("impl{generics} {path} for {ty} {bounds} {{ {methods} }}\n"));
         }
         if implementation.pointer {
             let form = if library { Form::Companion } else { Form::Pointer };
             let methods: String = own.iter().map(|m| self.forward(*m, implementation.ty, form, library)).collect();
             if library {
                 let (head, args) = path.split_at(path.find('<').unwrap_or(path.len()));
-                out.push_str(&format!("impl{generics} {head}Ptr{args} for {ty} {{ {methods} }}\n"));
+                out.push_str(&format!("impl{generics} {head}Ptr{args} for {ty} {bounds} {{ {methods} }}\n"));
             } else {
-                out.push_str(&format!("impl{generics} {path} for Ptr<{ty}> {{ {methods} }}\n"));
+                out.push_str(&format!("impl{generics} {path} for Ptr<{ty}> {bounds} {{ {methods} }}\n"));
             }
         }
         out
@@ -147,27 +194,37 @@ impl<'a> Emitter<'a> {
         format!("{signature} {{ {body} }}\n")
     }
 
+    /// The call of a promoted method on a receiver that a parameter holds.
+    pub(super) fn promoted_call(&self, method: ObjId, recv: TypeId, name: &str, args: &[String]) -> (String, bool) {
+        match self.input.pointee(recv) {
+            Some(ty) => self.forwarded_on(name, method, ty, Form::Pointer, args),
+            None => self.forwarded_on(name, method, recv, Form::Value, args),
+        }
+    }
+
     /// The call, and whether it gives a future.
     fn forwarded_call(&self, method: ObjId, ty: TypeId, form: Form, args: &[String]) -> (String, bool) {
+        self.forwarded_on(if form == Form::Companion { "this" } else { "self" }, method, ty, form, args)
+    }
+
+    fn forwarded_on(&self, receiver: &str, method: ObjId, ty: TypeId, form: Form, args: &[String]) -> (String, bool) {
         let store = self.input.store();
         let object = store.obj(method);
         let through = if form == Form::Value { ty } else { store.pointer(ty) };
         let found = store.lookup_field_or_method(through, object.pkg, &object.name);
         let crate::types::LookupResult::Found(found) = found else { return ("unreachable!()".into(), false) };
         // The receiver: `self` as the struct, then the embedded fields on the way.
-        let mut code = match form {
-            Form::Value => "self".to_owned(),
-            Form::Pointer => "self".to_owned(),
-            Form::Companion => "this".to_owned(),
-        };
+        let mut code = receiver.to_owned();
         let mut at = ty;
         let mut behind_pointer = form != Form::Value;
         let path = found.index.split_last().map_or(&[][..], |(_, p)| p);
         let mut project = Vec::new();
+        let mut root = code.clone();
         for &index in path {
             if let Some(inner) = self.input.pointee(at) {
                 at = inner;
                 behind_pointer = true;
+                root.clone_from(&code);
                 project.clear();
             }
             let Some((name, celled)) = self.field(at, index) else { break };
@@ -214,11 +271,11 @@ impl<'a> Emitter<'a> {
             Some(Receiver::Pointer) if path.is_empty() => code,
             Some(Receiver::Pointer) if self.input.pointee(at).is_some() => format!("&{code}"),
             Some(Receiver::Pointer) => {
-                let root = if form == Form::Companion { "this" } else { "self" };
                 format!("&{root}.project::<{}>(|v| &v.{})", self.ty(base), project.join("."))
             }
             Some(Receiver::Value) if path.is_empty() && form == Form::Value => "*self".into(),
             Some(Receiver::Value) if path.is_empty() => format!("{code}.get()"),
+            Some(Receiver::Value) if self.input.pointee(at).is_some() => format!("{code}.get()"),
             Some(Receiver::Value) => code,
             _ if path.is_empty() && form == Form::Value => code,
             _ if path.is_empty() && self.is_in_place(base) => format!("{}{code}", "&**"),

@@ -19,11 +19,15 @@ impl<'a> Emitter<'a> {
             Type::Struct(s) if s.fields.is_empty() => "()".into(),
             Type::Struct(_) => {
                 let anonymous = self.plan.anonymous.get(&store.canonical(ty));
-                anonymous.map_or("()".into(), |(name, _)| self.path(None, name))
+                let mut params = Vec::new();
+                crate::plan::traits::free_params(self.input, ty, &mut params);
+                anonymous.map_or("()".into(), |(name, _)| format!("{}{}", self.path(None, name), self.generic_args(&params)))
             }
             Type::Tuple(ts) => self.tuple(ts),
             Type::Signature(sig) => self.func_type(sig, self.facts.coloring.is_async_type(ty)),
             Type::Interface(_) => self.iface(ty),
+            Type::TypeParam(_) if store.stand_in(ty).is_some() => self.ty(store.stand_in(ty).unwrap_or(TypeId::ANY)),
+            Type::TypeParam(p) if &*store.obj(p.obj).name == "_" => format!("Unused{}", p.index),
             Type::TypeParam(p) => names::upper_camel(&store.obj(p.obj).name),
             Type::Union(_) => "Any".into(),
         }
@@ -48,7 +52,24 @@ impl<'a> Emitter<'a> {
         if self.input.store().is_interface(ty) {
             return self.iface(ty);
         }
-        format!("{}{}", self.type_path(obj), self.generic_args(args))
+        let args: Vec<_> = self.kept_args(ty, args);
+        format!("{}{}", self.type_path(obj), self.generic_args(&args))
+    }
+
+    /// The type arguments of an instance that its Rust type has parameters for.
+    fn kept_args(&self, ty: TypeId, args: &[TypeId]) -> Vec<TypeId> {
+        let store = self.input.store();
+        let params = match &*store.get(ty) {
+            // A type declared in a generic function is over what it mentions of that function's parameters.
+            Type::Named(n) if n.origin.is_none() && n.type_params.is_empty() => return self.own_params(ty),
+            Type::Named(n) => match n.origin.map(|o| store.get(o)).as_deref() {
+                Some(Type::Named(origin)) => origin.type_params.clone(),
+                _ => n.type_params.clone(),
+            },
+            _ => Vec::new(),
+        };
+        let kept = |i: usize| params.get(i).is_none_or(|p| store.stand_in(*p).is_none());
+        args.iter().enumerate().filter(|(i, _)| kept(*i)).map(|(_, a)| *a).collect()
     }
 
     /// The runtime has the library type.
@@ -119,7 +140,11 @@ impl<'a> Emitter<'a> {
         };
         if let Some(t) = self.plan.traits.by_type.get(&key) {
             let package = t.obj.and_then(|o| store.obj(o).pkg.filter(|_| store.obj(o).package_level));
+            let args = if t.obj.is_none() { t.params.clone() } else { self.kept_args(ty, &args) };
             return Some(format!("{}{}", self.path(package, &t.name), self.generic_args(&args)));
+        }
+        if let Some(path) = self.anonymous_instance(ty) {
+            return Some(path);
         }
         // An interface literal that a named one has as its underlying type, or one identical to a library interface.
         let same = |t: TypeId| store.canonical(store.underlying(t)) == store.canonical(store.underlying(ty));
@@ -133,6 +158,23 @@ impl<'a> Emitter<'a> {
             Some(t) if *t != ty => self.trait_path(*t),
             _ => None,
         }
+    }
+
+    /// The trait of an interface without a name that mentions type parameters, at an instance of it.
+    fn anonymous_instance(&self, ty: TypeId) -> Option<String> {
+        let store = self.input.store();
+        let methods = store.type_set(ty).methods.clone();
+        let origins: Vec<_> = methods.iter().map(|m| self.input.origin(*m)).collect();
+        let generic = self.plan.traits.by_type.values().filter(|t| t.obj.is_none() && !t.params.is_empty());
+        let mut matching: Vec<_> = generic.filter(|t| t.methods == origins).collect();
+        matching.sort_by_key(|t| t.ty);
+        let plan = matching.first()?;
+        let mut args = vec![None; plan.params.len()];
+        for (origin, method) in plan.methods.iter().zip(&methods) {
+            crate::plan::traits::unify(self.input, store.obj_type(*origin), store.obj_type(*method), &plan.params, &mut args);
+        }
+        let args: Option<Vec<TypeId>> = args.into_iter().collect();
+        Some(format!("{}{}", self.path(None, &plan.name), self.generic_args(&args?)))
     }
 
     /// The runtime's trait for an interface that the library asks any value for.
@@ -172,6 +214,9 @@ impl<'a> Emitter<'a> {
     /// The type that stores a value in shared memory.
     pub(super) fn cell_ty(&self, ty: TypeId) -> String {
         let store = self.input.store();
+        if let Some(core) = store.stand_in(ty) {
+            return self.cell_ty(core);
+        }
         if store.is_type_param(ty) {
             return format!("CellOf<{}>", self.ty(ty));
         }

@@ -111,6 +111,8 @@ fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes) -> Vec<Stor
         let defers = listed && facts.coloring.is_async(local.func);
         let may_borrow = !defers && (local.kind == LocalKind::Receiver || !cyclic.contains(&local.func));
         let literal = input.hir.func(local.func).parent.is_some() || input.hir.func(local.func).obj.is_none();
+        // A method that does not look at its receiver may be called on nil.
+        let may_borrow = may_borrow && (local.kind != LocalKind::Receiver || sharing.local(id).used);
         let variadic = input.hir.func(local.func).variadic && input.hir.func(local.func).params.last() == Some(&id);
         out.push(if scopes.groups.contains(&id) {
             Storage::Plain
@@ -278,6 +280,10 @@ pub fn is_in_place_library(input: Input<'_>, ty: TypeId) -> bool {
 }
 
 fn is_copy_struct(input: Input<'_>, plans: &FxHashMap<ObjId, StructPlan>, obj: ObjId, depth: u32) -> bool {
+    // What a generic struct holds is known to its instances only.
+    if matches!(&*input.store().get(input.store().obj_type(obj)), Type::Named(n) if !n.type_params.is_empty()) {
+        return false;
+    }
     match &*input.store().under(input.store().obj_type(obj)) {
         Type::Struct(s) => {
             depth < 20 && s.fields.iter().all(|f| is_copy(input, plans, input.store().obj_type(*f), depth + 1))

@@ -5,7 +5,7 @@
 
 use crate::analysis::Input;
 use crate::hir::{FuncId, Item, StmtKind};
-use crate::types::{ObjId, TypeId};
+use crate::types::{ObjId, Type, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Names of everything but locals, which `emit` names function by function.
@@ -101,7 +101,17 @@ fn name_item(
     match item {
         Item::Type(t) => {
             let wanted = upper_camel(&store.obj(t.obj).name);
-            let name = unique(wanted, |n| RESERVED_TYPES.contains(&n) || !types.insert(n.to_owned()));
+            // A tuple struct is a function too.
+            let tuple = !t.alias && !matches!(&*store.under(t.ty), Type::Struct(_) | Type::Interface(_));
+            let name = unique(wanted, |n| {
+                RESERVED_TYPES.contains(&n)
+                    || types.contains(n)
+                    || (tuple && values.contains(n))
+            });
+            types.insert(name.clone());
+            if tuple {
+                values.insert(name.clone());
+            }
             names.objects.insert(t.obj, name);
         }
         Item::Func(f) => {

@@ -20,6 +20,8 @@ pub struct TraitPlan {
     pub ty: TypeId,
     /// All its methods, promoted ones too, in name order.
     pub methods: Vec<ObjId>,
+    /// The type parameters it is over: its own, or those that an interface without a name mentions.
+    pub params: Vec<TypeId>,
 }
 
 /// An implementation to write.
@@ -33,6 +35,8 @@ pub struct Implementation {
     pub value: bool,
     /// A pointer to it implements it.
     pub pointer: bool,
+    /// Type parameters of the interface that no method mentions: it is implemented for all types.
+    pub open: Vec<TypeId>,
 }
 
 /// All of them.
@@ -44,6 +48,8 @@ pub struct Traits {
     pub anonymous: Vec<TypeId>,
     /// Sorted by implementing type, then interface.
     pub implementations: Vec<Implementation>,
+    /// Interface types that are type arguments, and the interfaces among the traits that they implement.
+    pub arguments: Vec<(TypeId, TypeId)>,
     /// Interface types of the library that are implemented or asserted.
     pub library: Vec<TypeId>,
 }
@@ -88,7 +94,15 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
                 names.claim_type(&format!("Has{}", words.concat()))
             }
         };
-        out.by_type.insert(canonical, TraitPlan { name, obj: named, ty, methods: set.methods.clone() });
+        let params = match &*store.get(ty) {
+            Type::Named(n) => n.type_params.clone(),
+            _ => {
+                let mut params = Vec::new();
+                set.methods.iter().for_each(|m| free_params(input, store.obj_type(*m), &mut params));
+                params
+            }
+        };
+        out.by_type.insert(canonical, TraitPlan { name, obj: named, ty, methods: set.methods.clone(), params });
     }
     out.anonymous.sort();
     if !out.library.contains(&TypeId::ERROR) {
@@ -108,6 +122,7 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
         }
     }
     out.implementations = implementations(input, &out);
+    out.arguments = arguments(input, &out);
     out
 }
 
@@ -122,12 +137,19 @@ fn generic_instance(input: Input<'_>, ty: TypeId) -> bool {
 
 fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
     let store = input.store();
-    let mut interfaces: Vec<TypeId> = traits.by_type.values().map(|t| t.ty).chain(traits.library.iter().copied()).collect();
+    let plain = traits.by_type.values().filter(|t| t.params.is_empty()).map(|t| t.ty);
+    let mut interfaces: Vec<TypeId> = plain.chain(traits.library.iter().copied()).collect();
     interfaces.sort();
+    let mut generic: Vec<&TraitPlan> = traits.by_type.values().filter(|t| !t.params.is_empty()).collect();
+    generic.sort_by_key(|t| t.ty);
     let mut out = Vec::new();
     for id in 0..store.type_count() as u32 {
         let ty = TypeId(id);
         let Type::Named(n) = &*store.get(ty) else { continue };
+        if n.origin.is_some() && !input.is_library(n.obj) && !matches!(&*store.under(ty), Type::Interface(_)) {
+            instance_implementations(input, ty, n, &interfaces, &mut out);
+            continue;
+        }
         if n.origin.is_some() || input.is_library(n.obj) || matches!(&*store.under(ty), Type::Interface(_)) {
             continue;
         }
@@ -145,7 +167,195 @@ fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
             let pointer = store.implements(pointer_type, iface);
             if pointer {
                 let value = store.implements(this, iface);
-                out.push(Implementation { ty: this, iface, value, pointer });
+                out.push(Implementation { ty: this, iface, value, pointer, open: Vec::new() });
+            }
+        }
+        for plan in &generic {
+            let Some((iface, open)) = implemented_instance(input, plan, this) else { continue };
+            if store.implements(pointer_type, iface) {
+                let value = store.implements(this, iface);
+                out.push(Implementation { ty: this, iface, value, pointer: true, open });
+            }
+        }
+    }
+    out
+}
+
+/// What an instance implements and the generic type itself does not.
+fn instance_implementations(
+    input: Input<'_>,
+    ty: TypeId,
+    named: &crate::types::Named,
+    interfaces: &[TypeId],
+    out: &mut Vec<Implementation>,
+) {
+    let store = input.store();
+    let mut free = Vec::new();
+    free_params(input, ty, &mut free);
+    let Some(origin) = named.origin.map(|o| store.get(o)) else { return };
+    let Type::Named(origin) = &*origin else { return };
+    if !free.is_empty() || store.canonical(ty) != ty {
+        return;
+    }
+    let generic = store.instantiate_named(named.origin.unwrap_or(ty), &origin.type_params);
+    for &iface in interfaces {
+        let (pointer, whole) = (store.pointer(ty), store.pointer(generic));
+        if store.implements(pointer, iface) && !store.implements(whole, iface) {
+            let value = store.implements(ty, iface);
+            out.push(Implementation { ty, iface, value, pointer: true, open: Vec::new() });
+        }
+    }
+}
+
+/// The instance of a generic interface whose methods have the types of `this`'s methods of those names.
+fn implemented_instance(input: Input<'_>, plan: &TraitPlan, this: TypeId) -> Option<(TypeId, Vec<TypeId>)> {
+    implemented_through(input, plan, this, input.store().pointer(this))
+}
+
+fn implemented_through(
+    input: Input<'_>,
+    plan: &TraitPlan,
+    this: TypeId,
+    pointer: TypeId,
+) -> Option<(TypeId, Vec<TypeId>)> {
+    let store = input.store();
+    let mut args = vec![None; plan.params.len()];
+    for method in &plan.methods {
+        let want = store.obj(*method);
+        let crate::types::LookupResult::Found(found) = store.lookup_field_or_method(pointer, want.pkg, &want.name) else {
+            return None;
+        };
+        unify(input, want.ty, store.obj_type(found.obj), &plan.params, &mut args);
+    }
+    for term in store.type_set(plan.ty).terms.iter().flatten() {
+        for candidate in [pointer, this, store.underlying(this)] {
+            unify(input, term.ty, candidate, &plan.params, &mut args);
+        }
+    }
+    let own = match &*store.get(this) {
+        Type::Named(n) => n.type_args.clone(),
+        _ => Vec::new(),
+    };
+    let name = |t: TypeId| match &*store.get(t) {
+        Type::TypeParam(p) => Some(store.obj(p.obj).name.clone()),
+        _ => None,
+    };
+    let mut open = Vec::new();
+    let each = args.iter().zip(&plan.params).map(|(arg, param)| {
+        // A parameter of the type's own with that name stands for one that says nothing.
+        let same = own.iter().copied().find(|t| name(*t).is_some() && name(*t) == name(*param));
+        arg.or(same).unwrap_or_else(|| {
+            open.push(*param);
+            *param
+        })
+    });
+    let args: Vec<TypeId> = each.collect();
+    Some((store.subst_instance(plan.ty, &plan.params, &args), open))
+}
+
+/// Finds what the parameters in `pattern` stand for in `actual`.
+pub fn unify(input: Input<'_>, pattern: TypeId, actual: TypeId, params: &[TypeId], args: &mut [Option<TypeId>]) {
+    let store = input.store();
+    if let Some(i) = params.iter().position(|p| *p == pattern) {
+        args[i].get_or_insert(actual);
+        return;
+    }
+    let mut all = |a: &[TypeId], b: &[TypeId]| {
+        a.iter().zip(b).for_each(|(a, b)| unify(input, *a, *b, params, args));
+    };
+    match (&*store.get(pattern), &*store.get(actual)) {
+        (Type::Pointer(a), Type::Pointer(b))
+        | (Type::Slice(a), Type::Slice(b))
+        | (Type::Array(_, a), Type::Array(_, b))
+        | (Type::Chan(_, a), Type::Chan(_, b)) => all(&[*a], &[*b]),
+        (Type::Map(k, v), Type::Map(l, w)) => all(&[*k, *v], &[*l, *w]),
+        (Type::Tuple(a), Type::Tuple(b)) => all(a, b),
+        (Type::Signature(a), Type::Signature(b)) => {
+            all(&a.params, &b.params);
+            all(&a.results, &b.results);
+        }
+        (Type::Named(a), Type::Named(b)) if a.obj == b.obj => all(&a.type_args, &b.type_args),
+        _ => {}
+    }
+}
+
+/// The type parameters that a type mentions.
+pub fn free_params(input: Input<'_>, ty: TypeId, out: &mut Vec<TypeId>) {
+    let store = input.store();
+    if store.is_type_param(ty) && store.stand_in(ty).is_none() {
+        if !out.contains(&ty) {
+            out.push(ty);
+        }
+        return;
+    }
+    let mut each = |types: &[TypeId]| types.iter().for_each(|t| free_params(input, *t, out));
+    match &*store.get(ty) {
+        Type::TypeParam(_) => each(&[store.stand_in(ty).unwrap_or(TypeId::ANY)]),
+        Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => each(&[*t]),
+        Type::Map(k, v) => each(&[*k, *v]),
+        Type::Tuple(ts) => each(ts),
+        Type::Signature(s) => {
+            each(&s.params);
+            each(&s.results);
+        }
+        Type::Named(n) => each(&n.type_args),
+        Type::Struct(s) => s.fields.iter().for_each(|f| free_params(input, store.obj_type(*f), out)),
+        Type::Interface(i) => {
+            i.methods.iter().for_each(|m| free_params(input, store.obj_type(*m), out));
+            i.embeddeds.iter().for_each(|t| free_params(input, *t, out));
+        }
+        Type::Union(terms) => terms.iter().for_each(|t| free_params(input, t.ty, out)),
+        _ => {}
+    }
+}
+
+/// Interface types in the place of type parameters, with what they implement themselves.
+fn arguments(input: Input<'_>, traits: &Traits) -> Vec<(TypeId, TypeId)> {
+    use crate::hir::{Callee, Expr, ExprKind, visit};
+    struct Find(Vec<TypeId>);
+    impl<'p> visit::Visitor<'p> for Find {
+        fn expr(&mut self, e: &'p Expr) {
+            match &e.kind {
+                ExprKind::Func { type_args, .. } => self.0.extend(type_args),
+                ExprKind::Call(call) => {
+                    if let Callee::Func { type_args, .. } = &call.callee {
+                        self.0.extend(type_args);
+                    }
+                }
+                _ => {}
+            }
+            visit::walk_expr(self, e);
+        }
+    }
+    let store = input.store();
+    let mut find = Find(Vec::new());
+    for body in input.hir.funcs.iter().filter_map(|f| f.body.as_ref()) {
+        visit::Visitor::block(&mut find, body);
+    }
+    for id in 0..store.type_count() as u32 {
+        if let Type::Named(n) = &*store.get(TypeId(id)) {
+            find.0.extend(&n.type_args);
+        }
+    }
+    let mut found: Vec<_> = find.0.into_iter().filter(|t| store.is_interface(*t)).map(|t| store.canonical(t)).collect();
+    found.sort();
+    found.dedup();
+    let mut plans: Vec<&TraitPlan> = traits.by_type.values().collect();
+    plans.sort_by_key(|t| t.ty);
+    let mut out = Vec::new();
+    for argument in found {
+        let mut free = Vec::new();
+        free_params(input, argument, &mut free);
+        if !free.is_empty() {
+            continue;
+        }
+        for plan in &plans {
+            let iface = match plan.params.is_empty() {
+                true => Some(plan.ty),
+                false => implemented_through(input, plan, argument, argument).filter(|i| i.1.is_empty()).map(|i| i.0),
+            };
+            if let Some(iface) = iface.filter(|i| store.implements(argument, *i)) {
+                out.push((argument, iface));
             }
         }
     }

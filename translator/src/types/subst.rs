@@ -63,6 +63,14 @@ impl TypeStore {
         }
     }
 
+    /// The instance of a generic named type, or of a type that mentions the parameters.
+    pub fn subst_instance(&self, t: TypeId, params: &[TypeId], args: &[TypeId]) -> TypeId {
+        match &*self.get(t) {
+            Type::Named(n) if !n.type_params.is_empty() => self.instantiate_named(t, args),
+            _ => self.subst(t, params, args),
+        }
+    }
+
     /// Fields or methods with substituted types, nothing when no type changes.
     fn subst_members(&self, members: &[ObjId], params: &[TypeId], args: &[TypeId]) -> Option<Vec<ObjId>> {
         let mut changed = false;

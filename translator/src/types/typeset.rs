@@ -157,6 +157,54 @@ impl TypeStore {
         core
     }
 
+    /// What stands for a type parameter that only composite types of one shape may instantiate (`S ~[]E`, `PT *T`):
+    /// that shape. A set with methods of its own has none, but for pointers.
+    pub fn stand_in(&self, t: TypeId) -> Option<TypeId> {
+        let core = self.composite_core(t)?;
+        // A parameter whose shape mentions itself cannot be written out.
+        (!self.reaches(core, t, &mut Vec::new())).then_some(core)
+    }
+
+    fn reaches(&self, from: TypeId, param: TypeId, seen: &mut Vec<TypeId>) -> bool {
+        if from == param {
+            return true;
+        }
+        if self.is_type_param(from) {
+            if seen.contains(&from) {
+                return false;
+            }
+            seen.push(from);
+            return self.composite_core(from).is_some_and(|core| self.reaches(core, param, seen));
+        }
+        let mut any = |types: &[TypeId]| types.iter().any(|t| self.reaches(*t, param, seen));
+        match &*self.get(from) {
+            Type::Pointer(e) | Type::Slice(e) | Type::Array(_, e) | Type::Chan(_, e) => any(&[*e]),
+            Type::Map(k, v) => any(&[*k, *v]),
+            Type::Named(n) => any(&n.type_args),
+            Type::Tuple(ts) => any(ts),
+            Type::Signature(s) => any(&s.params) || any(&s.results),
+            _ => false,
+        }
+    }
+
+    fn composite_core(&self, t: TypeId) -> Option<TypeId> {
+        let Type::TypeParam(_) = &*self.get(t) else { return None };
+        let set = self.type_set(t);
+        if set.terms.as_ref().is_none_or(|terms| terms.is_empty()) {
+            return None;
+        }
+        let core = self.core_type(t)?;
+        match &*self.get(core) {
+            Type::Pointer(_) => Some(core),
+            Type::Slice(_) | Type::Array(..) | Type::Map(..) | Type::Chan(..) | Type::Signature(_)
+                if set.methods.is_empty() =>
+            {
+                Some(core)
+            }
+            _ => None,
+        }
+    }
+
     /// As `core_type`, but a set of byte slices and strings has the core type `string`.
     pub fn core_string(&self, t: TypeId) -> Option<TypeId> {
         if let Some(c) = self.core_type(t) {

@@ -10,10 +10,54 @@ impl<'a> Lowerer<'a> {
             Some(Mode::Builtin) => return self.builtin(call, ty, e.span),
             _ => {}
         }
-        let sig = self.info.type_of(&call.fun);
+        let sig = self.type_of(&call.fun);
         let callee = self.callee(&call.fun);
-        let (args, packed) = self.args(call, sig);
-        self.make(ExprKind::Call(Box::new(Call { callee, args, packed })), ty, e.span)
+        let stood_in = self.stood_in_signature(&call.fun);
+        let (args, packed) = self.args(call, stood_in.unwrap_or(sig));
+        let result = match stood_in.map(|s| self.store.get(s)).as_deref() {
+            Some(Type::Signature(s)) => match &s.results[..] {
+                [one] => *one,
+                many => self.store.tuple(many.to_vec()),
+            },
+            _ => ty,
+        };
+        let is_tuple = matches!(&*self.store.get(ty), Type::Tuple(_));
+        let value = self.make(ExprKind::Call(Box::new(Call { callee, args, packed })), result, e.span);
+        if is_tuple { value } else { self.convert_to(value, ty) }
+    }
+
+    /// The signature of an instance of one of the user's functions some of whose type parameters a composite type
+    /// stands for: that type then stands for their arguments too.
+    fn stood_in_signature(&mut self, fun: &'a ast::Expr) -> Option<TypeId> {
+        if self.stand_ins.0.is_empty() {
+            return None;
+        }
+        let mut inner = fun.unparen();
+        while let ast::ExprKind::Index(x, _) = &inner.kind {
+            inner = x.unparen();
+        }
+        let name = match &inner.kind {
+            ast::ExprKind::Ident(name) | ast::ExprKind::Selector(_, name) => name,
+            _ => return None,
+        };
+        let obj = self.origin(self.info.object_of(name)?);
+        self.funcs.get(&obj)?;
+        let all = self.type_args(name);
+        let generic = self.store.obj_type(obj);
+        let Type::Signature(s) = &*self.store.get(generic) else { return None };
+        if all.len() != s.type_params.len() || s.type_params.iter().all(|p| self.store.stand_in(*p).is_none()) {
+            return None;
+        }
+        let plain: Vec<_> = all.iter().map(|a| self.stood_in(*a)).collect();
+        let args: Vec<_> = plain
+            .iter()
+            .zip(&s.type_params)
+            .map(|(a, p)| match self.store.stand_in(*p) {
+                Some(_) => self.store.subst(self.stood_in(*p), &s.type_params, &plain),
+                None => *a,
+            })
+            .collect();
+        Some(self.store.subst(generic, &s.type_params, &args))
     }
 
     fn callee(&mut self, fun: &'a ast::Expr) -> Callee {
@@ -39,7 +83,7 @@ impl<'a> Lowerer<'a> {
         };
         let fixed = sig.params.len().saturating_sub(usize::from(sig.variadic));
         if let [one] = &call.args[..]
-            && let Type::Tuple(elems) = &*self.store.get(self.info.type_of(one))
+            && let Type::Tuple(elems) = &*self.store.get(self.type_of(one))
         {
             return self.tuple_args(one, elems, sig, fixed);
         }
@@ -148,7 +192,11 @@ impl<'a> Lowerer<'a> {
             BuiltinId::New => return self.new_call(call, ty, span),
             BuiltinId::Append => return self.append(call, ty, span),
             BuiltinId::Copy => {
-                let is_string = call.args.get(1).is_some_and(|a| self.is_string(self.info.type_of(a)));
+                let second = match (&call.args[..], call.args.first().map(|a| self.store.get(self.type_of(a))).as_deref()) {
+                    ([_], Some(Type::Tuple(elems))) => elems.get(1).copied(),
+                    (args, _) => args.get(1).map(|a| self.type_of(a)),
+                };
+                let is_string = second.is_some_and(|t| self.is_string(t));
                 if is_string { Builtin::CopyString } else { Builtin::Copy }
             }
             BuiltinId::Make => {
@@ -180,6 +228,12 @@ impl<'a> Lowerer<'a> {
             _ => Builtin::Unsafe,
         };
         let target = if matches!(builtin, Builtin::Min | Builtin::Max) { ty } else { TypeId::INVALID };
+        if let [one] = &call.args[..]
+            && let Type::Tuple(elems) = &*self.store.get(self.type_of(one))
+        {
+            let args = self.values(&call.args, &vec![target; elems.len()]);
+            return self.builtin_call(builtin, args, ty, span);
+        }
         let items = call.args.iter().map(|a| self.expr_to(a, target)).collect();
         self.builtin_call(builtin, Values { tuple: None, items }, ty, span)
     }
@@ -208,6 +262,15 @@ impl<'a> Lowerer<'a> {
             Type::Slice(elem) => *elem,
             _ => TypeId::INVALID,
         };
+        if let Type::Tuple(elems) = &*self.store.get(self.type_of(first)) {
+            let slice = self.store.slice(elem);
+            let targets: Vec<_> = std::iter::once(ty).chain(elems.iter().skip(1).map(|_| elem)).collect();
+            let mut values = self.values(&call.args, &targets);
+            let rest = values.items.split_off(1.min(values.items.len()));
+            let rest = self.pack(rest, slice, call.args_span);
+            values.items.push(rest);
+            return self.builtin_call(Builtin::Append, values, ty, span);
+        }
         let mut items = vec![self.expr_to(first, ty)];
         let mut builtin = Builtin::Append;
         if call.ellipsis {
@@ -229,6 +292,16 @@ impl<'a> Lowerer<'a> {
     }
 
     fn delete(&mut self, call: &'a ast::CallExpr, ty: TypeId, span: Span) -> Expr {
+        if let [one] = &call.args[..]
+            && let Type::Tuple(elems) = &*self.store.get(self.type_of(one))
+        {
+            let key = match elems.first().map(|m| self.store.get(self.core(*m))).as_deref() {
+                Some(Type::Map(key, _)) => *key,
+                _ => TypeId::INVALID,
+            };
+            let args = self.values(&call.args, &[TypeId::INVALID, key]);
+            return self.builtin_call(Builtin::Delete, args, ty, span);
+        }
         let mut items: Vec<Expr> = Vec::new();
         for arg in &call.args {
             let key = items.first().map(|m| self.store.get(self.core(m.ty)));

@@ -35,7 +35,7 @@ impl<'a> Lowerer<'a> {
     }
 
     pub(super) fn expr(&mut self, e: &'a ast::Expr) -> Expr {
-        let ty = self.info.type_of(e);
+        let ty = self.type_of(e);
         let info = self.info;
         if let Some(value) = info.const_of(e)
             && !self.is_structural_constant(e)
@@ -56,7 +56,7 @@ impl<'a> Lowerer<'a> {
             Ast::Index(x, args) => return self.index(x, args, ty, e.span),
             Ast::Slice(s) => self.slice(s),
             Ast::TypeAssert(x, target) => {
-                let target = target.as_ref().map_or(TypeId::INVALID, |t| self.info.type_of(t));
+                let target = target.as_ref().map_or(TypeId::INVALID, |t| self.type_of(t));
                 let comma_ok = matches!(&*self.store.get(ty), Type::Tuple(_));
                 ExprKind::TypeAssert { x: Box::new(self.expr(x)), target, comma_ok }
             }
@@ -97,12 +97,12 @@ impl<'a> Lowerer<'a> {
     fn is_structural_constant(&self, e: &ast::Expr) -> bool {
         let Ast::Binary(b) = &e.unparen().kind else { return false };
         let plain = matches!(b.op, ast::BinaryOp::Add | ast::BinaryOp::Sub | ast::BinaryOp::Mul);
-        let ty = self.info.type_of(e);
+        let ty = self.type_of(e);
         let is_int = |t: TypeId| {
             matches!(&*self.store.under(t), Type::Basic(k) if k.is_integer() && !k.is_untyped()) && !self.is_type_param(t)
         };
         let same = |x: &ast::Expr| {
-            self.info.type_of(x) == ty && matches!(self.info.const_of(x), Some(ConstValue::Int(_)))
+            self.type_of(x) == ty && matches!(self.info.const_of(x), Some(ConstValue::Int(_)))
         };
         plain && is_int(ty) && same(&b.x) && same(&b.y) && (self.names_constant(&b.x) || self.names_constant(&b.y))
     }
@@ -111,7 +111,7 @@ impl<'a> Lowerer<'a> {
         match &e.unparen().kind {
             Ast::Ident(name) | Ast::Selector(_, name) => {
                 let object = self.info.uses.get(name.id).map(|o| self.store.obj(*o));
-                object.is_some_and(|o| is_const(&o.kind) && o.ty == self.info.type_of(e))
+                object.is_some_and(|o| is_const(&o.kind) && o.ty == self.type_of(e))
             }
             Ast::Binary(b) => self.is_structural_constant(e) && (self.names_constant(&b.x) || self.names_constant(&b.y)),
             _ => false,
@@ -134,7 +134,14 @@ impl<'a> Lowerer<'a> {
         let object = self.store.obj(obj);
         match &object.kind {
             ObjKind::Func { .. } => {
-                let type_args = self.type_args(name);
+                let all = self.type_args(name);
+                let type_args = match &*self.store.get(self.store.obj_type(self.origin(obj))) {
+                    Type::Signature(s) if s.type_params.len() == all.len() && self.funcs.contains_key(&self.origin(obj)) => {
+                        let kept = all.iter().zip(&s.type_params).filter(|(_, p)| self.store.stand_in(**p).is_none());
+                        kept.map(|(a, _)| self.stood_in(*a)).collect()
+                    }
+                    _ => all.iter().map(|a| self.stood_in(*a)).collect(),
+                };
                 match self.funcs.get(&self.origin(obj)) {
                     Some(func) => ExprKind::Func { func: *func, type_args },
                     None => ExprKind::LibFunc { obj, type_args },
@@ -179,7 +186,7 @@ impl<'a> Lowerer<'a> {
         for &index in path {
             e = self.auto_deref(e);
             let ty = match &*self.store.get(self.core(e.ty)) {
-                Type::Struct(s) => s.fields.get(index).map_or(TypeId::INVALID, |f| self.store.obj_type(*f)),
+                Type::Struct(s) => s.fields.get(index).map_or(TypeId::INVALID, |f| self.obj_type(*f)),
                 _ => TypeId::INVALID,
             };
             e = self.make(ExprKind::Field { base: Box::new(e), index }, ty, span);
@@ -359,7 +366,7 @@ impl<'a> Lowerer<'a> {
                 }
                 _ => (i, elem),
             };
-            let ty = s.fields.get(index).map_or(TypeId::INVALID, |f| self.store.obj_type(*f));
+            let ty = s.fields.get(index).map_or(TypeId::INVALID, |f| self.obj_type(*f));
             fields.push((index, self.expr_to(value, ty)));
         }
         ExprKind::StructLit(fields)

@@ -6,6 +6,7 @@
 
 mod call;
 mod expr;
+mod range_func;
 mod stmt;
 
 use super::*;
@@ -28,6 +29,7 @@ pub fn lower(program: &types::Program) -> (Program, Vec<Diagnostic>) {
         functions: Vec::new(),
         package: PackageId(0),
         per_iteration: true,
+        stand_ins: stand_ins(&program.store),
     };
     for (index, id) in program.order.iter().enumerate() {
         if let Some(package) = program.package(*id) {
@@ -57,6 +59,18 @@ struct Lowerer<'a> {
     functions: Vec<FunctionContext>,
     package: PackageId,
     per_iteration: bool,
+    /// Type parameters that a composite type stands for, and those types.
+    stand_ins: (Vec<TypeId>, Vec<TypeId>),
+}
+
+/// Type parameters with a composite core type, and the core types with such parameters replaced in turn.
+fn stand_ins(store: &TypeStore) -> (Vec<TypeId>, Vec<TypeId>) {
+    let params: Vec<_> = (0..store.type_count() as u32).map(TypeId).filter(|t| store.stand_in(*t).is_some()).collect();
+    let mut cores: Vec<_> = params.iter().filter_map(|p| store.stand_in(*p)).collect();
+    for _ in 0..3 {
+        cores = cores.iter().map(|c| store.subst(*c, &params, &cores)).collect();
+    }
+    (params, cores)
 }
 
 /// What belongs to the body being lowered.
@@ -67,6 +81,8 @@ struct FunctionContext {
     has_defer: bool,
     has_recover: bool,
     scopes: Vec<BranchScope>,
+    /// It is the body of a `range` over a function.
+    range: Option<range_func::RangeBody>,
     labels: FxHashMap<ast::Name, LabelId>,
 }
 
@@ -106,7 +122,7 @@ impl<'a> Lowerer<'a> {
         let Some(&obj) = self.info.defs.get(name.id) else { return };
         let id = GlobalId(self.out.globals.len() as u32);
         self.globals.insert(obj, id);
-        let ty = self.store.obj_type(obj);
+        let ty = self.obj_type(obj);
         self.out.globals.push(Global { name: name.name.clone(), obj, ty, package: self.package, span: name.span });
     }
 
@@ -205,7 +221,7 @@ impl<'a> Lowerer<'a> {
             }
             _ => Vec::new(),
         };
-        let ty = self.store.obj_type(obj);
+        let ty = self.obj_type(obj);
         Some(TypeItem { obj, ty, alias: spec.alias, span: spec.span, members })
     }
 
@@ -217,7 +233,7 @@ impl<'a> Lowerer<'a> {
         self.functions.push(FunctionContext::default());
         let value = match lhs {
             [one] => {
-                let ty = self.store.obj_type(*one);
+                let ty = self.obj_type(*one);
                 self.expr_to(value, ty)
             }
             _ => self.expr(value),
@@ -251,7 +267,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn func_decl(&mut self, decl: &'a ast::FuncDecl, id: FuncId) {
-        let sig = self.info.defs.get(decl.name.id).map_or(TypeId::INVALID, |o| self.store.obj_type(*o));
+        let sig = self.info.defs.get(decl.name.id).map_or(TypeId::INVALID, |o| self.obj_type(*o));
         self.begin_function(id);
         if let Some(field) = decl.recv.as_ref().and_then(|r| r.fields.first()) {
             let recv = self.field_locals(field, LocalKind::Receiver, id).first().copied();
@@ -303,7 +319,7 @@ impl<'a> Lowerer<'a> {
         func.sig = sig;
         if let Type::Signature(s) = &*self.store.get(sig) {
             func.variadic = s.variadic;
-            func.type_params.extend(&s.type_params);
+            func.type_params.extend(s.type_params.iter().filter(|p| self.store.stand_in(**p).is_none()));
         }
     }
 
@@ -311,7 +327,7 @@ impl<'a> Lowerer<'a> {
     fn field_locals(&mut self, field: &'a ast::Field, kind: LocalKind, func: FuncId) -> Vec<LocalId> {
         if field.names.is_empty() {
             let obj = self.info.implicits.get(field.ty.id).copied();
-            let mut ty = obj.map_or(self.info.type_of(&field.ty), |o| self.store.obj_type(o));
+            let mut ty = obj.map_or(self.type_of(&field.ty), |o| self.obj_type(o));
             if obj.is_none() && matches!(field.ty.kind, ast::ExprKind::Ellipsis(_)) {
                 ty = self.store.slice(ty);
             }
@@ -322,7 +338,7 @@ impl<'a> Lowerer<'a> {
             .iter()
             .map(|name| {
                 let obj = self.info.defs.get(name.id).copied();
-                let ty = obj.map_or(TypeId::INVALID, |o| self.store.obj_type(o));
+                let ty = obj.map_or(TypeId::INVALID, |o| self.obj_type(o));
                 let id = self.new_local(name.name.clone(), ty, kind, func, name.span);
                 if let Some(obj) = obj {
                     self.locals.insert(obj, id);
@@ -330,6 +346,20 @@ impl<'a> Lowerer<'a> {
                 id
             })
             .collect()
+    }
+
+    /// An expression's type, composite types standing for their type parameters.
+    fn type_of(&self, e: &ast::Expr) -> TypeId {
+        self.stood_in(self.info.type_of(e))
+    }
+
+    /// An object's type, composite types standing for their type parameters.
+    fn obj_type(&self, obj: ObjId) -> TypeId {
+        self.stood_in(self.store.obj_type(obj))
+    }
+
+    fn stood_in(&self, ty: TypeId) -> TypeId {
+        self.store.subst(ty, &self.stand_ins.0, &self.stand_ins.1)
     }
 
     fn new_local(&mut self, name: ast::Name, ty: TypeId, kind: LocalKind, func: FuncId, span: Span) -> LocalId {
@@ -350,7 +380,7 @@ impl<'a> Lowerer<'a> {
             return None;
         }
         let func = self.current_func();
-        let id = self.new_local(object.name.clone(), object.ty, kind, func, span);
+        let id = self.new_local(object.name.clone(), self.stood_in(object.ty), kind, func, span);
         self.locals.insert(obj, id);
         Some(id)
     }
@@ -367,11 +397,14 @@ impl<'a> Lowerer<'a> {
 
     /// The label that the source calls `name`, in the function being lowered.
     fn named_label(&mut self, name: &ast::Name) -> LabelId {
-        if let Some(id) = self.functions.last().and_then(|f| f.labels.get(name)) {
+        // The bodies of `range` over functions belong to the function that the source has around them.
+        let bodies = self.functions.iter().rev().take_while(|f| f.range.is_some()).count();
+        let at = self.functions.len().saturating_sub(bodies + 1);
+        if let Some(id) = self.functions.get(at).and_then(|f| f.labels.get(name)) {
             return *id;
         }
         let id = self.new_label(Some(name.clone()));
-        if let Some(context) = self.functions.last_mut() {
+        if let Some(context) = self.functions.get_mut(at) {
             context.labels.insert(name.clone(), id);
         }
         id
@@ -427,8 +460,10 @@ fn receiver_type_params(store: &TypeStore, recv: TypeId) -> Vec<TypeId> {
         _ => recv,
     };
     match &*store.get(base) {
-        Type::Named(n) if !n.type_args.is_empty() => n.type_args.clone(),
-        Type::Named(n) => n.type_params.clone(),
+        Type::Named(n) if !n.type_args.is_empty() => {
+            n.type_args.iter().copied().filter(|t| store.is_type_param(*t) && store.stand_in(*t).is_none()).collect()
+        }
+        Type::Named(n) => n.type_params.iter().copied().filter(|t| store.stand_in(*t).is_none()).collect(),
         _ => Vec::new(),
     }
 }

@@ -40,12 +40,15 @@ impl<'a> Lowerer<'a> {
                 }
                 StmtKind::Defer(self.expr(call))
             }
+            Ast::Return(values) if self.range_body_label().is_some() => {
+                self.return_from_body(values, stmt.span).unwrap_or(StmtKind::Empty)
+            }
             Ast::Return(values) => {
                 let results = self.functions.last().map(|f| f.results.clone()).unwrap_or_default();
                 let types: Vec<_> = results.iter().map(|r| self.out.local(*r).ty).collect();
                 StmtKind::Return(self.values(values, &types))
             }
-            Ast::Branch(kind, target) => self.branch(*kind, target.as_ref()),
+            Ast::Branch(kind, target) => self.branch(*kind, target.as_ref(), stmt.span),
             Ast::Block(block) => StmtKind::Block(self.block(block)),
             Ast::If(s) => return self.scoped(s.init.as_ref(), stmt.span, out, |l| l.if_stmt(s)),
             Ast::Switch(s) => return self.scoped(s.init.as_ref(), stmt.span, out, |l| l.switch(s, label)),
@@ -54,7 +57,11 @@ impl<'a> Lowerer<'a> {
             Ast::For(s) => self.for_stmt(s, label),
             Ast::Range(s) => self.range(s, label),
         };
-        out.push(Stmt { span: stmt.span, kind });
+        match (kind, &stmt.kind) {
+            // Out of the body of a `range` over a function.
+            (StmtKind::Block(b), Ast::Return(_) | Ast::Branch(..)) => out.extend(b.stmts),
+            (kind, _) => out.push(Stmt { span: stmt.span, kind }),
+        }
     }
 
     /// A statement with an init statement: a block around both, so that the init's variables end with it.
@@ -123,8 +130,8 @@ impl<'a> Lowerer<'a> {
 
     fn declared_type(&self, name: &ast::Ident, ty: &Option<ast::Expr>) -> TypeId {
         match (self.info.defs.get(name.id), ty) {
-            (Some(obj), _) => self.store.obj_type(*obj),
-            (None, Some(ty)) => self.info.type_of(ty),
+            (Some(obj), _) => self.obj_type(*obj),
+            (None, Some(ty)) => self.type_of(ty),
             (None, None) => TypeId::INVALID,
         }
     }
@@ -165,7 +172,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The place that an expression assigned to denotes; nothing for a blank one.
-    fn place(&mut self, e: &'a ast::Expr) -> Option<Expr> {
+    pub(super) fn place(&mut self, e: &'a ast::Expr) -> Option<Expr> {
         match e.unparen().as_ident() {
             Some(name) if &*name.name == "_" => None,
             _ => Some(self.expr(e)),
@@ -182,7 +189,7 @@ impl<'a> Lowerer<'a> {
             .iter()
             .map(|e| match e.as_ident() {
                 Some(n) if &*n.name == "_" => TypeId::INVALID,
-                Some(n) => self.info.object_of(n).map_or(TypeId::INVALID, |o| self.store.obj_type(o)),
+                Some(n) => self.info.object_of(n).map_or(TypeId::INVALID, |o| self.obj_type(o)),
                 None => TypeId::INVALID,
             })
             .collect();
@@ -208,10 +215,10 @@ impl<'a> Lowerer<'a> {
         StmtKind::Assign { lhs, rhs: values, declares }
     }
 
-    fn branch(&mut self, kind: BranchKind, target: Option<&'a ast::Ident>) -> StmtKind {
+    fn branch(&mut self, kind: BranchKind, target: Option<&'a ast::Ident>, span: Span) -> StmtKind {
         let innermost = |l: &Self, loops_only: bool| {
             let scopes = l.functions.last().map(|f| f.scopes.iter());
-            scopes.into_iter().flatten().rev().find(|s| s.is_loop || !loops_only).map(|s| s.label)
+            scopes.into_iter().flatten().rev().find(|s| s.is_loop || !loops_only).map(|s| s.label).or_else(|| l.range_body_label())
         };
         match kind {
             BranchKind::Fallthrough => StmtKind::Fallthrough,
@@ -227,8 +234,7 @@ impl<'a> Lowerer<'a> {
                 };
                 match label {
                     None => StmtKind::Empty,
-                    Some(label) if is_continue => StmtKind::Continue(label),
-                    Some(label) => StmtKind::Break(label),
+                    Some(label) => self.jump(kind, label, span),
                 }
             }
         }
@@ -308,6 +314,13 @@ impl<'a> Lowerer<'a> {
             Type::Basic(b) if b.is_string() => RangeKind::String,
             _ => RangeKind::Int,
         };
+        if kind == RangeKind::Func {
+            let label = match name {
+                Some(name) => self.named_label(&name.name),
+                None => self.new_label(None),
+            };
+            return self.range_func(s, x, label, s.x.span);
+        }
         let key = self.range_var(s.key.as_ref(), s.define);
         let value = self.range_var(s.value.as_ref(), s.define);
         let label = self.enter(name, true);
@@ -325,7 +338,15 @@ impl<'a> Lowerer<'a> {
     }
 
     fn switch(&mut self, s: &'a ast::SwitchStmt, name: Option<&'a ast::Ident>) -> StmtKind {
-        let tag = s.tag.as_ref().map(|t| self.expr(t));
+        let interface = s.cases.iter().flat_map(|c| &c.exprs).map(|e| self.type_of(e)).find(|t| self.is_interface(*t));
+        let tag = s.tag.as_ref().map(|t| {
+            let tag = self.expr(t);
+            // Compared with interface values, the tag becomes one.
+            match interface {
+                Some(ty) if !self.is_interface(tag.ty) => self.convert_to(tag, ty),
+                _ => tag,
+            }
+        });
         let label = self.enter(name, false);
         let mut clauses = Vec::new();
         for case in &s.cases {
@@ -365,7 +386,7 @@ impl<'a> Lowerer<'a> {
 
     fn case_type(&self, e: &ast::Expr) -> Option<TypeId> {
         match self.info.types.get(e.id).map(|t| t.mode) {
-            Some(types::Mode::Type) => Some(self.info.type_of(e)),
+            Some(types::Mode::Type) => Some(self.type_of(e)),
             _ => None,
         }
     }
