@@ -7,7 +7,7 @@ use crate::chan::{Chan, Receiver};
 use crate::shim::Lock;
 use crate::task;
 use crate::time::Time;
-use crate::value::{Any, Cell, Describe, GoError, GoType, Kind, Value};
+use crate::value::{Any, Cell, Describe, GoError, GoString, GoType, Iface, Kind, Stringer, Value, str};
 
 /// The shared part of a context that can be cancelled.
 pub(super) struct Node {
@@ -249,9 +249,24 @@ impl GoType for Handle {
         }
     }
     fn cast_value(this: &Arc<Self>, want: core::any::TypeId) -> Option<Box<dyn core::any::Any>> {
+        if want == core::any::TypeId::of::<dyn Stringer>() {
+            let object: Arc<dyn Stringer> = this.clone();
+            return Some(Box::new(Iface::from_arc(object)));
+        }
         (want == core::any::TypeId::of::<dyn Context>()).then(|| {
             let object: Arc<dyn Context> = this.clone();
             Box::new(Ctx::from_arc(object)) as Box<dyn core::any::Any>
+        })
+    }
+}
+
+impl Stringer for Handle {
+    fn string(&self) -> GoString {
+        str(match self {
+            Handle::Todo => "context.TODO",
+            Handle::Background => "context.Background",
+            Handle::Node(_) => "context.Background.WithCancel",
+            _ => "context.Background.WithValue",
         })
     }
 }

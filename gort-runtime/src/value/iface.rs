@@ -155,9 +155,17 @@ impl<T: ?Sized + Object> Iface<T> {
     /// # Panics
     /// With Go's text when it does not hold.
     pub fn assert_iface<U: ?Sized + Object>(&self, static_name: &str, want_name: &str) -> Iface<U> {
+        self.assert_methods(static_name, want_name, "")
+    }
+
+    /// As [`assert_iface`](Self::assert_iface); the method is what the text names as missing.
+    ///
+    /// # Panics
+    /// With Go's text when it does not hold.
+    pub fn assert_methods<U: ?Sized + Object>(&self, static_name: &str, want_name: &str, method: &str) -> Iface<U> {
         match self.try_cast() {
             Some(iface) => iface,
-            None => self.assertion_failed(static_name, want_name, true),
+            None => self.assertion_failed(static_name, want_name, Some(method)),
         }
     }
 
@@ -197,25 +205,25 @@ impl<T: ?Sized + Object> Iface<T> {
         match self.downcast() {
             Some(value) => value,
             None => {
-                self.assertion_failed(static_name, &U::type_name(), U::kind() == Kind::Interface)
+                self.assertion_failed(static_name, &U::type_name(), (U::kind() == Kind::Interface).then_some(""))
             }
         }
     }
 
     #[cold]
-    fn assertion_failed(&self, static_name: &str, want: &str, interface: bool) -> ! {
+    fn assertion_failed(&self, static_name: &str, want: &str, interface: Option<&str>) -> ! {
         type_assertion_error(match &self.0 {
             None => {
-                let static_name = if interface { "interface" } else { static_name };
+                let static_name = if interface.is_some() { "interface" } else { static_name };
                 format!("interface conversion: {static_name} is nil, not {want}")
-            }
-            Some(object) if interface => {
-                let dynamic = object.object_type_name();
-                format!("interface conversion: {dynamic} is not {want}: missing method")
             }
             Some(object) => {
                 let dynamic = object.object_type_name();
-                format!("interface conversion: {static_name} is {dynamic}, not {want}")
+                match interface {
+                    Some("") => format!("interface conversion: {dynamic} is not {want}: missing method"),
+                    Some(method) => format!("interface conversion: {dynamic} is not {want}: missing method {method}"),
+                    None => format!("interface conversion: {static_name} is {dynamic}, not {want}"),
+                }
             }
         })
     }

@@ -501,8 +501,10 @@ impl<'a> Emitter<'a> {
             }
             let _ = any;
             let want = self.go_type_name(target);
-            let args = [Code::postfix(format!("{static_name:?}")), Code::postfix(format!("{want:?}"))];
-            return source.method(&format!("assert_iface::<{dynamic}>"), &args);
+            let method = store.type_set(target).methods.first().map(|m| store.obj(*m).name.to_string());
+            let texts = [static_name, want, method.unwrap_or_default()];
+            let args: Vec<_> = texts.iter().map(|t| Code::postfix(format!("{t:?}"))).collect();
+            return source.method(&format!("assert_methods::<{dynamic}>"), &args);
         }
         let (boxed, unwrap) = self.boxed_type(target);
         let code = if comma_ok {

@@ -90,26 +90,27 @@ impl Buffered {
 
     /// Everything through the delimiter, `full` telling whether the buffer's size is a limit.
     fn through(&mut self, delim: u8, limited: bool) -> (Vec<u8>, GoError) {
+        // What filled the buffer without the delimiter in it, for reads without a limit.
+        let mut full = Vec::new();
         let mut searched = 0;
         loop {
             if let Some(i) = memchr::memchr(delim, &self.ready()[searched..]) {
-                return (self.consume(searched + i + 1), GoError::nil());
+                full.extend(self.consume(searched + i + 1));
+                return (full, GoError::nil());
             }
             searched = self.ready().len();
             if !self.err.is_nil() {
-                let rest = self.consume(searched);
-                return (rest, self.take_error());
+                full.extend(self.consume(searched));
+                return (full, self.take_error());
             }
-            if limited && searched >= self.size {
-                return (self.consume(searched), err_buffer_full());
+            if searched >= self.size {
+                if limited {
+                    return (self.consume(searched), err_buffer_full());
+                }
+                full.extend(self.consume(searched));
+                searched = 0;
             }
-            if limited || searched < self.size {
-                self.fill();
-            } else {
-                self.size *= 2;
-                self.fill();
-                self.size /= 2;
-            }
+            self.fill();
         }
     }
 }
