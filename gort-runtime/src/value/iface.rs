@@ -132,7 +132,7 @@ impl<T: ?Sized + Object> Iface<T> {
         if self.is_nil() {
             return Iface::nil();
         }
-        self.assert_iface::<U>(&T::iface_name(), &U::iface_name())
+        self.assert_iface::<U>(&T::iface_name(), &U::iface_name(), "")
     }
 
     /// The type assertion `v, ok := x.(I)`; `None` when it does not hold.
@@ -154,10 +154,10 @@ impl<T: ?Sized + Object> Iface<T> {
     ///
     /// # Panics
     /// With Go's text when it does not hold.
-    pub fn assert_iface<U: ?Sized + Object>(&self, static_name: &str, want_name: &str) -> Iface<U> {
+    pub fn assert_iface<U: ?Sized + Object>(&self, static_name: &str, want_name: &str, method: &str) -> Iface<U> {
         match self.try_cast() {
             Some(iface) => iface,
-            None => self.assertion_failed(static_name, want_name, true),
+            None => self.assertion_failed(static_name, want_name, Some(method)),
         }
     }
 
@@ -197,25 +197,27 @@ impl<T: ?Sized + Object> Iface<T> {
         match self.downcast() {
             Some(value) => value,
             None => {
-                self.assertion_failed(static_name, &U::type_name(), U::kind() == Kind::Interface)
+                self.assertion_failed(static_name, &U::type_name(), (U::kind() == Kind::Interface).then_some(""))
             }
         }
     }
 
     #[cold]
-    fn assertion_failed(&self, static_name: &str, want: &str, interface: bool) -> ! {
+    fn assertion_failed(&self, static_name: &str, want: &str, interface: Option<&str>) -> ! {
         type_assertion_error(match &self.0 {
             None => {
-                let static_name = if interface { "interface" } else { static_name };
+                let static_name = if interface.is_some() { "interface" } else { static_name };
                 format!("interface conversion: {static_name} is nil, not {want}")
             }
-            Some(object) if interface => {
+            Some(object) if interface.is_some() => {
+                let method = interface.unwrap_or_default();
                 let dynamic = object.object_type_name();
-                format!("interface conversion: {dynamic} is not {want}: missing method")
+                format!("interface conversion: {dynamic} is not {want}: missing method {method}").trim_end().to_owned()
             }
             Some(object) => {
                 let dynamic = object.object_type_name();
-                format!("interface conversion: {static_name} is {dynamic}, not {want}")
+                let scopes = if dynamic == want { " (types from different scopes)" } else { "" };
+                format!("interface conversion: {static_name} is {dynamic}, not {want}{scopes}")
             }
         })
     }

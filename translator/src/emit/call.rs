@@ -30,7 +30,7 @@ impl<'a> Emitter<'a> {
             Callee::Func { func, type_args } => {
                 let args = self.user_args(*func, &call.args);
                 let code = Code::postfix(format!("{}({})", self.func_path(*func, type_args), join(&args)));
-                self.maybe_await(code, self.plan.funcs[func.index()].is_async)
+                self.apart(*func, self.maybe_await(code, self.plan.funcs[func.index()].is_async))
             }
             Callee::Method { recv, method } => self.method_call(recv, method, call, e),
             Callee::Lib { obj, .. } => self.library_call(*obj, call, e),
@@ -147,7 +147,15 @@ impl<'a> Emitter<'a> {
             }
             _ => self.receiver(recv).method(&plan.name, &args),
         };
-        self.maybe_await(code, plan.is_async)
+        self.apart(func, self.maybe_await(code, plan.is_async))
+    }
+
+    /// A call of a function that recovers: only where it is deferred does it find a panic.
+    fn apart(&self, func: FuncId, call: Code) -> Code {
+        if !self.input.hir.func(func).has_recover || call.text.contains(".await") {
+            return call;
+        }
+        Code::postfix(format!("defer::apart(|| {call})"))
     }
 
     /// The path of the type that declares a method, without generic arguments.
@@ -210,7 +218,7 @@ impl<'a> Emitter<'a> {
 
     fn value_call(&self, f: &'a Expr, call: &'a Call) -> Code {
         if let ExprKind::FuncLit(lit) = &f.kind {
-            return self.immediate_call(*lit, call);
+            return self.apart(*lit, self.immediate_call(*lit, call));
         }
         let args: Vec<_> = call.args.items.iter().map(|a| self.expr(a)).collect();
         let callee = self.unwrapped(self.borrowed(f), f.ty);

@@ -502,6 +502,9 @@ impl<'a> Emitter<'a> {
             let _ = any;
             let want = self.go_type_name(target);
             let args = [Code::postfix(format!("{static_name:?}")), Code::postfix(format!("{want:?}"))];
+            let first = store.type_set(target).methods.first().map(|m| store.obj(*m).name.to_string());
+            let [from, want] = args;
+            let args = [from, want, Code::postfix(format!("{:?}", first.unwrap_or_default()))];
             return source.method(&format!("assert_iface::<{dynamic}>"), &args);
         }
         let (boxed, unwrap) = self.boxed_type(target);
