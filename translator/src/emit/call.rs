@@ -174,10 +174,8 @@ impl<'a> Emitter<'a> {
         match &recv.kind {
             ExprKind::Local(l) if self.is_pointer_receiver(*l) => {
                 // A literal has a pointer of its own.
-                let func = self.input.hir.local(*l).func;
-                let here = self.state.borrow().function.as_ref().is_some_and(|f| f.id == Some(func));
                 let name = Code::postfix(self.local_name(*l));
-                if here { name } else { name.reference() }
+                if self.is_own_local(*l) { name } else { name.reference() }
             }
             ExprKind::AddrOf(place) => match &place.kind {
                 ExprKind::Local(l) if self.storage(*l) == Storage::Shared => {
