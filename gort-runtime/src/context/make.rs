@@ -179,7 +179,10 @@ where
     let node = new_node(context, None);
     let f = Arc::new(Lock::new(Some(f)));
     let call = f.clone();
+    // The registration keeps its node: nobody has to hold on to the function that stops it.
+    let keep = node.clone();
     let number = node.on_cancel(Box::new(move || {
+        let _keep = keep;
         let f = call.lock().take();
         if let Some(f) = f {
             // The call of `f` itself belongs to the goroutine, too.

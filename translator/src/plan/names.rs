@@ -61,11 +61,8 @@ const RESERVED_FUNCS: &[&str] = &[
 
 /// Method names that runtime types have themselves.
 const RESERVED_METHODS: &[&str] = &[
-    "clone", "cast", "try_cast", "downcast", "assert", "is", "is_nil", "to_any", "into_any", "project", "index", "eq", "ne",
-    "cmp", "partial_cmp", "lt", "le", "gt", "ge", "hash", "fmt", "drop", "describe", "type_name", "kind", "as_any",
-    "into_object", "deref", "clone_from", "assert_iface", "assert_as", "to_owned", "borrow", "try_into", "into",
-    "eq_object", "hash_object", "type_id", "zero", "add", "sub", "mul", "div", "rem", "neg", "not", "min", "max", "clamp",
-    "to_string", "from", "default", "get", "set", "update", "new", "addr", "as_ref", "slice", "full_slice",
+    "clone", "cast", "try_cast", "downcast", "assert", "assert_iface", "assert_as", "is", "is_nil", "to_any", "into_any",
+    "as_arc", "dynamic_type_name", "describe", "project", "index", "addr", "as_ref", "slice", "full_slice",
 ];
 
 /// Names everything at package level.
