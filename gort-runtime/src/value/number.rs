@@ -149,7 +149,7 @@ macro_rules! complexes {
         impl Number for Complex<$t> {
             fn from_i64(v: i64) -> Self { Complex::new(v as $t, 0.0) }
             fn from_f64(v: f64) -> Self { Complex::new(v as $t, 0.0) }
-            fn from_complex(re: f64, im: f64) -> Self { Complex::new(re as $f, im as $f) }
+            fn from_complex(re: f64, im: f64) -> Self { Complex::new(re as $t, im as $t) }
             fn to_i64(self) -> i64 { self.real() as i64 }
             fn to_f64(self) -> f64 { self.real().into() }
             fn go_add(self, other: Self) -> Self { self + other }
