@@ -167,8 +167,8 @@ fn interfaces_know_their_dynamic_types() {
     assert_eq!(error.to_string(), "node n");
     assert!(shape.try_cast::<dyn Stringer>().is_none());
     assert_eq!(
-        panics(|| shape.assert_iface::<dyn Stringer>("main.Shape", "fmt.Stringer")),
-        "interface conversion: *main.Node is not fmt.Stringer: missing method"
+        panics(|| shape.assert_iface::<dyn Stringer>("main.Shape", "fmt.Stringer", "String")),
+        "interface conversion: *main.Node is not fmt.Stringer: missing method String"
     );
     assert!(shape.downcast::<Ptr<Node>>().is_some() && !any.is::<i64>());
     assert_eq!(

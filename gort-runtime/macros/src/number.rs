@@ -65,6 +65,10 @@ fn string_ops(name: &Ident) -> TokenStream {
             fn add_assign(&mut self, other: &Self) { self.0 += &other.0; }
         }
         impl ::gort_runtime::value::Ordered for #name {}
+        impl ::gort_runtime::value::Text for #name {
+            fn to_text(&self) -> ::gort_runtime::value::GoString { ::core::clone::Clone::clone(&self.0) }
+            fn from_text(text: ::gort_runtime::value::GoString) -> Self { #name(text) }
+        }
     }
 }
 

@@ -35,7 +35,7 @@ impl<'a> Defers<'a> {
 /// Go's `recover`: stops the panic under way and returns its value, or returns nil.
 ///
 /// # Differences from Go
-/// It also works in functions that a deferred one calls.
+/// It also works in functions that a deferred one calls, unless through [`apart`].
 pub fn recover() -> Any {
     with_local(|local| match local.frames.last_mut() {
         Some(frame) if !frame.recovered => match &frame.panic {
@@ -47,6 +47,21 @@ pub fn recover() -> Any {
         },
         _ => Any::nil(),
     })
+}
+
+/// Calls a function that is not itself deferred: its own [`recover`] finds no panic.
+pub fn apart<R>(call: impl FnOnce() -> R) -> R {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            with_local(|local| {
+                local.frames.pop();
+            });
+        }
+    }
+    with_local(|local| local.frames.push(Frame { panic: None, recovered: false }));
+    let _leave = Leave;
+    call()
 }
 
 /// Runs a body, then its deferred calls in reverse order. After a recovered panic the result is `zero()`.

@@ -132,7 +132,7 @@ impl<T: ?Sized + Object> Iface<T> {
         if self.is_nil() {
             return Iface::nil();
         }
-        self.assert_iface::<U>(&T::iface_name(), &U::iface_name())
+        self.assert_iface::<U>(&T::iface_name(), &U::iface_name(), "")
     }
 
     /// The type assertion `v, ok := x.(I)`; `None` when it does not hold.
@@ -154,15 +154,7 @@ impl<T: ?Sized + Object> Iface<T> {
     ///
     /// # Panics
     /// With Go's text when it does not hold.
-    pub fn assert_iface<U: ?Sized + Object>(&self, static_name: &str, want_name: &str) -> Iface<U> {
-        self.assert_methods(static_name, want_name, "")
-    }
-
-    /// As [`assert_iface`](Self::assert_iface); the method is what the text names as missing.
-    ///
-    /// # Panics
-    /// With Go's text when it does not hold.
-    pub fn assert_methods<U: ?Sized + Object>(&self, static_name: &str, want_name: &str, method: &str) -> Iface<U> {
+    pub fn assert_iface<U: ?Sized + Object>(&self, static_name: &str, want_name: &str, method: &str) -> Iface<U> {
         match self.try_cast() {
             Some(iface) => iface,
             None => self.assertion_failed(static_name, want_name, Some(method)),
@@ -217,13 +209,15 @@ impl<T: ?Sized + Object> Iface<T> {
                 let static_name = if interface.is_some() { "interface" } else { static_name };
                 format!("interface conversion: {static_name} is nil, not {want}")
             }
+            Some(object) if interface.is_some() => {
+                let method = interface.unwrap_or_default();
+                let dynamic = object.object_type_name();
+                format!("interface conversion: {dynamic} is not {want}: missing method {method}").trim_end().to_owned()
+            }
             Some(object) => {
                 let dynamic = object.object_type_name();
-                match interface {
-                    Some("") => format!("interface conversion: {dynamic} is not {want}: missing method"),
-                    Some(method) => format!("interface conversion: {dynamic} is not {want}: missing method {method}"),
-                    None => format!("interface conversion: {static_name} is {dynamic}, not {want}"),
-                }
+                let scopes = if dynamic == want { " (types from different scopes)" } else { "" };
+                format!("interface conversion: {static_name} is {dynamic}, not {want}{scopes}")
             }
         })
     }

@@ -53,7 +53,7 @@ pub use global::Global;
 pub use iface::{Iface, IfaceType, Object};
 pub use map::{Map, MapIter};
 pub use named::{Int64, Uint64, Uintptr};
-pub use number::{Float, Integer, Number, Ordered, Signed, Unsigned, max, min};
+pub use number::{Float, Integer, Number, Ordered, Signed, Text, Unsigned, max, min};
 pub use ops::{div, rem, shl, shr};
 pub use ptr::Ptr;
 pub use slice::{Slice, SliceIter, copy, copy_str};

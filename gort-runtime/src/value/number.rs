@@ -149,6 +149,7 @@ macro_rules! complexes {
         impl Number for Complex<$t> {
             fn from_i64(v: i64) -> Self { Complex::new(v as $t, 0.0) }
             fn from_f64(v: f64) -> Self { Complex::new(v as $t, 0.0) }
+            fn from_complex(re: f64, im: f64) -> Self { Complex::new(re as $t, im as $t) }
             fn to_i64(self) -> i64 { self.real() as i64 }
             fn to_f64(self) -> f64 { self.real().into() }
             fn go_add(self, other: Self) -> Self { self + other }
@@ -162,6 +163,23 @@ macro_rules! complexes {
 complexes!(f32 f64);
 
 impl Ordered for GoString {}
+
+/// Strings: what `~string` admits.
+pub trait Text: Ordered + Add<Output = Self> {
+    /// The string itself.
+    fn to_text(&self) -> GoString;
+    /// The string under this type.
+    fn from_text(text: GoString) -> Self;
+}
+
+impl Text for GoString {
+    fn to_text(&self) -> GoString {
+        self.clone()
+    }
+    fn from_text(text: GoString) -> Self {
+        text
+    }
+}
 
 /// The `min` built-in: a NaN wins.
 pub fn min<T: Ordered>(a: T, b: T) -> T {

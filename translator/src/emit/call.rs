@@ -30,7 +30,7 @@ impl<'a> Emitter<'a> {
             Callee::Func { func, type_args } => {
                 let args = self.user_args(*func, &call.args);
                 let code = Code::postfix(format!("{}({})", self.func_path(*func, type_args), join(&args)));
-                self.maybe_await(code, self.plan.funcs[func.index()].is_async)
+                self.apart(*func, self.maybe_await(code, self.plan.funcs[func.index()].is_async))
             }
             Callee::Method { recv, method } => self.method_call(recv, method, call, e),
             Callee::Lib { obj, .. } => self.library_call(*obj, call, e),
@@ -147,7 +147,15 @@ impl<'a> Emitter<'a> {
             }
             _ => self.receiver(recv).method(&plan.name, &args),
         };
-        self.maybe_await(code, plan.is_async)
+        self.apart(func, self.maybe_await(code, plan.is_async))
+    }
+
+    /// A call of a function that recovers: only where it is deferred does it find a panic.
+    fn apart(&self, func: FuncId, call: Code) -> Code {
+        if !self.input.hir.func(func).has_recover || call.text.contains(".await") {
+            return call;
+        }
+        Code::postfix(format!("defer::apart(|| {call})"))
     }
 
     /// The path of the type that declares a method, without generic arguments.
@@ -166,10 +174,8 @@ impl<'a> Emitter<'a> {
         match &recv.kind {
             ExprKind::Local(l) if self.is_pointer_receiver(*l) => {
                 // A literal has a pointer of its own.
-                let func = self.input.hir.local(*l).func;
-                let here = self.state.borrow().function.as_ref().is_some_and(|f| f.id == Some(func));
                 let name = Code::postfix(self.local_name(*l));
-                if here { name } else { name.reference() }
+                if self.is_own_local(*l) { name } else { name.reference() }
             }
             ExprKind::AddrOf(place) => match &place.kind {
                 ExprKind::Local(l) if self.storage(*l) == Storage::Shared => {
@@ -210,7 +216,7 @@ impl<'a> Emitter<'a> {
 
     fn value_call(&self, f: &'a Expr, call: &'a Call) -> Code {
         if let ExprKind::FuncLit(lit) = &f.kind {
-            return self.immediate_call(*lit, call);
+            return self.apart(*lit, self.immediate_call(*lit, call));
         }
         let args: Vec<_> = call.args.items.iter().map(|a| self.expr(a)).collect();
         let callee = self.unwrapped(self.borrowed(f), f.ty);

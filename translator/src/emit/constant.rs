@@ -129,6 +129,9 @@ impl<'a> Emitter<'a> {
                 None => format!("{param}::from_i64({} as i64)", n.to_u64().unwrap_or(0)),
             },
             ConstValue::Float(f) => format!("{param}::from_f64({})", float(f, 64)),
+            ConstValue::String(s) if self.input.store().all_basic(ty, BasicKind::is_string) => {
+                format!("{param}::from_text({})", self.string(s))
+            }
             ConstValue::String(s) => format!("{param}::from({})", self.string(s)),
             ConstValue::Bool(b) => format!("{param}::from({b})"),
             ConstValue::Complex(re, im) => format!("{param}::from_complex({}, {})", float(re, 64), float(im, 64)),

@@ -355,6 +355,9 @@ impl<'a> Emitter<'a> {
             (ExprKind::Local(l), true) if self.storage(*l) != Storage::Plain => {
                 Code::new(format!("*{}", code.at(Prec::Unary)), Prec::Unary)
             }
+            (ExprKind::Local(l), _) if self.is_pointer_receiver(*l) && self.is_own_local(*l) => {
+                Code::new(format!("*{}", code.at(Prec::Unary)), Prec::Unary)
+            }
             _ if self.is_self_value(e) => Code::new(format!("*{}", code.at(Prec::Unary)), Prec::Unary),
             _ => code,
         };
@@ -362,6 +365,12 @@ impl<'a> Emitter<'a> {
     }
 
     /// `self` of a method that takes `&self`, as a value.
+    /// The local belongs to the function being printed, not to one around it.
+    pub(super) fn is_own_local(&self, local: LocalId) -> bool {
+        let func = self.input.hir.local(local).func;
+        self.state.borrow().function.as_ref().is_some_and(|f| f.id == Some(func))
+    }
+
     fn is_self_value(&self, e: &Expr) -> bool {
         match e.kind {
             ExprKind::Local(l) if self.is_self(l) => {
@@ -501,10 +510,11 @@ impl<'a> Emitter<'a> {
             }
             let _ = any;
             let want = self.go_type_name(target);
-            let method = store.type_set(target).methods.first().map(|m| store.obj(*m).name.to_string());
-            let texts = [static_name, want, method.unwrap_or_default()];
-            let args: Vec<_> = texts.iter().map(|t| Code::postfix(format!("{t:?}"))).collect();
-            return source.method(&format!("assert_methods::<{dynamic}>"), &args);
+            let args = [Code::postfix(format!("{static_name:?}")), Code::postfix(format!("{want:?}"))];
+            let first = store.type_set(target).methods.first().map(|m| store.obj(*m).name.to_string());
+            let [from, want] = args;
+            let args = [from, want, Code::postfix(format!("{:?}", first.unwrap_or_default()))];
+            return source.method(&format!("assert_iface::<{dynamic}>"), &args);
         }
         let (boxed, unwrap) = self.boxed_type(target);
         let code = if comma_ok {
@@ -707,6 +717,15 @@ impl<'a> Emitter<'a> {
             let rust = super::types::basic(target);
             let code = if matches!(rust, "i64" | "f64") { code } else { code.cast(rust) };
             return self.wrapped(code, ty);
+        }
+        let text = |t: TypeId| store.all_basic(t, BasicKind::is_string);
+        if text(x.ty) && text(ty) {
+            let plain = if store.is_type_param(x.ty) { code.method("to_text", &[]) } else { self.unwrapped(code, x.ty) };
+            return if store.is_type_param(ty) {
+                Code::postfix(format!("{}::from_text({plain})", self.ty(ty)))
+            } else {
+                self.wrapped(plain, ty)
+            };
         }
         if self.ty(x.ty) == self.ty(ty) {
             return code;

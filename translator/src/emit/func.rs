@@ -153,6 +153,8 @@ impl<'a> Emitter<'a> {
                 bounds.push("Ordered".into());
             } else if all(crate::types::BasicKind::is_numeric) {
                 bounds.push("Number".into());
+            } else if all(crate::types::BasicKind::is_string) {
+                bounds.push("Text".into());
             } else if all(crate::types::BasicKind::is_ordered) {
                 bounds.push("Ordered".into());
                 bounds.push("std::ops::Add<Output = Self>".replace("Self", &self.ty(param)));
@@ -160,7 +162,7 @@ impl<'a> Emitter<'a> {
         }
         if store.comparable(param) {
             bounds.push("GoKey".into());
-            let equal = ["Integer", "Float", "Number", "Ordered"].iter().any(|b| bounds.iter().any(|x| x == b));
+            let equal = ["Integer", "Float", "Number", "Ordered", "Text"].iter().any(|b| bounds.iter().any(|x| x == b));
             if !equal {
                 bounds.push("PartialEq".into());
             }

@@ -134,7 +134,17 @@ impl<'a> Emitter<'a> {
         if plan.copy && named.type_params.is_empty() {
             derives.push("Copy");
         }
-        if self.has_equality(item.ty) {
+        let mut equality = String::new();
+        if self.has_equality(item.ty) && self.has_generic_cell(item.ty) {
+            let params = self.own_params(item.ty);
+            let names: Vec<_> = params.iter().filter(|p| store.stand_in(**p).is_none()).map(|p| self.ty(*p)).collect();
+            equality = format!(
+                "impl{} PartialEq for {name}<{}> {} {{ fn eq(&self, other: &Self) -> bool {{ self.go_eq(other) }} }}\n",
+                self.generics(&params),
+                names.join(", "),
+                self.where_clause(&params)
+            );
+        } else if self.has_equality(item.ty) {
             derives.push("PartialEq");
         }
         derives.push("Value");
@@ -147,7 +157,7 @@ impl<'a> Emitter<'a> {
         let bounds = self.where_clause(&named.type_params);
         let _ = trailing;
         format!(
-            "{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics} {bounds} {{ {fields} }}\n",
+            "{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics} {bounds} {{ {fields} }}\n{equality}",
             derives.join(", "),
             go.join(", ")
         )
@@ -245,7 +255,7 @@ impl<'a> Emitter<'a> {
         all.collect()
     }
 
-    /// A field is a cell of which only the instance knows the type: nothing to compare it with is known.
+    /// A field is a cell of which only the instance knows the type: it is compared as a value of that type.
     fn has_generic_cell(&self, ty: TypeId) -> bool {
         let store = self.input.store();
         let (Some(plan), Type::Struct(s)) = (self.struct_plan(ty), &*store.under(ty)) else { return false };
@@ -280,7 +290,7 @@ impl<'a> Emitter<'a> {
             }
             _ => store.comparable(ty),
         };
-        comparable && !opaque && !self.has_generic_cell(ty)
+        comparable && !opaque
     }
 
     /// Whether `Ptr<T>` of a user type may become an interface value at all.
@@ -373,11 +383,32 @@ impl<'a> Emitter<'a> {
                 go.push("incomparable".to_owned());
             }
             let eq = if comparable { "PartialEq, " } else { "" };
+            let mut implementations = String::new();
+            let (mut value, mut pointer) = (Vec::new(), Vec::new());
+            for implementation in self.plan.traits.implementations.iter().filter(|i| i.ty == go_type) {
+                let Some(path) = self.trait_path(implementation.iface) else { continue };
+                let t = format!("dyn {path}");
+                if pointer.contains(&t) || value.contains(&t) {
+                    continue;
+                }
+                implementations.push_str(&self.implementation(implementation, &path, &[]));
+                if implementation.value {
+                    value.push(t.clone());
+                }
+                if implementation.pointer {
+                    pointer.push(t);
+                }
+            }
+            for (word, list) in [("value", value), ("pointer", pointer)] {
+                if !list.is_empty() {
+                    go.push(format!("{word}({})", list.join(", ")));
+                }
+            }
             let mut params = Vec::new();
             crate::plan::traits::free_params(self.input, go_type, &mut params);
             let generics = self.generics(&params);
             out.push_str(&format!(
-                "#[derive(Clone, {eq}Value)]\n#[go({})]\npub struct {name}{generics} {{ {fields} }}\n",
+                "#[derive(Clone, {eq}Value)]\n#[go({})]\npub struct {name}{generics} {{ {fields} }}\n{implementations}",
                 go.join(", ")
             ));
         }

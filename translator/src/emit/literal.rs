@@ -328,7 +328,9 @@ impl<'a> Emitter<'a> {
                         };
                         let lend = if form == Some(Receiver::Value) { "" } else { "&" };
                         let comma = if passed.is_empty() { "" } else { ", " };
-                        format!("{owner}::{name}({lend}{recv}{comma}{})", passed.join(", "))
+                        let through = self.input.pointee(recv_ty).is_some() && !self.is_in_place(base);
+                        let follow = if through { ".get()" } else { "" };
+                        format!("{owner}::{name}({lend}{recv}{follow}{comma}{})", passed.join(", "))
                     }
                 };
                 (call, plan.is_async)

@@ -127,7 +127,7 @@ impl<'a> Emitter<'a> {
         out
     }
 
-    fn implementation(&self, implementation: &Implementation, path: &str, params: &[TypeId]) -> String {
+    pub(super) fn implementation(&self, implementation: &Implementation, path: &str, params: &[TypeId]) -> String {
         let generics = self.generics(params);
         let bounds = self.where_clause(params);
         let ty = self.ty(implementation.ty);

@@ -48,7 +48,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Place", "Ptr", "Receiver", "Select", "Self", "Sender", "Slice", "Some", "String", "Uint64", "Uintptr", "Value",
     "Vec", "Error", "ErrorPtr", "Stringer", "StringerPtr", "Send", "Sync", "Clone", "Copy", "Drop", "Sized", "Ok", "Err",
     "Default", "From", "Into", "Iterator", "PartialEq", "Eq", "PartialOrd", "Ord", "Fn", "FnMut", "FnOnce", "IntoAny",
-    "Signed", "Unsigned", "Float", "Scalar", "Formatter", "Future", "Pin", "ToString", "Extend", "IntoIterator", "AsRef",
+    "Signed", "Text", "Unsigned", "Float", "Scalar", "Formatter", "Future", "Pin", "ToString", "Extend", "IntoIterator", "AsRef",
 ];
 
 /// Functions of the prelude that generated code calls by their bare name.

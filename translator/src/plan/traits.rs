@@ -145,6 +145,10 @@ fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
     let mut out = Vec::new();
     for id in 0..store.type_count() as u32 {
         let ty = TypeId(id);
+        if matches!(&*store.get(ty), Type::Struct(_)) && has_embedded(input, ty) && store.canonical(ty) == ty {
+            anonymous_implementations(input, ty, &interfaces, &mut out);
+            continue;
+        }
         let Type::Named(n) = &*store.get(ty) else { continue };
         if n.origin.is_some() && !input.is_library(n.obj) && !matches!(&*store.under(ty), Type::Interface(_)) {
             instance_implementations(input, ty, n, &interfaces, &mut out);
@@ -179,6 +183,20 @@ fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
         }
     }
     out
+}
+
+/// What a struct without a name implements by the methods of what it embeds.
+fn anonymous_implementations(input: Input<'_>, ty: TypeId, interfaces: &[TypeId], out: &mut Vec<Implementation>) {
+    let store = input.store();
+    let mut free = Vec::new();
+    free_params(input, ty, &mut free);
+    if !free.is_empty() {
+        return;
+    }
+    let whole = store.pointer(ty);
+    for &iface in interfaces.iter().filter(|i| store.implements(whole, **i)) {
+        out.push(Implementation { ty, iface, value: store.implements(ty, iface), pointer: true, open: Vec::new() });
+    }
 }
 
 /// What an instance implements and the generic type itself does not.
