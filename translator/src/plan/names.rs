@@ -62,7 +62,7 @@ const RESERVED_FUNCS: &[&str] = &[
 /// Method names that runtime types have themselves.
 const RESERVED_METHODS: &[&str] = &[
     "clone", "cast", "try_cast", "downcast", "assert", "assert_iface", "assert_as", "is", "is_nil", "to_any", "into_any",
-    "as_arc", "dynamic_type_name", "describe", "project", "index", "addr", "as_ref", "slice", "full_slice",
+    "as_arc", "eq", "ne", "dynamic_type_name", "describe", "project", "index", "addr", "as_ref", "slice", "full_slice",
 ];
 
 /// Names everything at package level.
