@@ -5,11 +5,13 @@
 //! `EXTERNAL`: running timers, threads that block or run a goroutine's synchronous part, anything announced with
 //! [`External`]. Such a helper may have put a goroutine into the shared queue after the judge last looked there, so a
 //! first finding only sends an empty task through the workers; when they are all parked again and no helper ended
-//! since (`EPOCH` is the same), the shared queue was seen empty after the last helper ended, and it is a deadlock.
+//! since (`EPOCH` is the same), the shared queue was seen empty after the last helper ended. Only when that is still so
+//! after some milliseconds it is a deadlock.
 
 use std::io::Write;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
 
 use super::local::Wait;
 
@@ -21,6 +23,8 @@ static EXTERNAL: AtomicUsize = AtomicUsize::new(0);
 static EPOCH: AtomicU64 = AtomicU64::new(0);
 /// The epoch of the last finding.
 static SUSPECTED: AtomicU64 = AtomicU64::new(u64::MAX);
+/// A finding is being looked at again.
+static VERIFYING: AtomicBool = AtomicBool::new(false);
 static RUNTIME: OnceLock<tokio::runtime::Handle> = OnceLock::new();
 /// What the main goroutine waits for, and whether it ended by `Goexit`.
 static MAIN_WAIT: AtomicU8 = AtomicU8::new(Wait::Running as u8);
@@ -65,11 +69,46 @@ pub(super) fn start(workers: usize, runtime: tokio::runtime::Handle) {
 pub(super) fn worker_parks() {
     let parked = PARKED.fetch_add(1, SeqCst) + 1;
     if parked == WORKERS.load(SeqCst) && EXTERNAL.load(SeqCst) == 0 {
+        if VERIFYING.load(SeqCst) {
+            return;
+        }
         let epoch = EPOCH.load(SeqCst);
         if SUSPECTED.swap(epoch, SeqCst) == epoch {
-            report();
+            verify();
+        } else {
+            look_again();
         }
-        look_again();
+    }
+}
+
+/// How often, and how long apart, a finding is looked at again before it is reported.
+const ROUNDS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// Reports the deadlock if all is still as asleep after some time, in which any goroutine that waits in a queue runs.
+/// On a thread of its own: the workers must be free to run one.
+fn verify() {
+    if VERIFYING.swap(true, SeqCst) {
+        return;
+    }
+    let asleep = || PARKED.load(SeqCst) == WORKERS.load(SeqCst) && EXTERNAL.load(SeqCst) == 0;
+    let thread = std::thread::Builder::new().name("deadlock".into()).spawn(move || {
+        let epoch = EPOCH.load(SeqCst);
+        for _ in 0..ROUNDS {
+            look_again();
+            std::thread::sleep(PAUSE);
+            if !asleep() || EPOCH.load(SeqCst) != epoch {
+                // Something runs after all; the next worker to park begins anew.
+                SUSPECTED.store(u64::MAX, SeqCst);
+                VERIFYING.store(false, SeqCst);
+                look_again();
+                return;
+            }
+        }
+        report();
+    });
+    if thread.is_err() {
+        VERIFYING.store(false, SeqCst);
     }
 }
 
