@@ -159,19 +159,20 @@ impl<'a> Emitter<'a> {
     /// One Go file as formatted Rust, without the crate's attributes and module declarations.
     fn file_text(&self, file: &'a hir::File, source: &'a ast::File, extra: impl FnOnce() -> String) -> String {
         self.begin_comments(file.id, &source.comments);
-        let mut out = String::new();
+        let mut pieces: Vec<(Option<&Item>, String)> = Vec::new();
         let header = self.comments_before(file.package_clause.start);
         let mut items = file.items.iter().peekable();
         while let Some(item) = items.next() {
             let span = item.span(self.input.hir);
             let docs = self.item_docs(item, source);
-            out.push_str(&self.comments_before(span.start));
+            let mut before = self.comments_before(span.start);
             if let Item::Func(_) | Item::Type(_) = item {
-                out.push_str("__gort_blank!();\n");
+                before.push_str("__gort_blank!();\n");
             } else {
-                out.push_str(self.blank_before(span));
+                before.push_str(self.blank_before(span));
             }
-            let mut text = match item {
+            pieces.push((None, before));
+            let text = match item {
                 Item::Const(c) => self.const_item(c, &docs),
                 Item::Var(v) => self.var_item(v, &docs),
                 Item::Type(t) => {
@@ -180,24 +181,31 @@ impl<'a> Emitter<'a> {
                 }
                 Item::Func(f) => self.func_item(*f, &docs, source, &mut items),
             };
-            if let Err(error) = format::check_item(&text) {
-                self.broken_item(item, &error);
-                text = String::new();
-            }
-            out.push_str(&text);
-            out.push_str(&std::mem::take(&mut self.state.borrow_mut().lifted));
+            let lifted = std::mem::take(&mut self.state.borrow_mut().lifted);
+            pieces.push((Some(item), text));
+            pieces.push((None, lifted));
             self.printed_to(span.end);
         }
-        out.push_str(&self.comments_before(u32::MAX));
-        out.push_str(&extra());
-        let uses = self.imports_text();
+        pieces.push((None, self.comments_before(u32::MAX)));
+        pieces.push((None, extra()));
+        let start = format!("{header}{}\n", self.imports_text());
         let state = self.state.borrow();
         let markers = Markers { comments: &source.comments };
-        let text = format!("{header}{uses}\n{out}");
-        match format::format(&text, &state.arms, &markers) {
-            Ok(text) => text,
-            Err(_) => String::new(),
-        }
+        let whole = |pieces: &[(Option<&Item>, String)]| {
+            let text: String = std::iter::once(&*start).chain(pieces.iter().map(|p| &*p.1)).collect();
+            format::format(&text, &state.arms, &markers)
+        };
+        // Items are looked at one by one only when the file does not parse.
+        whole(&pieces).unwrap_or_else(|_| {
+            pieces.retain(|(item, text)| match (item, format::check_item(text)) {
+                (Some(item), Err(error)) => {
+                    self.broken_item(item, &error);
+                    false
+                }
+                _ => true,
+            });
+            whole(&pieces).unwrap_or_default()
+        })
     }
 
     /// An item whose text is not Rust: a defect of gort, told with the place, that must not cost the rest.

@@ -209,11 +209,8 @@ impl<'a> Emitter<'a> {
         } else {
             Vec::new()
         };
-        for (i, local) in self.input.hir.locals.iter().enumerate() {
-            if local.func != func {
-                continue;
-            }
-            let id = LocalId(i as u32);
+        for &id in self.locals.get(&func).into_iter().flatten() {
+            let local = self.input.hir.local(id);
             let base = if &*local.name == "_" && local.kind == LocalKind::Result {
                 let place = f.results.iter().position(|r| *r == id).unwrap_or(0);
                 if f.results.len() == 1 { "result".to_owned() } else { format!("result{place}") }

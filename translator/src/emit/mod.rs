@@ -49,7 +49,12 @@ impl Default for Options {
 
 /// Prints all packages.
 pub fn emit(input: Input<'_>, facts: &Facts, plan: &Plan, options: &Options) -> (Output, Vec<Diagnostic>) {
-    let emitter = Emitter { input, facts, plan, options, state: RefCell::default(), diagnostics: RefCell::default() };
+    let mut locals: FxHashMap<FuncId, Vec<LocalId>> = FxHashMap::default();
+    for (i, local) in input.hir.locals.iter().enumerate() {
+        locals.entry(local.func).or_default().push(LocalId(i as u32));
+    }
+    let emitter =
+        Emitter { input, facts, plan, options, locals, state: RefCell::default(), diagnostics: RefCell::default() };
     let output = emitter.output();
     (output, emitter.diagnostics.into_inner())
 }
@@ -60,6 +65,8 @@ struct Emitter<'a> {
     facts: &'a Facts,
     plan: &'a Plan,
     options: &'a Options,
+    /// Each function's own locals.
+    locals: FxHashMap<FuncId, Vec<LocalId>>,
     state: RefCell<State>,
     diagnostics: RefCell<Vec<Diagnostic>>,
 }

@@ -10,10 +10,15 @@
 use crate::source::{FileId, Span};
 use std::sync::Arc;
 
-/// The key of the checker's side tables: dense, unique per program.
+/// The key of the checker's side tables: unique per program, dense below [`NodeId::FIRST_STD`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 #[derive(Default)]
 pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// From here on ids are of the standard library's signatures, the same in every program.
+    pub const FIRST_STD: NodeId = NodeId(1 << 31);
+}
 
 /// An identifier's text; cheap to clone.
 pub type Name = Arc<str>;

@@ -88,8 +88,9 @@ pub(super) fn doc_before(comments: &[Comment], text: &str, start: u32) -> Commen
     let mut next_start = start;
     while let Some(c) = first.checked_sub(1).and_then(|i| comments.get(i)) {
         let gap = text.get(c.span.end as usize..next_start as usize).unwrap_or("x");
-        let newlines = gap.bytes().filter(|b| *b == b'\n').count();
-        if !c.alone || newlines != 1 || !gap.bytes().all(|b| b.is_ascii_whitespace()) {
+        // Most comments are far away: the first byte that is no blank decides.
+        let adjacent = c.alone && gap.bytes().all(|b| b.is_ascii_whitespace());
+        if !adjacent || gap.bytes().filter(|b| *b == b'\n').count() != 1 {
             break;
         }
         first -= 1;

@@ -96,38 +96,51 @@ pub struct Initializer {
     pub rhs: NodeId,
 }
 
-/// A table keyed by node.
+/// A table keyed by node: dense for the user's, sparse for the signatures of the standard library.
 #[derive(Clone, Debug)]
-pub struct NodeTable<T>(Vec<Option<T>>);
+pub struct NodeTable<T> {
+    own: Vec<Option<T>>,
+    std: FxHashMap<NodeId, T>,
+}
 
 impl<T> Default for NodeTable<T> {
     fn default() -> Self {
-        NodeTable(Vec::new())
+        NodeTable { own: Vec::new(), std: FxHashMap::default() }
     }
 }
 
 impl<T> NodeTable<T> {
     /// The node's entry.
     pub fn get(&self, id: NodeId) -> Option<&T> {
-        self.0.get(id.0 as usize).and_then(Option::as_ref)
+        if id >= NodeId::FIRST_STD {
+            return self.std.get(&id);
+        }
+        self.own.get(id.0 as usize).and_then(Option::as_ref)
     }
     /// The node's entry, to change it.
     pub fn get_mut(&mut self, id: NodeId) -> Option<&mut T> {
-        self.0.get_mut(id.0 as usize).and_then(Option::as_mut)
+        if id >= NodeId::FIRST_STD {
+            return self.std.get_mut(&id);
+        }
+        self.own.get_mut(id.0 as usize).and_then(Option::as_mut)
     }
     /// Sets the node's entry.
     pub fn insert(&mut self, id: NodeId, value: T) {
-        let at = id.0 as usize;
-        if at >= self.0.len() {
-            self.0.resize_with(at + 1, || None);
+        if id >= NodeId::FIRST_STD {
+            self.std.insert(id, value);
+            return;
         }
-        if let Some(slot) = self.0.get_mut(at) {
+        let at = id.0 as usize;
+        if at >= self.own.len() {
+            self.own.resize_with(at + 1, || None);
+        }
+        if let Some(slot) = self.own.get_mut(at) {
             *slot = Some(value);
         }
     }
-    /// All entries in node order.
+    /// All entries of the user's nodes, in node order.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &T)> {
-        self.0.iter().enumerate().filter_map(|(i, v)| v.as_ref().map(|v| (NodeId(i as u32), v)))
+        self.own.iter().enumerate().filter_map(|(i, v)| v.as_ref().map(|v| (NodeId(i as u32), v)))
     }
 }
 

@@ -28,6 +28,8 @@ enum Context {
 pub(super) struct Walk<'a> {
     input: Input<'a>,
     func: FuncId,
+    /// All variables of three-clause loops.
+    loop_variables: Vec<LocalId>,
     pub(super) graph: Closure<LocalId, Span, Span>,
     pub(super) sharing: Sharing,
 }
@@ -36,7 +38,9 @@ impl<'a> Walk<'a> {
     pub(super) fn new(input: Input<'a>) -> Self {
         let locals = vec![LocalFacts::default(); input.hir.locals.len()];
         let sharing = Sharing { locals, ..Sharing::default() };
-        Walk { input, func: FuncId(u32::MAX), graph: Closure::default(), sharing }
+        let ids = (0..).map(LocalId).zip(&input.hir.locals);
+        let loop_variables = ids.filter(|(_, l)| l.kind == LocalKind::LoopVariable).map(|(id, _)| id).collect();
+        Walk { input, func: FuncId(u32::MAX), loop_variables, graph: Closure::default(), sharing }
     }
 
     pub(super) fn program(&mut self) {
@@ -170,16 +174,14 @@ impl<'a> Walk<'a> {
     /// The post statement of a three-clause loop: with a variable per iteration it works on the next round's copy, so
     /// that its writes are not writes to what a literal of this round captured.
     fn loop_post(&mut self, post: &'a Stmt, per_iteration: bool) {
-        let before: Vec<_> = self.sharing.locals.iter().map(|l| l.mutated.len()).collect();
+        if !per_iteration {
+            return self.stmt(post);
+        }
+        let locals = &self.sharing.locals;
+        let before: Vec<usize> = self.loop_variables.iter().map(|l| locals[l.index()].mutated.len()).collect();
         self.stmt(post);
-        if per_iteration {
-            for (facts, (id, mutated)) in
-                self.sharing.locals.iter_mut().zip(self.input.hir.locals.iter().zip(before))
-            {
-                if id.kind == LocalKind::LoopVariable {
-                    facts.mutated.truncate(mutated);
-                }
-            }
+        for (local, mutated) in self.loop_variables.iter().zip(before) {
+            self.sharing.locals[local.index()].mutated.truncate(mutated);
         }
     }
 

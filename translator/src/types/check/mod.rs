@@ -35,7 +35,7 @@ use crate::load::{Loaded, LoadedPackage};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{self, Expr, Name, NodeId};
 use operand::Operand;
-use packages::{PkgState, StdCache};
+use packages::PkgState;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -68,10 +68,9 @@ impl Program {
 }
 
 fn run(mut loaded: Loaded) -> (Program, Vec<Diagnostic>) {
-    let std_cache = StdCache::new(loaded.next_node);
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let (store, info, states, found) = {
-        let mut c = Checker::new(&loaded.packages, &loaded.sources, &std_cache);
+        let mut c = Checker::new(&loaded.packages, &loaded.sources);
         for i in 0..loaded.packages.len() {
             c.check_package(PackageId(i as u32));
         }
@@ -170,7 +169,6 @@ struct Checker<'a> {
     diags: Vec<Diagnostic>,
     sources: &'a SourceMap,
     loaded: &'a [LoadedPackage],
-    std: &'a StdCache,
     pkgs: Vec<PkgState>,
     by_path: FxHashMap<Arc<str>, PackageId>,
     scopes: Vec<Scope>,
@@ -192,14 +190,13 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(loaded: &'a [LoadedPackage], sources: &'a SourceMap, std: &'a StdCache) -> Checker<'a> {
+    fn new(loaded: &'a [LoadedPackage], sources: &'a SourceMap) -> Checker<'a> {
         Checker {
             s: TypeStore::new(),
             info: Info::default(),
             diags: Vec::new(),
             sources,
             loaded,
-            std,
             pkgs: Vec::new(),
             by_path: FxHashMap::default(),
             scopes: vec![Scope::default()],

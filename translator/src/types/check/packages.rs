@@ -1,7 +1,7 @@
 //! Packages the checker knows: the user's, and the standard library's on demand.
 //!
 //! In: an import path. Out: a `PackageId` whose objects are collected when first asked for.
-//! Invariants: a standard package is parsed at most once and only when one of its names is used or it is imported.
+//! Invariants: a standard package is parsed at most once in a process and only when one of its names is used or it is imported.
 
 use super::super::info::Package;
 use super::super::model::*;
@@ -13,36 +13,29 @@ use crate::stdlib;
 use crate::syntax::Parser;
 use crate::syntax::ast::{self, Name, NodeId};
 use rustc_hash::FxHashMap;
-use std::cell::{OnceCell, RefCell};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// File ids from here on are of the signatures that ship with us; no `SourceMap` has them.
 pub(super) const STD_FILES: u32 = 0x8000_0000;
 
-/// The parsed signatures, each filled at most once.
-pub(super) struct StdCache {
-    cells: Vec<OnceCell<ast::File>>,
-    parser: RefCell<Parser>,
-}
+/// How many node ids each package's signatures may take: more than the longest text has bytes.
+const STD_NODES: u32 = 1 << 23;
 
-impl StdCache {
-    pub(super) fn new(first: NodeId) -> StdCache {
-        StdCache {
-            cells: (0..stdlib::count()).map(|_| OnceCell::new()).collect(),
-            parser: RefCell::new(Parser::new(first)),
-        }
-    }
+/// The parsed signatures, each filled at most once in a process; they are the same for every program.
+static STD: LazyLock<Vec<OnceLock<ast::File>>> =
+    LazyLock::new(|| (0..stdlib::count()).map(|_| OnceLock::new()).collect());
 
-    pub(super) fn file(&self, path: &str) -> Option<&ast::File> {
-        let i = stdlib::index_of(path)?;
-        let text = stdlib::declarations(path)?;
-        Some(self.cells.get(i)?.get_or_init(|| {
-            let mut diagnostics = Vec::new();
-            let file = self.parser.borrow_mut().parse(FileId(STD_FILES + i as u32), text, &mut diagnostics);
-            debug_assert!(diagnostics.is_empty(), "{path}: {diagnostics:?}");
-            file
-        }))
-    }
+/// The parsed signatures of a standard package.
+fn std_file(path: &str) -> Option<&'static ast::File> {
+    let i = stdlib::index_of(path)?;
+    let text = stdlib::declarations(path)?;
+    Some(STD.get(i)?.get_or_init(|| {
+        let mut diagnostics = Vec::new();
+        let first = NodeId(NodeId::FIRST_STD.0 + i as u32 * STD_NODES);
+        let file = Parser::new(first).parse(FileId(STD_FILES + i as u32), text, &mut diagnostics);
+        debug_assert!(diagnostics.is_empty(), "{path}: {diagnostics:?}");
+        file
+    }))
 }
 
 pub(super) struct PkgState {
@@ -187,7 +180,7 @@ impl<'a> Checker<'a> {
             Some(p) => p.files.iter().collect(),
             None => {
                 let path = self.pkgs.get(pkg.0 as usize).map(|p| p.path.clone());
-                path.and_then(|p| self.std.file(&p)).into_iter().collect()
+                path.and_then(|p| std_file(&p)).into_iter().collect()
             }
         }
     }
