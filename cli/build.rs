@@ -21,10 +21,7 @@ const TRANSLATOR: &[&str] = &["src", "../translator/Cargo.toml", "../translator/
 fn main() {
     let mut hasher = DefaultHasher::new();
     hash(RUNTIME, &mut hasher);
-    println!(
-        "cargo::rustc-env=GORT_RUNTIME_BUILD={:016x}",
-        hasher.finish()
-    );
+    println!("cargo::rustc-env=GORT_RUNTIME_BUILD={:016x}", hasher.finish());
     hash(TRANSLATOR, &mut hasher);
     println!("cargo::rustc-env=GORT_BUILD={:016x}", hasher.finish());
 }

@@ -47,11 +47,7 @@ struct Stamp {
 impl Cache {
     /// `$GORT_CACHE`, or `gort` in the user's cache folder.
     pub(crate) fn open() -> Result<Cache, Failure> {
-        let var = |name: &str| {
-            std::env::var_os(name)
-                .filter(|v| !v.is_empty())
-                .map(PathBuf::from)
-        };
+        let var = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
         let root = var("GORT_CACHE")
             .or_else(|| {
                 var("XDG_CACHE_HOME")
@@ -68,10 +64,8 @@ impl Cache {
         let Some(root) = root else {
             return Err(Failure::new("there is no cache folder").help(hint));
         };
-        let root =
-            std::path::absolute(&root).map_err(|e| Failure::io("open", &root, &e).help(hint))?;
-        std::fs::create_dir_all(&root)
-            .map_err(|e| Failure::io("create the cache folder", &root, &e).help(hint))?;
+        let root = std::path::absolute(&root).map_err(|e| Failure::io("open", &root, &e).help(hint))?;
+        std::fs::create_dir_all(&root).map_err(|e| Failure::io("create the cache folder", &root, &e).help(hint))?;
         Ok(Cache { root })
     }
 
@@ -93,9 +87,7 @@ impl Cache {
 
     /// The runtime as a folder, written when it is not there yet.
     pub(crate) fn runtime(&self) -> Result<PathBuf, Failure> {
-        let home = self
-            .root
-            .join(format!("runtime-{}", runtime::RUNTIME_BUILD));
+        let home = self.root.join(format!("runtime-{}", runtime::RUNTIME_BUILD));
         let dir = home.join(runtime::FOLDER);
         if dir.is_dir() {
             return Ok(dir);
@@ -132,8 +124,7 @@ impl Slot {
     /// The binary, when nothing changed since it was built.
     pub(crate) fn fresh(&self, disk: &Disk) -> Option<PathBuf> {
         let stamp: Stamp = serde_json::from_slice(&std::fs::read(self.stamp()).ok()?).ok()?;
-        let fresh =
-            stamp.build == runtime::BUILD && stamp.binary.is_file() && disk.matches(&stamp.trace);
+        let fresh = stamp.build == runtime::BUILD && stamp.binary.is_file() && disk.matches(&stamp.trace);
         fresh.then_some(stamp.binary)
     }
 
@@ -215,11 +206,7 @@ impl Slot {
             let stamp: Stamp = serde_json::from_slice(&text).ok()?;
             stamp.binary.parent().map(Path::to_owned)
         });
-        for entry in std::fs::read_dir(self.dir.join("bin"))
-            .into_iter()
-            .flatten()
-            .flatten()
-        {
+        for entry in std::fs::read_dir(self.dir.join("bin")).into_iter().flatten().flatten() {
             if !named.contains(&Some(entry.path())) {
                 // What cannot be deleted now is deleted another time.
                 let _ = std::fs::remove_dir_all(entry.path());

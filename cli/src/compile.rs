@@ -75,10 +75,8 @@ pub(crate) fn build(job: &Job<'_>, progress: &Progress) -> Result<PathBuf, Failu
 
 fn no_cargo(error: &io::Error) -> Failure {
     match error.kind() {
-        io::ErrorKind::NotFound => {
-            Failure::new("cargo was not found, and `gort run` builds with it")
-                .help("install Rust from https://rustup.rs, or add the folder of `cargo` to `PATH`")
-        }
+        io::ErrorKind::NotFound => Failure::new("cargo was not found, and `gort run` builds with it")
+            .help("install Rust from https://rustup.rs, or add the folder of `cargo` to `PATH`"),
         _ => Failure::new(format!("cannot start cargo: {}", reason(error)))
             .help("check that `cargo --version` works in this shell"),
     }
@@ -127,24 +125,17 @@ fn read(stdout: Option<impl Read>, krate: &Path) -> Report {
             .is_some_and(|p| Path::new(p) == manifest);
         match value["reason"].as_str() {
             Some("compiler-artifact") if ours => {
-                report.executable = value["executable"]
-                    .as_str()
-                    .map(PathBuf::from)
-                    .or(report.executable);
+                report.executable = value["executable"].as_str().map(PathBuf::from).or(report.executable);
             }
             Some("compiler-message") => {
                 let message = &value["message"];
-                report
-                    .log
-                    .push_str(message["rendered"].as_str().unwrap_or(""));
+                report.log.push_str(message["rendered"].as_str().unwrap_or(""));
                 let text = message["message"].as_str().unwrap_or("");
                 if message["level"] == "error" && !text.starts_with("aborting due to") {
                     // Linking fails by the machine, and rustc gives no place for it.
                     let has_place = message["spans"].as_array().is_some_and(|s| !s.is_empty());
                     report.in_translation |= ours && has_place;
-                    report
-                        .errors
-                        .push(text.lines().next().unwrap_or(text).to_owned());
+                    report.errors.push(text.lines().next().unwrap_or(text).to_owned());
                 }
             }
             _ => {}
@@ -159,9 +150,10 @@ fn failure(report: &Report, said: &str, log: &Path) -> Failure {
         Err(e) => format!("what rustc said could not be kept: {}", reason(&e)),
     };
     if report.in_translation {
-        let first = report.errors.first().map_or_else(String::new, |e| {
-            format!("the first of {}: {e}", report.errors.len())
-        });
+        let first = report
+            .errors
+            .first()
+            .map_or_else(String::new, |e| format!("the first of {}: {e}", report.errors.len()));
         return Failure::new("the translation does not compile")
             .code(Code::INTERNAL)
             .note("this is a defect of gort, not of the Go program")
@@ -172,19 +164,13 @@ fn failure(report: &Report, said: &str, log: &Path) -> Failure {
     let failure = Failure::new("cargo could not build the program");
     let mut errors: Vec<&str> = report.errors.iter().map(String::as_str).collect();
     errors.extend(said.lines().filter_map(|l| l.strip_prefix("error: ")));
-    let failure = errors
-        .iter()
-        .take(3)
-        .fold(failure, |f, e| f.note(*e))
-        .note(kept);
+    let failure = errors.iter().take(3).fold(failure, |f, e| f.note(*e)).note(kept);
     let all = format!("{}{said}", report.log);
     if errors.iter().any(|e| e.contains("linker")) {
         failure.help("install a C linker: `apt install gcc`, `xcode-select --install` or the like")
     } else if all.contains("No space left") {
         failure.help("free some space and try again; the cache can be deleted at any time")
-    } else if all.contains("requires rustc")
-        || all.contains("is not supported by the following package")
-    {
+    } else if all.contains("requires rustc") || all.contains("is not supported by the following package") {
         failure.help("update Rust: `rustup update`")
     } else if all.contains("ownload") || all.contains("network") || all.contains("registry") {
         failure.help("the first build fetches crates: check the network connection")

@@ -53,18 +53,12 @@ impl Disk {
 
     /// What was seen so far.
     pub(crate) fn trace(&self) -> Trace {
-        self.trace
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.trace.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The first file that is there and cannot be read.
     pub(crate) fn failure(&self) -> Option<Failure> {
-        self.failures
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop()
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     /// Whether all is still as it was.
@@ -90,9 +84,7 @@ impl Disk {
     fn names(&self, path: &str) -> io::Result<Vec<String>> {
         let entries = std::fs::read_dir(self.real(path))?;
         let files = entries.flatten().filter(|e| e.path().is_file());
-        let mut names: Vec<_> = files
-            .map(|e| e.file_name().to_string_lossy().into_owned())
-            .collect();
+        let mut names: Vec<_> = files.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         Ok(names)
     }
@@ -105,10 +97,7 @@ impl Disk {
         match result {
             Ok(value) => Some(value),
             Err(error) => {
-                if !matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                ) {
+                if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
                     let failure = Failure::io("read", Path::new(&self.display(path)), &error);
                     self.failures
                         .lock()
@@ -148,19 +137,12 @@ impl FileSystem for Disk {
 }
 
 fn go_files(names: &[String]) -> Vec<String> {
-    names
-        .iter()
-        .filter(|n| n.ends_with(".go"))
-        .cloned()
-        .collect()
+    names.iter().filter(|n| n.ends_with(".go")).cloned().collect()
 }
 
 /// A hash as text.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// A path as the user would write it: relative when it lies below the current folder.

@@ -45,19 +45,11 @@ impl Failure {
 
     /// A file operation that failed, as in ``cannot read `x`: permission denied``.
     pub(crate) fn io(action: &str, path: &Path, error: &io::Error) -> Failure {
-        let failure = Failure::new(format!(
-            "cannot {action} `{}`: {}",
-            path.display(),
-            reason(error)
-        ));
+        let failure = Failure::new(format!("cannot {action} `{}`: {}", path.display(), reason(error)));
         match error.kind() {
             io::ErrorKind::PermissionDenied => failure.help("check its owner and its permissions"),
-            io::ErrorKind::ReadOnlyFilesystem => {
-                failure.help("choose a folder on a writable file system")
-            }
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                failure.help("free some space and try again")
-            }
+            io::ErrorKind::ReadOnlyFilesystem => failure.help("choose a folder on a writable file system"),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failure.help("free some space and try again"),
             _ => failure,
         }
     }

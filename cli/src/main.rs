@@ -33,9 +33,7 @@ fn main() -> ExitCode {
     let json_to_stdout = !matches!(args.command, Command::Run(_));
     let printer = Printer::new(args.common, json_to_stdout);
     let result = guarded(|| match &args.command {
-        Command::Translate(args) => {
-            commands::translate::run(args, &printer).map(|()| ExitCode::SUCCESS)
-        }
+        Command::Translate(args) => commands::translate::run(args, &printer).map(|()| ExitCode::SUCCESS),
         Command::Run(args) => commands::run::run(args, &printer),
         Command::Check(args) => commands::check::run(args, &printer).map(|()| ExitCode::SUCCESS),
     });
@@ -53,26 +51,20 @@ fn guarded(run: impl FnOnce() -> Result<ExitCode, Failure> + Send) -> Result<Exi
         *sink.lock().unwrap_or_else(PoisonError::into_inner) = info.to_string();
     }));
     let defect = || {
-        let text = panicked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let text = panicked.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Failure::new("gort stopped unexpectedly")
             .code(Code::INTERNAL)
             .note(text.lines().collect::<Vec<_>>().join(" "))
             .help("report it with the Go program that draws it")
     };
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .name("gort".into())
-            .stack_size(STACK);
+        let thread = std::thread::Builder::new().name("gort".into()).stack_size(STACK);
         match thread.spawn_scoped(scope, run) {
             Ok(handle) => handle.join().unwrap_or_else(|_| Err(defect())),
-            Err(error) => Err(Failure::new(format!(
-                "cannot start a thread: {}",
-                failure::reason(&error)
-            ))
-            .help("raise the limits on memory and processes (`ulimit`)")),
+            Err(error) => Err(
+                Failure::new(format!("cannot start a thread: {}", failure::reason(&error)))
+                    .help("raise the limits on memory and processes (`ulimit`)"),
+            ),
         }
     })
 }

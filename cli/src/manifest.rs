@@ -24,12 +24,8 @@ impl Runtime {
         match text.split_once('=') {
             None if text == "bundled" => Ok(Runtime::Bundled),
             Some(("path", path)) if !path.is_empty() => Ok(Runtime::Path(path.into())),
-            Some(("version", version)) if is_requirement(version) => {
-                Ok(Runtime::Version(version.into()))
-            }
-            Some(("version", version)) => Err(format!(
-                "`{version}` is not a version, such as `0.1` or `=0.1.2`"
-            )),
+            Some(("version", version)) if is_requirement(version) => Ok(Runtime::Version(version.into())),
+            Some(("version", version)) => Err(format!("`{version}` is not a version, such as `0.1` or `=0.1.2`")),
             _ => Err("give `bundled`, `path=FOLDER` or `version=VERSION`".into()),
         }
     }
@@ -268,18 +264,8 @@ mod tests {
     #[test]
     fn runtime_option_refuses_what_would_break_the_manifest() {
         assert_eq!(Runtime::parse("bundled"), Ok(Runtime::Bundled));
-        assert_eq!(
-            Runtime::parse("version=^0.1"),
-            Ok(Runtime::Version("^0.1".into()))
-        );
-        for bad in [
-            "",
-            "path=",
-            "version=",
-            "version=\"",
-            "version=1\n",
-            "git=x",
-        ] {
+        assert_eq!(Runtime::parse("version=^0.1"), Ok(Runtime::Version("^0.1".into())));
+        for bad in ["", "path=", "version=", "version=\"", "version=1\n", "git=x"] {
             assert!(Runtime::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(quote("a\"b\\\n"), "\"a\\\"b\\\\\\u000A\"");

@@ -40,8 +40,7 @@ pub(crate) fn inspect(dir: &Path, force: bool) -> Result<(), Failure> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(e) => return Err(Failure::io("open", dir, &e)),
         Ok(_) if !dir.is_dir() => {
-            return Err(Failure::new(format!("`{shown}` is not a folder"))
-                .help("choose another with `-o OUT`"));
+            return Err(Failure::new(format!("`{shown}` is not a folder")).help("choose another with `-o OUT`"));
         }
         Ok(_) => {}
     }
@@ -51,9 +50,8 @@ pub(crate) fn inspect(dir: &Path, force: bool) -> Result<(), Failure> {
     }
     let Some(record) = read_record(dir) else {
         return Err(
-            Failure::new(format!("`{shown}` is not empty, and gort did not write it")).help(
-                "choose another folder with `-o OUT`, or pass `--force` to write into this one",
-            ),
+            Failure::new(format!("`{shown}` is not empty, and gort did not write it"))
+                .help("choose another folder with `-o OUT`, or pass `--force` to write into this one"),
         );
     };
     let edited = edited(dir, &record);
@@ -72,22 +70,15 @@ pub(crate) fn write(dir: &Path, mut files: Files, force: bool) -> Result<(), Fai
     let record = Record {
         format: 1,
         gort: env!("CARGO_PKG_VERSION").into(),
-        files: files
-            .iter()
-            .map(|(path, text)| (path.clone(), hex(text)))
-            .collect(),
+        files: files.iter().map(|(path, text)| (path.clone(), hex(text))).collect(),
     };
-    let text = serde_json::to_string_pretty(&record)
-        .map_err(|e| Failure::new(format!("cannot write the hashes: {e}")))?;
+    let text =
+        serde_json::to_string_pretty(&record).map_err(|e| Failure::new(format!("cannot write the hashes: {e}")))?;
     files.insert(RECORD.into(), format!("{text}\n").into_bytes());
     if std::fs::symlink_metadata(dir).is_err() {
         return create(dir, &files);
     }
-    let mut owned: BTreeSet<String> = read_record(dir)
-        .unwrap_or_default()
-        .files
-        .into_keys()
-        .collect();
+    let mut owned: BTreeSet<String> = read_record(dir).unwrap_or_default().files.into_keys().collect();
     owned.insert(RECORD.into());
     let in_the_way = in_the_way(dir, &files, &owned);
     if !in_the_way.is_empty() && !force {
@@ -98,15 +89,11 @@ pub(crate) fn write(dir: &Path, mut files: Files, force: bool) -> Result<(), Fai
         )
         .help("move them, or pass `--force` to replace them"));
     }
-    replace(dir, &files, &owned)
-        .map_err(|e| elsewhere(Failure::io("write", dir, &e)).note("the folder is as it was"))
+    replace(dir, &files, &owned).map_err(|e| elsewhere(Failure::io("write", dir, &e)).note("the folder is as it was"))
 }
 
 fn named(failure: Failure, paths: &[String]) -> Failure {
-    let mut failure = paths
-        .iter()
-        .take(MOST_NAMED)
-        .fold(failure, |f, p| f.note(p.clone()));
+    let mut failure = paths.iter().take(MOST_NAMED).fold(failure, |f, p| f.note(p.clone()));
     if paths.len() > MOST_NAMED {
         failure = failure.note(format!("and {} more", paths.len() - MOST_NAMED));
     }
@@ -116,11 +103,7 @@ fn named(failure: Failure, paths: &[String]) -> Failure {
 fn read_record(dir: &Path) -> Option<Record> {
     let text = std::fs::read(dir.join(RECORD)).ok()?;
     let record: Record = serde_json::from_slice(&text).ok()?;
-    let inside = |path: &String| {
-        Path::new(path)
-            .components()
-            .all(|c| matches!(c, Component::Normal(_)))
-    };
+    let inside = |path: &String| Path::new(path).components().all(|c| matches!(c, Component::Normal(_)));
     (record.format == 1 && record.files.keys().all(inside)).then_some(record)
 }
 
@@ -130,10 +113,7 @@ fn edited(dir: &Path, record: &Record) -> Vec<String> {
         Ok(bytes) if hex(&bytes) == *hash => None,
         Ok(_) => Some(format!("edited: {path}")),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Some(format!("removed: {path}")),
-        Err(e) => Some(format!(
-            "unreadable: {path} ({})",
-            crate::failure::reason(&e)
-        )),
+        Err(e) => Some(format!("unreadable: {path} ({})", crate::failure::reason(&e))),
     };
     record.files.iter().filter_map(state).collect()
 }
@@ -158,18 +138,13 @@ fn clashes(leaf: &str, files: &Files) -> bool {
         .range(folder.clone()..)
         .next()
         .is_some_and(|(p, _)| p.starts_with(&folder));
-    let above = leaf
-        .match_indices('/')
-        .any(|(i, _)| files.contains_key(&leaf[..i]));
+    let above = leaf.match_indices('/').any(|(i, _)| files.contains_key(&leaf[..i]));
     files.contains_key(leaf) || below || above
 }
 
 /// The first parts of paths.
 fn tops<'a>(paths: impl Iterator<Item = &'a String>) -> BTreeSet<String> {
-    paths
-        .filter_map(|p| p.split('/').next())
-        .map(str::to_owned)
-        .collect()
+    paths.filter_map(|p| p.split('/').next()).map(str::to_owned).collect()
 }
 
 /// Everything at or below a path that is not a folder.
@@ -231,9 +206,7 @@ const LOCK: &str = "staging.lock";
 
 fn staging(parent: &Path) -> io::Result<Staging> {
     sweep(parent);
-    let dir = tempfile::Builder::new()
-        .prefix(STAGING)
-        .tempdir_in(parent)?;
+    let dir = tempfile::Builder::new().prefix(STAGING).tempdir_in(parent)?;
     let fresh = dir.path().join("new.lock");
     let lock = File::create(&fresh)?;
     // Without locks on this file system, nothing is ever taken for left behind.
@@ -249,10 +222,7 @@ fn sweep(parent: &Path) {
         if !entry.file_name().to_string_lossy().starts_with(STAGING) {
             continue;
         }
-        let lock = File::options()
-            .read(true)
-            .write(true)
-            .open(entry.path().join(LOCK));
+        let lock = File::options().read(true).write(true).open(entry.path().join(LOCK));
         if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
             // What cannot be deleted now is deleted another time.
             let _ = std::fs::remove_dir_all(entry.path());
@@ -311,13 +281,7 @@ fn replace(dir: &Path, files: &Files, owned: &BTreeSet<String>) -> io::Result<()
 }
 
 /// Stages the new state of a top folder or file; says whether it differs from what is there.
-fn stage(
-    dir: &Path,
-    new: &Path,
-    top: &str,
-    files: &Files,
-    owned: &BTreeSet<String>,
-) -> io::Result<bool> {
+fn stage(dir: &Path, new: &Path, top: &str, files: &Files, owned: &BTreeSet<String>) -> io::Result<bool> {
     let is_below = |path: &&String| path.split('/').next() == Some(top);
     let present = leaves(dir, top)?;
     let mut same = present
@@ -338,10 +302,7 @@ fn stage(
     if same {
         return Ok(false);
     }
-    for path in present
-        .iter()
-        .filter(|p| !owned.contains(*p) && !clashes(p, files))
-    {
+    for path in present.iter().filter(|p| !owned.contains(*p) && !clashes(p, files)) {
         let (from, to) = (dir.join(path), new.join(path));
         if link(&from, &to).is_err() {
             std::fs::copy(&from, &to)?;
@@ -373,18 +334,13 @@ impl Moves {
     fn exchange(&mut self, current: &Path, new: &Path, old: &Path) -> io::Result<()> {
         let there = |path: &Path| std::fs::symlink_metadata(path).is_ok();
         if there(current) && there(new) && swap(current, new).is_ok() {
-            self.0
-                .push(Move::Swapped(current.to_owned(), new.to_owned()));
+            self.0.push(Move::Swapped(current.to_owned(), new.to_owned()));
             return Ok(());
         }
         if there(current) {
             self.rename(current, old)?;
         }
-        if there(new) {
-            self.rename(new, current)
-        } else {
-            Ok(())
-        }
+        if there(new) { self.rename(new, current) } else { Ok(()) }
     }
 
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
@@ -440,33 +396,19 @@ mod tests {
         assert!(
             write(
                 &out,
-                files(&[
-                    ("Cargo.toml", "1"),
-                    ("src/main.rs", "1"),
-                    ("src/old.rs", "1")
-                ]),
+                files(&[("Cargo.toml", "1"), ("src/main.rs", "1"), ("src/old.rs", "1")]),
                 false
             )
             .is_ok()
         );
         std::fs::write(out.join("src/mine.rs"), "mine")?;
         std::fs::write(out.join("Cargo.lock"), "lock")?;
-        assert!(
-            write(
-                &out,
-                files(&[("Cargo.toml", "1"), ("src/main.rs", "2")]),
-                false
-            )
-            .is_ok()
-        );
+        assert!(write(&out, files(&[("Cargo.toml", "1"), ("src/main.rs", "2")]), false).is_ok());
         assert_eq!(text(&out.join("src/main.rs")).as_deref(), Some("2"));
         assert_eq!(text(&out.join("src/old.rs")), None);
         assert_eq!(text(&out.join("src/mine.rs")).as_deref(), Some("mine"));
         assert_eq!(text(&out.join("Cargo.lock")).as_deref(), Some("lock"));
-        let mut names: Vec<_> = std::fs::read_dir(&out)?
-            .flatten()
-            .map(|e| e.file_name())
-            .collect();
+        let mut names: Vec<_> = std::fs::read_dir(&out)?.flatten().map(|e| e.file_name()).collect();
         names.sort();
         assert_eq!(names, [".gort", "Cargo.lock", "Cargo.toml", "src"]);
         Ok(())
@@ -505,12 +447,7 @@ mod tests {
     fn moves_are_taken_back() -> std::io::Result<()> {
         let home = tempfile::tempdir()?;
         let at = |name: &str| home.path().join(name);
-        for (name, text) in [
-            ("a", "old"),
-            ("new-a", "new"),
-            ("b", "old"),
-            ("new-c", "new"),
-        ] {
+        for (name, text) in [("a", "old"), ("new-a", "new"), ("b", "old"), ("new-c", "new")] {
             std::fs::write(at(name), text)?;
         }
         let mut moves = Moves::default();

@@ -139,12 +139,8 @@ impl Printer {
     fn write(&self, text: &str) {
         // Nothing sensible can be done about a reader that has gone.
         let _ = match self.format {
-            MessageFormat::Json if self.json_to_stdout => {
-                std::io::stdout().lock().write_all(text.as_bytes())
-            }
-            MessageFormat::Json | MessageFormat::Text => {
-                std::io::stderr().lock().write_all(text.as_bytes())
-            }
+            MessageFormat::Json if self.json_to_stdout => std::io::stdout().lock().write_all(text.as_bytes()),
+            MessageFormat::Json | MessageFormat::Text => std::io::stderr().lock().write_all(text.as_bytes()),
         };
     }
 
@@ -230,11 +226,7 @@ fn render<'a>(
     if let Some(help) = help {
         group = group.element(Level::HELP.message(help));
     }
-    let renderer = if color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     renderer.render(&[group])
 }
 
@@ -246,10 +238,7 @@ struct Place<'a> {
 }
 
 /// One snippet per file, the primary place's first, each cut to the lines that matter.
-fn snippets<'a>(
-    diagnostic: &'a Diagnostic,
-    files: Files<'a>,
-) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+fn snippets<'a>(diagnostic: &'a Diagnostic, files: Files<'a>) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
     let primary = diagnostic.span.map(|span| Place {
         span,
         label: None,
@@ -265,10 +254,7 @@ fn snippets<'a>(
     let mut by_file: BTreeMap<(bool, u32), Vec<Place<'_>>> = BTreeMap::new();
     for place in places {
         let file = place.span.file;
-        by_file
-            .entry((Some(file) != first, file.0))
-            .or_default()
-            .push(place);
+        by_file.entry((Some(file) != first, file.0)).or_default().push(place);
     }
     let mut out = Vec::new();
     for places in by_file.values() {

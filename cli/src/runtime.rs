@@ -34,10 +34,7 @@ pub(crate) fn files() -> BTreeMap<String, Vec<u8>> {
     collect(&SOURCES, "src", &mut files);
     collect(&MACRO_SOURCES, "macros/src", &mut files);
     files.insert("Cargo.toml".into(), stand_alone(MANIFEST).into_bytes());
-    files.insert(
-        "macros/Cargo.toml".into(),
-        stand_alone(MACRO_MANIFEST).into_bytes(),
-    );
+    files.insert("macros/Cargo.toml".into(), stand_alone(MACRO_MANIFEST).into_bytes());
     files.extend(LICENSES.map(|(name, text)| (name.into(), text.into())));
     files
 }
@@ -49,10 +46,7 @@ fn collect(dir: &Dir<'_>, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
             .components()
             .map(|c| c.as_os_str().to_string_lossy())
             .collect();
-        files.insert(
-            format!("{prefix}/{}", path.join("/")),
-            file.contents().to_vec(),
-        );
+        files.insert(format!("{prefix}/{}", path.join("/")), file.contents().to_vec());
     }
     for dir in dir.dirs() {
         collect(dir, prefix, files);

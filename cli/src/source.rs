@@ -33,16 +33,11 @@ pub(crate) struct Source {
 impl Source {
     /// Checks the paths.
     pub(crate) fn open(paths: &[PathBuf]) -> Result<Source, Failure> {
-        let real: Vec<PathBuf> = paths
-            .iter()
-            .map(|p| existing(p))
-            .collect::<Result<_, _>>()?;
+        let real: Vec<PathBuf> = paths.iter().map(|p| existing(p)).collect::<Result<_, _>>()?;
         match (&real[..], paths) {
             ([folder], [path]) if folder.is_dir() => Source::of_folder(folder.clone(), path),
-            _ if real.iter().any(|p| p.is_dir()) => Err(Failure::usage(
-                "more than one path, and a folder among them",
-            )
-            .help("give one package folder, or Go files of one package")),
+            _ if real.iter().any(|p| p.is_dir()) => Err(Failure::usage("more than one path, and a folder among them")
+                .help("give one package folder, or Go files of one package")),
             _ => Source::of_files(real, paths),
         }
     }
@@ -50,10 +45,7 @@ impl Source {
     fn of_folder(folder: PathBuf, path: &Path) -> Result<Source, Failure> {
         let names = std::fs::read_dir(&folder).map_err(|e| Failure::io("read", path, &e))?;
         let is_go = |name: &OsStr| Path::new(name).extension() == Some(OsStr::new("go"));
-        if !names
-            .flatten()
-            .any(|e| is_go(&e.file_name()) && e.path().is_file())
-        {
+        if !names.flatten().any(|e| is_go(&e.file_name()) && e.path().is_file()) {
             return Err(no_go_files(&folder, path));
         }
         let module = module_root(&folder);
@@ -79,24 +71,19 @@ impl Source {
     fn of_files(mut real: Vec<PathBuf>, paths: &[PathBuf]) -> Result<Source, Failure> {
         for (real, path) in real.iter().zip(paths) {
             if !real.is_file() {
-                return Err(Failure::new(format!(
-                    "`{}` is neither a file nor a folder",
-                    path.display()
-                ))
-                .help("give a package folder, or Go files of one package"));
+                return Err(
+                    Failure::new(format!("`{}` is neither a file nor a folder", path.display()))
+                        .help("give a package folder, or Go files of one package"),
+                );
             }
             if path.extension() != Some(OsStr::new("go")) {
-                return Err(
-                    Failure::new(format!("`{}` is not a Go file", path.display()))
-                        .help("give a package folder, or files whose names end in `.go`"),
-                );
+                return Err(Failure::new(format!("`{}` is not a Go file", path.display()))
+                    .help("give a package folder, or files whose names end in `.go`"));
             }
         }
         let folders: Vec<&Path> = real.iter().filter_map(|p| p.parent()).collect();
         let Some(folder) = folders.first().map(|p| (*p).to_owned()) else {
-            return Err(
-                Failure::usage("no path").help("give a package folder, or Go files of one package")
-            );
+            return Err(Failure::usage("no path").help("give a package folder, or Go files of one package"));
         };
         if folders.iter().any(|f| *f != folder) {
             return Err(Failure::usage("the Go files lie in different folders")
@@ -105,10 +92,7 @@ impl Source {
         real.sort();
         real.dedup();
         let root = module_root(&folder).unwrap_or_else(|| folder.clone());
-        let loader_paths = real
-            .iter()
-            .map(|p| relative(&root, p))
-            .collect::<Result<_, _>>()?;
+        let loader_paths = real.iter().map(|p| relative(&root, p)).collect::<Result<_, _>>()?;
         let name = match &real[..] {
             [only] => only
                 .file_stem()
@@ -193,13 +177,16 @@ fn existing(path: &Path) -> Result<PathBuf, Failure> {
                 .help("give a package folder or Go files; what is meant for a program that is run goes behind `--`");
         }
         let failure = Failure::io("open", path, &error);
-        if failure.help.is_some() { failure } else { failure.help("give a package folder, or Go files of one package") }
+        if failure.help.is_some() {
+            failure
+        } else {
+            failure.help("give a package folder, or Go files of one package")
+        }
     })
 }
 
 fn no_go_files(folder: &Path, path: &Path) -> Failure {
-    let failure =
-        Failure::new(format!("no Go files in `{}`", path.display())).code(Code::NO_GO_FILES);
+    let failure = Failure::new(format!("no Go files in `{}`", path.display())).code(Code::NO_GO_FILES);
     match folder_with_go(folder, 3) {
         Some(below) => failure.help(format!("there are some in `{}`", shown(&below))),
         None => failure.help("give a folder that holds a Go package"),
@@ -218,11 +205,7 @@ fn folder_with_go(folder: &Path, depth: u32) -> Option<PathBuf> {
     folders.sort();
     folders.truncate(64);
     let holds_go = |folder: &PathBuf| {
-        let entries = std::fs::read_dir(folder)
-            .ok()
-            .into_iter()
-            .flatten()
-            .flatten();
+        let entries = std::fs::read_dir(folder).ok().into_iter().flatten().flatten();
         entries
             .map(|e| e.path())
             .any(|p| p.extension() == Some(OsStr::new("go")))
@@ -251,8 +234,7 @@ fn relative(root: &Path, path: &Path) -> Result<String, Failure> {
     for part in rest.components() {
         let Some(part) = part.as_os_str().to_str() else {
             return Err(
-                Failure::new(format!("`{}` is not valid UTF-8", path.display()))
-                    .help("rename the file or folder"),
+                Failure::new(format!("`{}` is not valid UTF-8", path.display())).help("rename the file or folder")
             );
         };
         out.push('/');

@@ -43,10 +43,7 @@ impl Translated {
                 .filter(|d| translation.output.is_some() && is_stub(d))
                 .count(),
             diagnostics.iter().filter(|d| d.is_error()).count(),
-            diagnostics
-                .iter()
-                .filter(|d| d.severity == Severity::Warning)
-                .count(),
+            diagnostics.iter().filter(|d| d.severity == Severity::Warning).count(),
         );
         printer.diagnostics(diagnostics, files(&translation, &source.disk));
         Ok(Translated {
@@ -59,12 +56,7 @@ impl Translated {
     }
 
     /// The crate; or a failure when there is none, or when stubs are not wanted.
-    pub(crate) fn output(
-        &self,
-        source: &Source,
-        verb: &str,
-        strict: bool,
-    ) -> Result<&emit::Output, Failure> {
+    pub(crate) fn output(&self, source: &Source, verb: &str, strict: bool) -> Result<&emit::Output, Failure> {
         let Some(output) = &self.translation.output else {
             let warnings = if self.warnings > 0 {
                 format!("; {} emitted", count(self.warnings, "warning"))
@@ -114,8 +106,7 @@ impl Translated {
                 "are stubs that panic"
             },
         );
-        (self.stubs > 0)
-            .then(|| format!("note: {places} {are} when reached; see the warnings above"))
+        (self.stubs > 0).then(|| format!("note: {places} {are} when reached; see the warnings above"))
     }
 
     /// The summary for programs.

@@ -19,10 +19,7 @@ func main() {}
 
 #[test]
 fn all_errors_come_in_one_run_with_their_lines() {
-    let s = Scratch::with(&[
-        ("p/a.go", WRONG),
-        ("p/b.go", "package main\n\nvar x = nowhere\n"),
-    ]);
+    let s = Scratch::with(&[("p/a.go", WRONG), ("p/b.go", "package main\n\nvar x = nowhere\n")]);
     let before = s.tree(".");
     let ran = s.gort(&["check", "p"]);
     check(
@@ -50,11 +47,7 @@ fn good_go_gives_a_summary_and_writes_nothing() {
     let s = Scratch::with(&[("p/main.go", HELLO)]);
     let before = s.tree(".");
     let ran = s.gort(&["check", "p"]);
-    check(
-        &ran,
-        0,
-        &["Checked p", "1 file, 9 lines, 1 function (0 async)"],
-    );
+    check(&ran, 0, &["Checked p", "1 file, 9 lines, 1 function (0 async)"]);
     assert_eq!(ran.stdout, "");
     assert_eq!(s.gort(&["check", "--quiet", "p"]).stderr, "");
     assert_eq!(s.tree("."), before);
@@ -75,11 +68,7 @@ fn what_is_not_translated_yet_is_a_warning_unless_strict() {
     );
     check(&s.gort(&["translate", "p", "--strict"]), 1, &["--strict"]);
     assert!(!s.path("p-rs").exists());
-    check(
-        &s.gort(&["translate", "p"]),
-        0,
-        &["note: 1 place is a stub"],
-    );
+    check(&s.gort(&["translate", "p"]), 0, &["note: 1 place is a stub"]);
 }
 
 #[test]
@@ -97,23 +86,14 @@ fn json_is_one_object_per_line_on_standard_output() {
     assert_eq!(first["code"], "G0022");
     assert_eq!(first["level"], "error");
     let span = &first["spans"][0];
-    assert_eq!(
-        (&span["file_name"], &span["line_start"]),
-        (&"p/a.go".into(), &4.into())
-    );
-    assert_eq!(
-        (&span["column_start"], &span["column_end"]),
-        (&17.into(), &18.into())
-    );
+    assert_eq!((&span["file_name"], &span["line_start"]), (&"p/a.go".into(), &4.into()));
+    assert_eq!((&span["column_start"], &span["column_end"]), (&17.into(), &18.into()));
     assert!(
         first["rendered"]
             .as_str()
             .is_some_and(|r| r.contains("var s string = 2"))
     );
-    let summary = lines
-        .iter()
-        .find(|l| l["reason"] == "summary")
-        .expect("a summary");
+    let summary = lines.iter().find(|l| l["reason"] == "summary").expect("a summary");
     assert_eq!(summary["errors"], 3);
 }
 

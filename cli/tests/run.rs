@@ -10,11 +10,7 @@ use support::{HELLO, Scratch, check};
 #[test]
 fn a_package_without_main_is_no_program() {
     let s = Scratch::with(&[("p/p.go", "package p\n\nfunc F() int { return 1 }\n")]);
-    check(
-        &s.gort(&["run", "p"]),
-        1,
-        &["`p` is not a program", "help: "],
-    );
+    check(&s.gort(&["run", "p"]), 1, &["`p` is not a program", "help: "]);
 }
 
 #[test]
@@ -31,11 +27,7 @@ fn errors_are_printed_and_nothing_runs() {
 fn missing_cargo_and_bad_caches_are_said_so() {
     let s = Scratch::with(&[("p/main.go", HELLO), ("file", "")]);
     let with = |name: &str, value: &str| {
-        let output = s
-            .command(&["run", "p"])
-            .env(name, value)
-            .output()
-            .expect("gort starts");
+        let output = s.command(&["run", "p"]).env(name, value).output().expect("gort starts");
         (
             output.status.code(),
             String::from_utf8_lossy(&output.stderr).into_owned(),

@@ -27,14 +27,8 @@ fn writes_a_crate_that_stands_alone() {
     ] {
         assert!(manifest.contains(text), "no {text} in {manifest}");
     }
-    assert!(
-        s.read("hello-rs/src/main.rs")
-            .contains("forbid(unsafe_code)")
-    );
-    assert!(
-        !s.read("hello-rs/gort-runtime/Cargo.toml")
-            .contains("workspace")
-    );
+    assert!(s.read("hello-rs/src/main.rs").contains("forbid(unsafe_code)"));
+    assert!(!s.read("hello-rs/gort-runtime/Cargo.toml").contains("workspace"));
 }
 
 #[test]
@@ -98,10 +92,7 @@ fn refuses_files_that_were_edited_or_removed() {
 fn keeps_what_the_user_added() {
     let s = Scratch::with(&[
         ("p/main.go", HELLO),
-        (
-            "p/util.go",
-            "package main\n\nfunc util() int { return 1 }\n",
-        ),
+        ("p/util.go", "package main\n\nfunc util() int { return 1 }\n"),
     ]);
     check(&s.gort(&["translate", "p"]), 0, &[]);
     s.write("p-rs/src/extra.rs", "// mine\n");
@@ -157,35 +148,17 @@ fn refuses_outputs_in_and_around_the_sources() {
 #[test]
 fn takes_the_runtime_from_elsewhere() {
     let s = Scratch::with(&[("p/main.go", HELLO), ("rt/Cargo.toml", "")]);
-    check(
-        &s.gort(&["translate", "p", "--runtime", "version=0.1"]),
-        0,
-        &[],
-    );
-    assert!(
-        s.read("p-rs/Cargo.toml")
-            .contains("gort-runtime = { version = \"0.1\"")
-    );
-    check(
-        &s.gort(&["translate", "p", "-o", "b", "--runtime", "path=rt"]),
-        0,
-        &[],
-    );
-    assert!(
-        s.read("b/Cargo.toml")
-            .contains("gort-runtime = { path = \"")
-    );
+    check(&s.gort(&["translate", "p", "--runtime", "version=0.1"]), 0, &[]);
+    assert!(s.read("p-rs/Cargo.toml").contains("gort-runtime = { version = \"0.1\""));
+    check(&s.gort(&["translate", "p", "-o", "b", "--runtime", "path=rt"]), 0, &[]);
+    assert!(s.read("b/Cargo.toml").contains("gort-runtime = { path = \""));
     assert!(!s.path("b/gort-runtime").exists());
     check(
         &s.gort(&["translate", "p", "-o", "c", "--runtime", "path=p"]),
         1,
         &["is no crate", "help: "],
     );
-    check(
-        &s.gort(&["translate", "p", "-o", "c", "--runtime", "git=x"]),
-        2,
-        &[],
-    );
+    check(&s.gort(&["translate", "p", "-o", "c", "--runtime", "git=x"]), 2, &[]);
     // A crate that carried the runtime and no longer needs it loses it.
     check(&s.gort(&["translate", "p", "-o", "d"]), 0, &[]);
     check(
@@ -201,8 +174,7 @@ fn takes_the_runtime_from_elsewhere() {
 fn a_folder_that_cannot_be_written_is_said_so() {
     use std::os::unix::fs::PermissionsExt;
     let s = Scratch::with(&[("p/main.go", HELLO), ("locked/x", "")]);
-    let mode =
-        |mode| std::fs::set_permissions(s.path("locked"), std::fs::Permissions::from_mode(mode));
+    let mode = |mode| std::fs::set_permissions(s.path("locked"), std::fs::Permissions::from_mode(mode));
     mode(0o555).expect("permissions");
     // Root may write everywhere.
     if std::fs::write(s.path("locked/probe"), "").is_err() {

@@ -6,10 +6,7 @@ use std::time::Instant;
 use gort_runtime::prelude::*;
 
 fn report(name: &str, n: i64, start: Instant) {
-    println!(
-        "{name:28} {:8.1} ns",
-        start.elapsed().as_nanos() as f64 / n as f64
-    );
+    println!("{name:28} {:8.1} ns", start.elapsed().as_nanos() as f64 / n as f64);
 }
 
 async fn ping_pong(n: i64) {
@@ -62,8 +59,7 @@ async fn many(name: &str, cap: i64, senders: i64, receivers: i64, n: i64) {
 }
 
 async fn selecting(n: i64) {
-    let (a, b, quit): (Chan<i64>, Chan<i64>, Chan<()>) =
-        (Chan::make(0), Chan::make(0), Chan::make(0));
+    let (a, b, quit): (Chan<i64>, Chan<i64>, Chan<()>) = (Chan::make(0), Chan::make(0), Chan::make(0));
     for c in [&a, &b] {
         let c = c.clone();
         task::go(async move {

@@ -13,9 +13,7 @@ use gort_runtime::select::{Chosen, Select};
 /// Polls a future once.
 macro_rules! poll {
     ($future:expr) => {
-        $future
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
+        $future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
     };
 }
 
@@ -64,33 +62,21 @@ async fn texts_and_lengths_are_those_of_go() {
     let c: Chan<i64> = Chan::make(2);
     c.send(1).await;
     assert_eq!(
-        (
-            c.len(),
-            c.cap(),
-            c.try_send(2).is_ok(),
-            c.try_send(3).is_ok()
-        ),
+        (c.len(), c.cap(), c.try_send(2).is_ok(), c.try_send(3).is_ok()),
         (1, 2, true, false)
     );
     c.close();
     assert_eq!(panics(|| c.try_send(1)), "send on closed channel");
     assert_eq!(panics(|| poll!(pin!(c.send(1)))), "send on closed channel");
     assert_eq!(panics(|| c.close()), "close of closed channel");
-    assert_eq!(
-        panics(|| Chan::<i64>::nil().close()),
-        "close of nil channel"
-    );
-    assert_eq!(
-        panics(|| Chan::<i64>::make(-1)),
-        "makechan: size out of range"
-    );
+    assert_eq!(panics(|| Chan::<i64>::nil().close()), "close of nil channel");
+    assert_eq!(panics(|| Chan::<i64>::make(-1)), "makechan: size out of range");
     assert_eq!(
         (c.recv().await, c.recv().await, c.recv().await),
         (Some(1), Some(2), None)
     );
     assert!(
-        poll!(pin!(Chan::<i64>::nil().recv())).is_pending()
-            && poll!(pin!(Chan::<i64>::nil().send(1))).is_pending()
+        poll!(pin!(Chan::<i64>::nil().recv())).is_pending() && poll!(pin!(Chan::<i64>::nil().send(1))).is_pending()
     );
     assert!(c == c.clone() && c != Chan::make(2) && Chan::<i64>::nil().is_nil());
     assert_eq!(<Chan<Receiver<i64>>>::type_name(), "chan (<-chan int)");
@@ -104,10 +90,7 @@ async fn closing_wakes_all() {
     let mut second = pin!(c.recv());
     assert!(poll!(first).is_pending() && poll!(second).is_pending());
     c.close();
-    assert_eq!(
-        (poll!(first), poll!(second)),
-        (Poll::Ready(None), Poll::Ready(None))
-    );
+    assert_eq!((poll!(first), poll!(second)), (Poll::Ready(None), Poll::Ready(None)));
     let c: Chan<i64> = Chan::make(0);
     let mut send = Box::pin(c.send(1));
     assert!(poll!(send).is_pending());

@@ -101,15 +101,15 @@ fn strings(v: &[&str]) -> Slice<GoString> {
 fn prints_what_go_prints() {
     let nil = Any::nil();
     for f in [
-        "%d", "%5d", "%-5d|", "%05d", "%+d", "% d", "%x", "%X", "%#x", "%o", "%#o", "%O", "%b", "%c", "%q", "%U", "%#U", "%e",
-        "%v", "%#v", "%T", "%s", "%t", "%8.3d", "%+05d", "%-05d|",
+        "%d", "%5d", "%-5d|", "%05d", "%+d", "% d", "%x", "%X", "%#x", "%o", "%#o", "%O", "%b", "%c", "%q", "%U",
+        "%#U", "%e", "%v", "%#v", "%T", "%s", "%t", "%8.3d", "%+05d", "%-05d|",
     ] {
         p!(f, 65i64);
         p!(f, -7i64);
     }
     for f in [
-        "%v", "%e", "%f", "%g", "%G", "%.2f", "%8.2f", "%-8.2f|", "%08.2f", "%+.1e", "%#g", "%x", "%b", "%6.0f", "%.3g", "%#v",
-        "%d", "% f", "%+08.1f",
+        "%v", "%e", "%f", "%g", "%G", "%.2f", "%8.2f", "%-8.2f|", "%08.2f", "%+.1e", "%#g", "%x", "%b", "%6.0f",
+        "%.3g", "%#v", "%d", "% f", "%+08.1f",
     ] {
         p!(f, 3.14159265f64);
         p!(f, -1e21f64);
@@ -120,8 +120,8 @@ fn prints_what_go_prints() {
         p!(f, 0.1f32);
     }
     for f in [
-        "%v", "%s", "%q", "%x", "%X", "% x", "%#x", "%# x", "%10s|", "%-10s|", "%.2s", "%10.3q|", "%+q", "%#q", "%d", "%#v",
-        "%T", "%05s",
+        "%v", "%s", "%q", "%x", "%X", "% x", "%#x", "%# x", "%10s|", "%-10s|", "%.2s", "%10.3q|", "%+q", "%#q", "%d",
+        "%#v", "%T", "%05s",
     ] {
         p!(f, "héllo\n");
         p!(f, "");
@@ -137,7 +137,16 @@ fn prints_what_go_prints() {
         p!(f, points(&[(1, 2)]));
         p!(f, Map::<GoString, i64>::from([(str("b"), 2), (str("a"), 1)]));
         p!(f, Map::<i64, GoString>::from([(10, str("x")), (2, str("y"))]));
-        p!(f, Slice::<Any>::from(vec![Any::new(1i64), Any::new(str("a")), nil.clone(), Any::new(2.5f64), Any::new(true)]));
+        p!(
+            f,
+            Slice::<Any>::from(vec![
+                Any::new(1i64),
+                Any::new(str("a")),
+                nil.clone(),
+                Any::new(2.5f64),
+                Any::new(true)
+            ])
+        );
         p!(f, [true, false, true]);
         p!(
             f,
@@ -190,20 +199,57 @@ fn prints_what_go_prints() {
         Slice::<GoError>::from(vec![errors::new(str("e1")), GoError::nil()]),
         Slice::<Any>::from(vec![Any::new(str("s")), errors::new(str("e2")).to_any()])
     );
-    put(fmt::sprintln!("a", 1i64, 2i64, "b", nil.clone(), 3.0f64, Slice::<i64>::from(vec![1])));
-    put(fmt::sprint!("a", 1i64, 2i64, "b", "c", 3.5f64, nil.clone(), nil.clone(), "\n"));
+    put(fmt::sprintln!(
+        "a",
+        1i64,
+        2i64,
+        "b",
+        nil.clone(),
+        3.0f64,
+        Slice::<i64>::from(vec![1])
+    ));
+    put(fmt::sprint!(
+        "a",
+        1i64,
+        2i64,
+        "b",
+        "c",
+        3.5f64,
+        nil.clone(),
+        nil.clone(),
+        "\n"
+    ));
     put(fmt::sprint!(1i64, 2i64, "\n"));
     let e = fmt::errorf!("ctx: %w", errors::new(str("inner")));
     put(fmt::sprintln!(&e, errors::unwrap(e.clone())));
     let inner = errors::new(str("i"));
     let e2 = fmt::errorf!("%w and %w", &inner, errors::new(str("j")));
-    put(fmt::sprintln!(&e2, errors::is(e2.clone(), inner.clone()), errors::unwrap(e2.clone()).is_nil()));
+    put(fmt::sprintln!(
+        &e2,
+        errors::is(e2.clone(), inner.clone()),
+        errors::unwrap(e2.clone()).is_nil()
+    ));
     let joined = errors::join(Slice::from(vec![inner, GoError::nil(), errors::new(str("k"))]));
     put(fmt::sprintln!(fmt::errorf!("%w", "notanerror"), joined));
-    p!("%v %+v", Anonymous { a: Ptr::nil(), b: nil.clone(), c: GoError::nil() }, WithFunc { f: Fn0::nil() });
+    p!(
+        "%v %+v",
+        Anonymous {
+            a: Ptr::nil(),
+            b: nil.clone(),
+            c: GoError::nil()
+        },
+        WithFunc { f: Fn0::nil() }
+    );
     p!("%x %X", "hello", Slice::<u8>::from(vec![1, 0xab]));
     p!("%v %d", [1u8, 2, 3], [4u8, 5]);
-    p!("%#v %#v %#v", Slice::<u8>::from(vec![1]), [1u8, 2], WithBytes { b: Slice::from(vec![9]) });
+    p!(
+        "%#v %#v %#v",
+        Slice::<u8>::from(vec![1]),
+        [1u8, 2],
+        WithBytes {
+            b: Slice::from(vec![9])
+        }
+    );
     p!(
         "%#v %#v",
         Slice::<Any>::from(vec![Any::new(1i64), nil.clone(), Any::new(str("x"))]),
@@ -215,13 +261,24 @@ fn prints_what_go_prints() {
     p!("%v", Ptr::<Slice<i64>>::new(Slice::from(vec![1])));
     p!("%v", Ptr::<Map<GoString, i64>>::new(Map::from([(str("a"), 1)])));
     p!("%s|%10v|%-10v|", Celsius(3.0), Celsius(3.0), Celsius(3.0));
-    p!("%5v|%-5v|%05v", Slice::<i64>::from(vec![1, 2]), Slice::<i64>::from(vec![3]), Slice::<i64>::from(vec![4]));
+    p!(
+        "%5v|%-5v|%05v",
+        Slice::<i64>::from(vec![1, 2]),
+        Slice::<i64>::from(vec![3]),
+        Slice::<i64>::from(vec![4])
+    );
     p!("%6.2v|", Slice::<f64>::from(vec![1.234, 5.0]));
     p!("%v %v", -3i8, Uint64(u64::MAX));
     p!("%#v %#v %#v", -3i8, 3u8, Uintptr(9));
     p!("%#v %#v", 1.0f64, 2.5f32);
-    p!("%v", Slice::<Slice<i64>>::from(vec![Slice::from(vec![1]), Slice::from(vec![2, 3])]));
-    p!("%v", Map::<Point, GoString>::from([(Point { x: 2, y: 1 }, str("b")), (Point { x: 1, y: 9 }, str("a"))]));
+    p!(
+        "%v",
+        Slice::<Slice<i64>>::from(vec![Slice::from(vec![1]), Slice::from(vec![2, 3])])
+    );
+    p!(
+        "%v",
+        Map::<Point, GoString>::from([(Point { x: 2, y: 1 }, str("b")), (Point { x: 1, y: 9 }, str("a"))])
+    );
 
     let got = OUT.with(|o| String::from_utf8_lossy(&o.borrow()).into_owned());
     let want = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pkg/verbs.txt")).expect("verbs.txt");

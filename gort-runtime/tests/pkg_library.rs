@@ -8,8 +8,8 @@ use gort_runtime::pkg::io::{Reader, Writer};
 use gort_runtime::pkg::path::filepath;
 use gort_runtime::pkg::text::tabwriter;
 use gort_runtime::pkg::{
-    bufio, bytes, container::heap, container::list, errors, flag, fmt, io, math, os, path, slices, sort, strconv, strings, time,
-    unicode,
+    bufio, bytes, container::heap, container::list, errors, flag, fmt, io, math, os, path, slices, sort, strconv,
+    strings, time, unicode,
 };
 use gort_runtime::prelude::*;
 use std::cell::RefCell;
@@ -107,15 +107,39 @@ fn computes_what_go_computes() {
 }
 
 fn numbers() {
-    for t in ["12", "-7", "+3", "9223372036854775808", "-9223372036854775809", "", "a", "1_0", "0x1f", "007", " 1"] {
+    for t in [
+        "12",
+        "-7",
+        "+3",
+        "9223372036854775808",
+        "-9223372036854775809",
+        "",
+        "a",
+        "1_0",
+        "0x1f",
+        "007",
+        " 1",
+    ] {
         pair!(strconv::atoi(s(t)));
         pair!(strconv::parse_int(s(t), 0, 16));
         pair!(strconv::parse_uint(s(t), 16, 8));
         pair!(strconv::parse_float(s(t), 64));
     }
     for t in [
-        "1.5", "1e400", "-inf", "nan", "0x1p-2", "1_000.5", ".5", "5.", "1e", "1.7976931348623159e308", "4.9e-324", "1e-400",
-        "123456789012345678901234567890", "0x1.fffffffffffff8p0",
+        "1.5",
+        "1e400",
+        "-inf",
+        "nan",
+        "0x1p-2",
+        "1_000.5",
+        ".5",
+        "5.",
+        "1e",
+        "1.7976931348623159e308",
+        "4.9e-324",
+        "1e-400",
+        "123456789012345678901234567890",
+        "0x1.fffffffffffff8p0",
     ] {
         pair!(strconv::parse_float(s(t), 64));
         pair!(strconv::parse_float(s(t), 32));
@@ -123,7 +147,10 @@ fn numbers() {
     for c in b"beEfgGxX" {
         for prec in [-1, 0, 3, 20] {
             for f in [0.0, 1.0, -1.5, 123456789.0, 1e21, 1e-7, 0.1, f64::MAX, 5e-324, 2.5] {
-                p!(strconv::format_float(f, *c, prec, 64), strconv::format_float(f, *c, prec, 32));
+                p!(
+                    strconv::format_float(f, *c, prec, 64),
+                    strconv::format_float(f, *c, prec, 32)
+                );
             }
         }
     }
@@ -134,7 +161,15 @@ fn numbers() {
         strconv::format_int(-255, 16),
         strconv::format_int(35, 36)
     );
-    for t in [r#""a\nb""#, "`raw`", "'x'", r#""\u263a\x41\101""#, "\"bad", "'xy'", r#""\q""#] {
+    for t in [
+        r#""a\nb""#,
+        "`raw`",
+        "'x'",
+        r#""\u263a\x41\101""#,
+        "\"bad",
+        "'xy'",
+        r#""\q""#,
+    ] {
         pair!(strconv::unquote(s(t)));
     }
     let (_, err) = strconv::parse_bool(s("maybe"));
@@ -208,7 +243,12 @@ fn streams() {
     let (line, err) = buf.read_string(b'\n');
     p!(line, err, buf.len(), buf.string());
     let (_, err) = buf.read_bytes(b'z');
-    p!(err, buf.len(), bytes::equal(b(b"a"), b(b"a")), bytes::to_upper(b(b"abc")));
+    p!(
+        err,
+        buf.len(),
+        bytes::equal(b(b"a"), b(b"a")),
+        bytes::to_upper(b(b"abc"))
+    );
     let sc = bufio::new_scanner(reader("one two\r\nthree\n\nfour"));
     while sc.scan() {
         p!(strconv::quote(sc.text()));
@@ -227,7 +267,11 @@ fn streams() {
     let (data, err) = io::read_all(io::limit_reader(reader("abcdefgh"), 5));
     p!(GoString::from_bytes(&data), err);
     let (_, err) = os::open(s("/nonexistent/file"));
-    p!(&err, errors::is(err.clone(), os::err_not_exist()), os::is_not_exist(err.clone()));
+    p!(
+        &err,
+        errors::is(err.clone(), os::err_not_exist()),
+        os::is_not_exist(err.clone())
+    );
     let pe: Ptr<Ptr<os::PathError>> = Ptr::new(Ptr::nil());
     let found = errors::as_::<Ptr<os::PathError>>(err, pe.clone());
     p!(found, pe.get().op.get(), pe.get().path.get());
@@ -278,7 +322,13 @@ fn floats() {
             math::round_to_even(x)
         );
     }
-    p!(math::inf(-1), math::MAX_INT64, math::PI, math::gamma(5.0), math::float64bits(1.5));
+    p!(
+        math::inf(-1),
+        math::MAX_INT64,
+        math::PI,
+        math::gamma(5.0),
+        math::float64bits(1.5)
+    );
 }
 
 fn random() {
@@ -341,7 +391,12 @@ fn collections() {
     let ss = Slice::<GoString>::from(vec![s("b"), s("a")]);
     let by = ss.clone();
     sort::slice(ss.clone(), fn2(move |i, j| by.get(i) < by.get(j)));
-    p!(&ss, slices::contains(ss.clone(), s("a")), slices::index(ss.clone(), s("b")), slices::max(xs));
+    p!(
+        &ss,
+        slices::contains(ss.clone(), s("a")),
+        slices::index(ss.clone(), s("b")),
+        slices::max(xs)
+    );
     let h = Ptr::<IntHeap>::new(IntHeap(ints(&[5, 2, 8])));
     let hi: Iface<dyn heap::Interface> = iface!(h.clone() => dyn heap::Interface);
     heap::init(hi.clone());
@@ -395,7 +450,12 @@ fn digests() {
     let h64 = fnv::new64a();
     h64.write(b(b"hello"));
     p!(hh.sum32(), h64.sum64(), crc32::checksum_ieee(b(b"hello")));
-    put(fmt::sprintf!("%x %x %x\n", sha256::sum256(b(b"hello")), sha1::sum(b(b"hello")), md5::sum(b(b"hello"))));
+    put(fmt::sprintf!(
+        "%x %x %x\n",
+        sha256::sum256(b(b"hello")),
+        sha1::sum(b(b"hello")),
+        md5::sum(b(b"hello"))
+    ));
     p!(
         hex::encode_to_string(b(b"hi\xff")),
         base64::std_encoding().encode_to_string(b(b"hello?>")),
@@ -409,7 +469,10 @@ fn digests() {
     binary::little_endian().put_uint32(bb.clone(), 0x01020304);
     binary::big_endian().put_uint16(bb.slice_from(4), 0x0506);
     // Go evaluates the calls before it loads the slices' elements.
-    let (n, len) = (binary::big_endian().uint64(bb.clone()), binary::put_varint(bb.clone(), -300));
+    let (n, len) = (
+        binary::big_endian().uint64(bb.clone()),
+        binary::put_varint(bb.clone(), -300),
+    );
     p!(&bb, n, len, &bb);
 }
 
@@ -452,7 +515,10 @@ fn paths_and_times() {
         let (t, err) = time::parse(time::RFC3339, s(v));
         p!(t.unix_nano() > 0, err);
     }
-    pair!(time::parse(s("Jan 2, 2006 at 3:04pm (MST)"), s("Feb 3, 2013 at 7:54pm (UTC)")));
+    pair!(time::parse(
+        s("Jan 2, 2006 at 3:04pm (MST)"),
+        s("Feb 3, 2013 at 7:54pm (UTC)")
+    ));
     for v in ["1h15m30.918s", "-1.5h", "10us", "", "3", "1x", ".5s"] {
         pair!(time::parse_duration(s(v)));
     }
@@ -478,7 +544,16 @@ fn flags() {
         let d = fl.duration(s("d"), time::SECOND, s("how long"));
         let f = fl.float64(s("f"), 0.0, s("factor"));
         let err = fl.parse(args.iter().map(|a| s(a)).collect());
-        p!(err, n.get(), name.get(), v.get(), d.get(), f.get(), fl.args(), fl.n_flag());
+        p!(
+            err,
+            n.get(),
+            name.get(),
+            v.get(),
+            d.get(),
+            f.get(),
+            fl.args(),
+            fl.n_flag()
+        );
         p!(out.string());
     }
 }
@@ -502,10 +577,16 @@ fn tables_and_scans() {
     let (i1, i2) = (Ptr::<i64>::new(0), Ptr::<i64>::new(0));
     let (s1, f1) = (Ptr::<GoString>::new(s("")), Ptr::<f64>::new(0.0));
     let any = |p: &Ptr<i64>| Any::new(p.clone());
-    let (n, err) =
-        fmt::sscanf(s("7-abc 2.5"), s("%d-%s %f"), Slice::from(vec![any(&i1), Any::new(s1.clone()), Any::new(f1.clone())]));
+    let (n, err) = fmt::sscanf(
+        s("7-abc 2.5"),
+        s("%d-%s %f"),
+        Slice::from(vec![any(&i1), Any::new(s1.clone()), Any::new(f1.clone())]),
+    );
     p!(n, err, i1.get(), s1.get(), f1.get());
-    let (n, err) = fmt::sscan(s("10 20 xyz"), Slice::from(vec![any(&i1), any(&i2), Any::new(s1.clone())]));
+    let (n, err) = fmt::sscan(
+        s("10 20 xyz"),
+        Slice::from(vec![any(&i1), any(&i2), Any::new(s1.clone())]),
+    );
     p!(n, err, i1.get(), i2.get(), s1.get());
     pair!(fmt::sscan(s("10"), Slice::from(vec![any(&i1), any(&i2)])));
     pair!(fmt::sscanf(s("x"), s("%d"), Slice::from(vec![any(&i1)])));

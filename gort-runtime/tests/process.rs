@@ -25,11 +25,7 @@ fn check(test: &str, body: fn(), code: i32, stderr: &str) {
             .output()
             .expect("the program runs");
         let text = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(
-            output.status.code(),
-            Some(code),
-            "{workers} workers: {text}"
-        );
+        assert_eq!(output.status.code(), Some(code), "{workers} workers: {text}");
         assert!(text.starts_with(stderr), "{workers} workers: {text}");
         assert!(
             started.elapsed() < Duration::from_secs(5),
@@ -54,47 +50,32 @@ program!(returns, 0, "", {
 
 const DEADLOCK: &str = "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 ";
 
-program!(
-    receives_for_ever,
-    2,
-    &format!("{DEADLOCK}[chan receive]:\n"),
-    {
-        let c: Chan<i64> = Chan::make(0);
+program!(receives_for_ever, 2, &format!("{DEADLOCK}[chan receive]:\n"), {
+    let c: Chan<i64> = Chan::make(0);
+    c.recv().await;
+});
+
+program!(all_sleep_after_work, 2, &format!("{DEADLOCK}[chan receive]:\n"), {
+    let c: Chan<i64> = Chan::make(0);
+    for _ in 0..4 {
+        let c = c.clone();
+        task::go(async move {
+            for i in 0..1000 {
+                c.send(i).await;
+            }
+        });
+    }
+    loop {
         c.recv().await;
     }
-);
+});
 
-program!(
-    all_sleep_after_work,
-    2,
-    &format!("{DEADLOCK}[chan receive]:\n"),
-    {
-        let c: Chan<i64> = Chan::make(0);
-        for _ in 0..4 {
-            let c = c.clone();
-            task::go(async move {
-                for i in 0..1000 {
-                    c.send(i).await;
-                }
-            });
-        }
-        loop {
-            c.recv().await;
-        }
-    }
-);
-
-program!(
-    selects_for_ever,
-    2,
-    &format!("{DEADLOCK}[select (no cases)]:\n"),
-    {
-        task::go(async {
-            select! {}
-        });
+program!(selects_for_ever, 2, &format!("{DEADLOCK}[select (no cases)]:\n"), {
+    task::go(async {
         select! {}
-    }
-);
+    });
+    select! {}
+});
 
 program!(waits_for_a_blocked_thread, 0, "", {
     let c: Chan<i64> = Chan::make(0);
@@ -131,22 +112,14 @@ program!(
     }
 );
 
-program!(
-    panics_with_text,
-    2,
-    "panic: boom\n\ngoroutine 1 [running]:\n",
-    { panic_str("boom") }
-);
+program!(panics_with_text, 2, "panic: boom\n\ngoroutine 1 [running]:\n", {
+    panic_str("boom")
+});
 
-program!(
-    panics_with_error_elsewhere,
-    2,
-    "panic: bad\n\ngoroutine ",
-    {
-        task::go(async { go_panic(gort_runtime::value::new_error(str("bad")).to_any()) });
-        select! {}
-    }
-);
+program!(panics_with_error_elsewhere, 2, "panic: bad\n\ngoroutine ", {
+    task::go(async { go_panic(gort_runtime::value::new_error(str("bad")).to_any()) });
+    select! {}
+});
 
 program!(
     follows_nil,
@@ -194,11 +167,7 @@ program!(overflows_the_stack, 2, "", {
 program!(recurses_deeply, 0, "", {
     fn deeper(n: u64) -> u64 {
         let pad = std::hint::black_box([n; 16]);
-        if n == 0 {
-            0
-        } else {
-            deeper(n - 1) + pad[0] - n + 1
-        }
+        if n == 0 { 0 } else { deeper(n - 1) + pad[0] - n + 1 }
     }
     assert_eq!(deeper(300_000), 300_000);
 });

@@ -3,9 +3,7 @@
 #![forbid(unsafe_code)]
 
 use gort_runtime::prelude::*;
-use gort_runtime::sync::{
-    self, Cond, Locker, Mutex, Once, Pool, RwMutex, TaskGroup, WaitGroup, atomic,
-};
+use gort_runtime::sync::{self, Cond, Locker, Mutex, Once, Pool, RwMutex, TaskGroup, WaitGroup, atomic};
 use gort_runtime::time;
 
 #[derive(Clone, Value)]

@@ -109,9 +109,7 @@ fn panics<R>(f: impl FnOnce() -> R) -> String {
         panic!("this should panic")
     };
     match gort_runtime::panic::Unwinding::from_payload(payload) {
-        gort_runtime::panic::Unwinding::Panic(panic) => {
-            gort_runtime::panic::panic_text(&panic.value)
-        }
+        gort_runtime::panic::Unwinding::Panic(panic) => gort_runtime::panic::panic_text(&panic.value),
         gort_runtime::panic::Unwinding::Goexit => "goexit".into(),
     }
 }
@@ -198,10 +196,7 @@ fn boxed_values_compare_and_hash() {
     let m: Map<Any, i64> = Map::make();
     m.set(Any::new(p()), 1);
     m.set(Any::new(str("a")), 2);
-    assert_eq!(
-        (m.get(&Any::new(p())), m.get(&p().y.into_any()), m.len()),
-        (1, 2, 2)
-    );
+    assert_eq!((m.get(&Any::new(p())), m.get(&p().y.into_any()), m.len()), (1, 2, 2));
     assert_eq!(
         panics(|| m.set(Any::new(Slice::<i64>::nil()), 1)),
         "runtime error: hash of unhashable type []int"
@@ -216,16 +211,8 @@ fn boxed_values_compare_and_hash() {
 fn named_types_have_operators() {
     let mut c = Celsius(i32::MAX);
     c += Celsius(1);
-    assert!(
-        c == Celsius(i32::MIN)
-            && c / Celsius(-1) == c
-            && (Celsius(6) & Celsius(3)) % Celsius(2) == Celsius(0)
-    );
-    assert!(
-        Celsius(1) << 40_i64 == Celsius(0)
-            && Celsius(-5) >> 1_u8 == Celsius(-3)
-            && -Celsius(1) < Celsius(0)
-    );
+    assert!(c == Celsius(i32::MIN) && c / Celsius(-1) == c && (Celsius(6) & Celsius(3)) % Celsius(2) == Celsius(0));
+    assert!(Celsius(1) << 40_i64 == Celsius(0) && Celsius(-5) >> 1_u8 == Celsius(-3) && -Celsius(1) < Celsius(0));
     assert_eq!(
         panics(|| Celsius(1) / Celsius(0)),
         "runtime error: integer divide by zero"
@@ -247,16 +234,8 @@ fn named_types_have_operators() {
 
 #[test]
 fn generics_and_names() {
-    assert_eq!(
-        <Pair<GoString, Slice<i64>>>::type_name(),
-        "main.Pair[string,[]int]"
-    );
-    assert!(
-        Pair {
-            k: 1_i64,
-            v: str("x")
-        } == Pair { k: 1, v: str("x") }
-    );
+    assert_eq!(<Pair<GoString, Slice<i64>>>::type_name(), "main.Pair[string,[]int]");
+    assert!(Pair { k: 1_i64, v: str("x") } == Pair { k: 1, v: str("x") });
     let b: Ptr<Boxed<i64>> = Ptr::new(Boxed::zero());
     b.v.set(3);
     b.next.set(b.clone());
@@ -276,19 +255,13 @@ fn generics_and_names() {
         panic!()
     };
     assert_eq!(type_name, "main.Point");
-    let fields: Vec<_> = fields
-        .iter()
-        .map(|f| (f.name, f.exported, &*f.type_name))
-        .collect();
+    let fields: Vec<_> = fields.iter().map(|f| (f.name, f.exported, &*f.type_name)).collect();
     assert_eq!(fields, [("X", true, "int"), ("y", false, "string")]);
     assert_eq!(IntoAnyRef::into_any(&p).downcast::<Ptr<Point>>(), Some(p));
     assert!("lit".into_any() == str("lit").into_any());
     // int8, string, bool: 8 + 16 + 8.
     assert_eq!(
-        (
-            <Pair<i8, Pair<GoString, bool>>>::go_size(),
-            <[i32; 3]>::go_size()
-        ),
+        (<Pair<i8, Pair<GoString, bool>>>::go_size(), <[i32; 3]>::go_size()),
         (32, 12)
     );
 }
@@ -306,10 +279,7 @@ fn slices_alias_and_grow() {
         panics(|| s.get(3)),
         "runtime error: index out of range [3] with length 3"
     );
-    assert_eq!(
-        panics(|| s.get(-1)),
-        "runtime error: index out of range [-1]"
-    );
+    assert_eq!(panics(|| s.get(-1)), "runtime error: index out of range [-1]");
     assert_eq!(
         panics(|| s.slice(2, 1)),
         "runtime error: slice bounds out of range [2:1]"

@@ -14,7 +14,10 @@ impl FileSystem for Disk {
     }
     fn read_dir(&self, path: &str) -> Vec<String> {
         let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
-        entries.filter(|e| e.path().is_file()).filter_map(|e| e.file_name().into_string().ok()).collect()
+        entries
+            .filter(|e| e.path().is_file())
+            .filter_map(|e| e.file_name().into_string().ok())
+            .collect()
     }
     fn exists(&self, path: &str) -> bool {
         std::path::Path::new(path).exists()
@@ -47,7 +50,10 @@ fn main() {
             }
         }
         if diagnostics.is_empty() && !arg.ends_with(".go") || std::env::var_os("TIMES").is_some() {
-            println!("{arg}: {lines} lines, parsed in {parsed:?}, all in {:?}", start.elapsed());
+            println!(
+                "{arg}: {lines} lines, parsed in {parsed:?}, all in {:?}",
+                start.elapsed()
+            );
         }
     }
     println!("{good} of {all} without error");

@@ -29,7 +29,13 @@ fn spans(file: &File) -> Vec<(u32, Span)> {
             continue;
         }
         let rest = &text[at + marker.len()..];
-        let number = |s: &str| s.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u32>().unwrap_or(0);
+        let number = |s: &str| {
+            s.chars()
+                .take_while(char::is_ascii_digit)
+                .collect::<String>()
+                .parse::<u32>()
+                .unwrap_or(0)
+        };
         let id = number(rest);
         let start = rest.find("start: ").map_or(0, |i| number(&rest[i + 7..]));
         let end = rest.find("end: ").map_or(0, |i| number(&rest[i + 5..]));
@@ -41,11 +47,15 @@ fn spans(file: &File) -> Vec<(u32, Span)> {
 fn main() {
     for path in std::env::args().skip(1) {
         let (program, _): (Program, _) = check_program(load_files(&Disk, &[&path], &Options::default()));
-        let Some(package) = program.packages.first() else { continue };
+        let Some(package) = program.packages.first() else {
+            continue;
+        };
         let mut lines = Vec::new();
         for file in &package.files {
             for (id, span) in spans(file) {
-                let Some(t) = program.info.types.get(NodeId(id)) else { continue };
+                let Some(t) = program.info.types.get(NodeId(id)) else {
+                    continue;
+                };
                 let value = match t.value.as_deref() {
                     None => String::new(),
                     Some(v @ (ConstValue::Int(_) | ConstValue::Bool(_))) => format!(" = {v}"),

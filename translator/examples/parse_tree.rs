@@ -29,7 +29,9 @@ fn main() {
     let mut parser = Parser::default();
     let (mut lines, mut bad, mut spent) = (0usize, 0, Duration::ZERO);
     for path in &files {
-        let Ok(text) = std::fs::read_to_string(path) else { continue };
+        let Ok(text) = std::fs::read_to_string(path) else {
+            continue;
+        };
         let id = sources.add(&path.to_string_lossy(), &text);
         lines += text.lines().count();
         let mut diagnostics = Vec::new();
@@ -42,5 +44,9 @@ fn main() {
             println!("{}: {}", d.span.map_or("-".into(), |s| sources.position(s)), d.message);
         }
     }
-    println!("{} files, {bad} with errors, {lines} lines, {:.0} lines/s", files.len(), lines as f64 / spent.as_secs_f64());
+    println!(
+        "{} files, {bad} with errors, {lines} lines, {:.0} lines/s",
+        files.len(),
+        lines as f64 / spent.as_secs_f64()
+    );
 }

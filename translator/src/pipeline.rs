@@ -66,7 +66,12 @@ fn run(loaded: Loaded, options: Option<&emit::Options>) -> Translation {
             let message = format!("no thread for the translation: {error}");
             let diagnostics = vec![Diagnostic::error(Code::INTERNAL, None, message)];
             let (program, _) = types::check_program(Loaded::default());
-            Translation { output: None, diagnostics, summary: Summary::default(), program }
+            Translation {
+                output: None,
+                diagnostics,
+                summary: Summary::default(),
+                program,
+            }
         }
     })
 }
@@ -83,11 +88,19 @@ fn passes(mut loaded: Loaded, options: Option<&emit::Options>) -> Translation {
     };
     if diagnostics.iter().any(Diagnostic::is_error) {
         sort(&mut diagnostics);
-        return Translation { output: None, diagnostics, summary, program };
+        return Translation {
+            output: None,
+            diagnostics,
+            summary,
+            program,
+        };
     }
     let (hir, found) = hir::lower::lower(&program);
     diagnostics.extend(found);
-    let input = Input { hir: &hir, types: &program };
+    let input = Input {
+        hir: &hir,
+        types: &program,
+    };
     let facts = analysis::analyze(input);
     summary.functions = hir.funcs.len();
     summary.async_functions = facts.coloring.async_funcs();
@@ -98,7 +111,12 @@ fn passes(mut loaded: Loaded, options: Option<&emit::Options>) -> Translation {
         output
     });
     sort(&mut diagnostics);
-    Translation { output, diagnostics, summary, program }
+    Translation {
+        output,
+        diagnostics,
+        summary,
+        program,
+    }
 }
 
 fn sort(diagnostics: &mut Vec<Diagnostic>) {

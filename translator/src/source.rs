@@ -28,12 +28,19 @@ impl Span {
 
     /// The smallest span that covers both; they must be of one file.
     pub fn to(self, other: Span) -> Span {
-        Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+        Span {
+            file: self.file,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// The empty span at this span's start.
     pub fn at_start(self) -> Span {
-        Span { end: self.start, ..self }
+        Span {
+            end: self.start,
+            ..self
+        }
     }
 
     /// Whether `other` lies wholly inside this span.
@@ -65,15 +72,27 @@ impl SourceFile {
     /// Builds the line map of `text`.
     pub fn new(path: &str, text: &str) -> SourceFile {
         let mut line_starts = vec![0];
-        line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1));
-        SourceFile { path: path.into(), text: text.into(), line_starts }
+        line_starts.extend(
+            text.bytes()
+                .enumerate()
+                .filter(|(_, b)| *b == b'\n')
+                .map(|(i, _)| i as u32 + 1),
+        );
+        SourceFile {
+            path: path.into(),
+            text: text.into(),
+            line_starts,
+        }
     }
 
     /// The line and column of a byte offset.
     pub fn line_col(&self, offset: u32) -> LineCol {
         let line = self.line_starts.partition_point(|s| *s <= offset).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
-        LineCol { line: line as u32, col: offset.saturating_sub(start) + 1 }
+        LineCol {
+            line: line as u32,
+            col: offset.saturating_sub(start) + 1,
+        }
     }
 
     /// How many lines the file has.
@@ -83,8 +102,15 @@ impl SourceFile {
 
     /// The text of line `line` (from 1), without its newline.
     pub fn line_text(&self, line: u32) -> &str {
-        let start = self.line_starts.get(line.saturating_sub(1) as usize).copied().unwrap_or(0) as usize;
-        let end = self.line_starts.get(line as usize).map_or(self.text.len(), |e| *e as usize);
+        let start = self
+            .line_starts
+            .get(line.saturating_sub(1) as usize)
+            .copied()
+            .unwrap_or(0) as usize;
+        let end = self
+            .line_starts
+            .get(line as usize)
+            .map_or(self.text.len(), |e| *e as usize);
         self.text.get(start..end).unwrap_or("").trim_end_matches(['\n', '\r'])
     }
 }
@@ -124,7 +150,9 @@ impl SourceMap {
 
     /// The text a span covers, or nothing when it is no span of this map.
     pub fn text(&self, span: Span) -> &str {
-        self.get(span.file).and_then(|f| f.text.get(span.start as usize..span.end as usize)).unwrap_or("")
+        self.get(span.file)
+            .and_then(|f| f.text.get(span.start as usize..span.end as usize))
+            .unwrap_or("")
     }
 
     /// `path:line:col` of a span's start.

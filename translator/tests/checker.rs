@@ -16,7 +16,10 @@ fn ok(body: &str) {
 
 fn fails(body: &str, part: &str) {
     let found = errors(body);
-    assert!(found.iter().any(|m| m.contains(part)), "{body}: {found:?} without `{part}`");
+    assert!(
+        found.iter().any(|m| m.contains(part)),
+        "{body}: {found:?} without `{part}`"
+    );
 }
 
 #[test]

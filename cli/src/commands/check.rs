@@ -22,11 +22,7 @@ pub(crate) fn run(args: &Check, printer: &Printer) -> Result<(), Failure> {
                 count(translated.stubs, "place")
             )
         }));
-        printer.summary(
-            &format!("Checked {}", source.shown),
-            &lines,
-            translated.value(),
-        );
+        printer.summary(&format!("Checked {}", source.shown), &lines, translated.value());
     } else {
         printer.value(translated.value());
     }

@@ -26,9 +26,7 @@ pub(crate) fn run(args: &Run, printer: &Printer) -> Result<ExitCode, Failure> {
         // Whether there are stubs is known only by translating.
         Some(binary) if !args.strict => binary,
         _ => {
-            let _lock = slot
-                .lock()
-                .map_err(|e| cache.unwritable(&slot.krate(), &e))?;
+            let _lock = slot.lock().map_err(|e| cache.unwritable(&slot.krate(), &e))?;
             build(args, &source, &cache, &slot, printer)?
         }
     };
@@ -57,8 +55,7 @@ fn build(
     for file in &output.files {
         files.insert(format!("src/{}", file.path), file.text.clone().into_bytes());
     }
-    slot.write(&files)
-        .map_err(|e| cache.unwritable(&slot.krate(), &e))?;
+    slot.write(&files).map_err(|e| cache.unwritable(&slot.krate(), &e))?;
     let progress = Progress::start(printer, "building");
     let job = Job {
         krate: &slot.krate(),
@@ -78,12 +75,8 @@ fn command(binary: &Path, args: &Run) -> Command {
 }
 
 fn not_started(binary: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(format!(
-        "cannot start `{}`: {}",
-        binary.display(),
-        reason(error)
-    ))
-    .help("set `GORT_CACHE` to a folder whose programs may be run")
+    Failure::new(format!("cannot start `{}`: {}", binary.display(), reason(error)))
+        .help("set `GORT_CACHE` to a folder whose programs may be run")
 }
 
 /// The process becomes the program: signals, terminal and exit code are its own.
@@ -96,12 +89,7 @@ fn start(binary: &Path, args: &Run) -> Result<ExitCode, Failure> {
 /// Waits for the program and passes on its exit code.
 #[cfg(not(unix))]
 fn start(binary: &Path, args: &Run) -> Result<ExitCode, Failure> {
-    let status = command(binary, args)
-        .status()
-        .map_err(|e| not_started(binary, &e))?;
-    let code = status
-        .code()
-        .and_then(|c| u8::try_from(c & 0xff).ok())
-        .unwrap_or(1);
+    let status = command(binary, args).status().map_err(|e| not_started(binary, &e))?;
+    let code = status.code().and_then(|c| u8::try_from(c & 0xff).ok()).unwrap_or(1);
     Ok(ExitCode::from(code))
 }

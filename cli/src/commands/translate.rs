@@ -30,11 +30,7 @@ pub(crate) fn run(args: &Translate, printer: &Printer) -> Result<(), Failure> {
             return Err(failure);
         }
     };
-    output::write(
-        &out,
-        assemble(output, &translated.crate_name, &runtime),
-        args.force,
-    )?;
+    output::write(&out, assemble(output, &translated.crate_name, &runtime), args.force)?;
 
     let mut lines = vec![translated.numbers()];
     lines.extend(translated.stub_line());
@@ -52,9 +48,7 @@ pub(crate) fn run(args: &Translate, printer: &Printer) -> Result<(), Failure> {
 
 /// A path as a shell takes it.
 fn quoted(path: &str) -> String {
-    let plain = path
-        .chars()
-        .all(|c| c.is_alphanumeric() || "/._-+,=@:\\".contains(c));
+    let plain = path.chars().all(|c| c.is_alphanumeric() || "/._-+,=@:\\".contains(c));
     if plain {
         path.to_owned()
     } else {
@@ -102,16 +96,13 @@ fn located(runtime: &Runtime) -> Result<Runtime, Failure> {
 fn destination(asked: Option<&Path>, source: &Source) -> Result<PathBuf, Failure> {
     let out = match asked {
         Some(path) if path.as_os_str().is_empty() => {
-            return Err(
-                Failure::usage("the output folder has no name").help("give a folder with `-o OUT`")
-            );
+            return Err(Failure::usage("the output folder has no name").help("give a folder with `-o OUT`"));
         }
         Some(path) => resolve(path).map_err(|e| Failure::io("open", path, &e))?,
         None => match source.default_output() {
             Some(path) => path,
             None => {
-                return Err(Failure::new("there is no folder beside the sources")
-                    .help("give one with `-o OUT`"));
+                return Err(Failure::new("there is no folder beside the sources").help("give one with `-o OUT`"));
             }
         },
     };
@@ -121,19 +112,15 @@ fn destination(asked: Option<&Path>, source: &Source) -> Result<PathBuf, Failure
             shown(&out)
         ));
         return Err(match source.default_output() {
-            Some(beside) => failure.help(format!(
-                "choose one outside, such as `-o {}`",
-                quoted(&shown(&beside))
-            )),
+            Some(beside) => failure.help(format!("choose one outside, such as `-o {}`", quoted(&shown(&beside)))),
             None => failure.help("choose one outside with `-o OUT`"),
         });
     }
     if source.folder.starts_with(&out) {
-        return Err(Failure::new(format!(
-            "the output folder `{}` holds the Go package",
-            shown(&out)
-        ))
-        .help("choose one that is empty or does not exist, with `-o OUT`"));
+        return Err(
+            Failure::new(format!("the output folder `{}` holds the Go package", shown(&out)))
+                .help("choose one that is empty or does not exist, with `-o OUT`"),
+        );
     }
     Ok(out)
 }

@@ -8,11 +8,11 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A small program.
-pub const HELLO: &str = "package main\n\nimport \"fmt\"\n\n// Says hello.\nfunc main() {\n\tfmt.Println(\"hello\")\n}\n";
+pub const HELLO: &str =
+    "package main\n\nimport \"fmt\"\n\n// Says hello.\nfunc main() {\n\tfmt.Println(\"hello\")\n}\n";
 
 /// A program with something that cannot be translated yet.
-pub const STUB: &str =
-    "package main\n\nfunc add(a, b int) int\n\nfunc main() {\n\tprintln(add(1, 2))\n}\n";
+pub const STUB: &str = "package main\n\nfunc add(a, b int) int\n\nfunc main() {\n\tprintln(add(1, 2))\n}\n";
 
 /// A folder that is deleted afterwards.
 pub struct Scratch(TempDir);
@@ -60,11 +60,7 @@ impl Scratch {
     }
 
     pub fn gort(&self, args: &[&str]) -> Ran {
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = self.command(args).output().expect("gort starts");
+        let Output { status, stdout, stderr } = self.command(args).output().expect("gort starts");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
         Ran {
             code: status.code().unwrap_or(-1),

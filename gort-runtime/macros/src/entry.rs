@@ -9,26 +9,15 @@ pub(crate) fn expand_main(function: ItemFn) -> syn::Result<TokenStream> {
 }
 
 pub(crate) fn expand_test(function: ItemFn) -> syn::Result<TokenStream> {
-    expand(
-        &function,
-        &quote!(test),
-        &quote!(#[::core::prelude::v1::test]),
-    )
+    expand(&function, &quote!(test), &quote!(#[::core::prelude::v1::test]))
 }
 
 fn expand(function: &ItemFn, runner: &TokenStream, test: &TokenStream) -> syn::Result<TokenStream> {
     let ItemFn {
-        attrs,
-        vis,
-        sig,
-        block,
-        ..
+        attrs, vis, sig, block, ..
     } = function;
     if let Some(input) = sig.inputs.first() {
-        return Err(syn::Error::new_spanned(
-            input,
-            "this function takes no arguments",
-        ));
+        return Err(syn::Error::new_spanned(input, "this function takes no arguments"));
     }
     let name = &sig.ident;
     let asyncness = &sig.asyncness;

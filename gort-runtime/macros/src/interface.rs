@@ -12,8 +12,7 @@ pub(crate) fn expand(mut item: ItemTrait) -> syn::Result<TokenStream> {
     let supers: Vec<_> = item.supertraits.iter().cloned().collect();
     if supers.is_empty() {
         item.colon_token = Some(Default::default());
-        item.supertraits
-            .push(parse_quote!(::gort_runtime::value::Object));
+        item.supertraits.push(parse_quote!(::gort_runtime::value::Object));
     } else if item.items.is_empty() {
         let name = &item.ident;
         return Ok(quote! {
@@ -26,10 +25,7 @@ pub(crate) fn expand(mut item: ItemTrait) -> syn::Result<TokenStream> {
     let companion = format_ident!("{name}Ptr");
     for entry in &item.items {
         let TraitItem::Fn(method) = entry else {
-            return Err(syn::Error::new_spanned(
-                entry,
-                "an interface has methods only",
-            ));
+            return Err(syn::Error::new_spanned(entry, "an interface has methods only"));
         };
         let attrs = &method.attrs;
         let sig = &method.sig;
@@ -49,8 +45,7 @@ pub(crate) fn expand(mut item: ItemTrait) -> syn::Result<TokenStream> {
     }
     let vis = &item.vis;
     let doc = format!("[`{name}`] for pointers: implemented for `T` when `*T` has the methods.");
-    let bounds =
-        (!supers.is_empty()).then(|| quote!(where ::gort_runtime::value::Ptr<T>: #(#supers)+*));
+    let bounds = (!supers.is_empty()).then(|| quote!(where ::gort_runtime::value::Ptr<T>: #(#supers)+*));
     Ok(quote! {
         #item
 

@@ -13,38 +13,25 @@ pub(crate) fn expand(input: DeriveInput) -> syn::Result<TokenStream> {
         Data::Struct(data) => match &data.fields {
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => &fields.unnamed[0].ty,
             _ => {
-                return Err(syn::Error::new_spanned(
-                    name,
-                    "expected a tuple struct of one field",
-                ));
+                return Err(syn::Error::new_spanned(name, "expected a tuple struct of one field"));
             }
         },
         _ => {
-            return Err(syn::Error::new_spanned(
-                name,
-                "expected a tuple struct of one field",
-            ));
+            return Err(syn::Error::new_spanned(name, "expected a tuple struct of one field"));
         }
     };
     if attrs.string {
         return Ok(string_ops(name));
     }
     let last = match inner {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .map(|segment| segment.ident.to_string()),
+        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
         _ => None,
     };
     match last.as_deref() {
         Some("f32" | "f64") => Ok(float_ops(name, inner)),
         Some("i8" | "i16" | "i32" | "i64") => Ok(integer_ops(name, inner, "Signed")),
         Some("u8" | "u16" | "u32" | "u64") => Ok(integer_ops(name, inner, "Unsigned")),
-        _ => Err(syn::Error::new_spanned(
-            inner,
-            "expected a primitive number type",
-        )),
+        _ => Err(syn::Error::new_spanned(inner, "expected a primitive number type")),
     }
 }
 
@@ -150,13 +137,7 @@ fn integer_ops(name: &Ident, inner: &Type, sign: &str) -> TokenStream {
     let rem = operator(name, inner, "Rem", "go_rem", &integer);
     let bits = ["BitAnd", "BitOr", "BitXor"].map(|op| {
         let trait_name = format_ident!("{op}");
-        operator(
-            name,
-            inner,
-            op,
-            &op.to_lowercase(),
-            &quote!(::core::ops::#trait_name),
-        )
+        operator(name, inner, op, &op.to_lowercase(), &quote!(::core::ops::#trait_name))
     });
     let shifts = [("Shl", "shl", "go_shl"), ("Shr", "shr", "go_shr")].map(|(op, method, _)| {
         let (op, assign) = (format_ident!("{op}"), format_ident!("{op}Assign"));

@@ -103,7 +103,8 @@ pub(crate) fn expand(select: Select) -> TokenStream {
         Some(pattern) => quote!(#pattern),
         None => quote!(_),
     });
-    let cases_as_dyn = quote!(&mut [#(&mut #cases as &mut (dyn ::gort_runtime::select::Case + ::core::marker::Send)),*]);
+    let cases_as_dyn =
+        quote!(&mut [#(&mut #cases as &mut (dyn ::gort_runtime::select::Case + ::core::marker::Send)),*]);
     let chosen = match default {
         Some(_) => quote!(::gort_runtime::select::try_now(#cases_as_dyn)),
         None => {

@@ -85,9 +85,7 @@ fn read(input: DeriveInput) -> syn::Result<Input> {
             .map_or_else(|| format!("F{i}"), |ident| ident.to_string());
         let rust_name = rust_name.strip_prefix("r#").unwrap_or(&rust_name);
         Ok(Field {
-            name: read
-                .name
-                .map_or_else(|| rust_name.to_owned(), |name| name.value()),
+            name: read.name.map_or_else(|| rust_name.to_owned(), |name| name.value()),
             member: field
                 .ident
                 .map_or_else(|| Member::Unnamed(Index::from(i)), Member::Named),
@@ -197,10 +195,7 @@ fn memory_impl(input: &Input) -> TokenStream {
     if !attrs.in_place {
         return TokenStream::new();
     }
-    let cells = fields
-        .iter()
-        .filter(|field| field.cell)
-        .map(|field| &field.member);
+    let cells = fields.iter().filter(|field| field.cell).map(|field| &field.member);
     quote! {
         impl #impl_generics ::gort_runtime::value::Memory for #ident #ty_generics #where_clause {
             type Content = Self;
@@ -221,10 +216,7 @@ fn memory_impl(input: &Input) -> TokenStream {
 
 fn go_type_impl(input: &Input) -> TokenStream {
     let Input {
-        ident,
-        attrs,
-        fields,
-        ..
+        ident, attrs, fields, ..
     } = input;
     let generics = bounded(&input.generics, &quote!(::gort_runtime::value::GoType));
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
@@ -293,10 +285,7 @@ fn go_type_impl(input: &Input) -> TokenStream {
 /// The type's kind, and the description of a value.
 fn shape(input: &Input) -> (TokenStream, TokenStream) {
     let Input {
-        attrs,
-        fields,
-        newtype,
-        ..
+        attrs, fields, newtype, ..
     } = input;
     let own_name = quote!(<Self as ::gort_runtime::value::GoType>::type_name());
     if *newtype {
@@ -314,12 +303,7 @@ fn shape(input: &Input) -> (TokenStream, TokenStream) {
         return (kind, describe);
     }
     let described = fields.iter().map(|field| {
-        let (name, embedded, content, load) = (
-            &field.name,
-            field.embedded,
-            field.content(),
-            field.load(&quote!(self)),
-        );
+        let (name, embedded, content, load) = (&field.name, field.embedded, field.content(), field.load(&quote!(self)));
         let exported = name.chars().next().is_some_and(char::is_uppercase);
         quote! {
             ::gort_runtime::value::Field {

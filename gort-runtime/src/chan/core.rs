@@ -79,12 +79,7 @@ fn claim(ticket: &Option<Ticket>) -> bool {
     ticket.as_ref().is_none_or(|ticket| {
         ticket
             .chosen
-            .compare_exchange(
-                NONE_CHOSEN,
-                ticket.case,
-                Ordering::AcqRel,
-                Ordering::Relaxed,
-            )
+            .compare_exchange(NONE_CHOSEN, ticket.case, Ordering::AcqRel, Ordering::Relaxed)
             .is_ok()
     })
 }

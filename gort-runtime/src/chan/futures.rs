@@ -218,8 +218,7 @@ impl<T: std::marker::Send + 'static> Drop for Send<'_, T> {
 macro_rules! locking {
     () => {
         fn addr(&self) -> usize {
-            self.core
-                .map_or(0, |core| std::ptr::from_ref(core) as usize)
+            self.core.map_or(0, |core| std::ptr::from_ref(core) as usize)
         }
 
         fn lock(&self) {

@@ -35,9 +35,7 @@ impl<T: Send + 'static> Chan<T> {
     /// With Go's `makechan: size out of range` if `cap` is negative or huge.
     pub fn make(cap: i64) -> Self {
         match usize::try_from(cap) {
-            Ok(cap) if cap < isize::MAX as usize / size_of::<T>().max(1) => {
-                Chan(Some(Arc::new(Core::new(cap))))
-            }
+            Ok(cap) if cap < isize::MAX as usize / size_of::<T>().max(1) => Chan(Some(Arc::new(Core::new(cap)))),
             _ => go_panic_plain("makechan: size out of range"),
         }
     }
@@ -141,9 +139,9 @@ impl<T: Send + 'static> Chan<T> {
     /// The number of buffered values.
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> i64 {
-        self.0.as_ref().map_or(0, |core| {
-            core.state.lock().buffer.len().min(core.cap) as i64
-        })
+        self.0
+            .as_ref()
+            .map_or(0, |core| core.state.lock().buffer.len().min(core.cap) as i64)
     }
 
     /// The buffer's size.
@@ -293,11 +291,7 @@ impl<T> Eq for Chan<T> {}
 
 impl<T> fmt::Debug for Chan<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:#x}",
-            self.0.as_ref().map_or(0, |core| Arc::as_ptr(core) as usize)
-        )
+        write!(f, "{:#x}", self.0.as_ref().map_or(0, |core| Arc::as_ptr(core) as usize))
     }
 }
 

@@ -26,8 +26,7 @@ pub fn todo() -> Ctx {
 
 /// `context.Canceled`.
 pub fn canceled() -> GoError {
-    static CANCELED: LazyLock<GoError> =
-        LazyLock::new(|| new_error(GoString::from_static("context canceled")));
+    static CANCELED: LazyLock<GoError> = LazyLock::new(|| new_error(GoString::from_static("context canceled")));
     CANCELED.clone()
 }
 

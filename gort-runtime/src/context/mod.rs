@@ -13,9 +13,8 @@ mod make;
 mod node;
 
 pub use make::{
-    after_func, after_func_async, background, canceled, cause, deadline_exceeded, todo,
-    with_cancel, with_cancel_cause, with_deadline, with_deadline_cause, with_timeout,
-    with_timeout_cause, with_value, without_cancel,
+    after_func, after_func_async, background, canceled, cause, deadline_exceeded, todo, with_cancel, with_cancel_cause,
+    with_deadline, with_deadline_cause, with_timeout, with_timeout_cause, with_value, without_cancel,
 };
 
 interface! {

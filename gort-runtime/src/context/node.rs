@@ -82,10 +82,7 @@ impl Node {
             return;
         }
         (state.err, state.cause) = (err.clone(), cause.clone());
-        let (children, calls) = (
-            std::mem::take(&mut state.children),
-            std::mem::take(&mut state.calls),
-        );
+        let (children, calls) = (std::mem::take(&mut state.children), std::mem::take(&mut state.calls));
         drop(state);
         self.done.close();
         for child in children.iter().filter_map(Weak::upgrade) {
@@ -133,10 +130,7 @@ struct NodeKey;
 
 /// The nearest node at or above a context.
 pub(super) fn nearest(context: &Ctx) -> Option<Arc<Node>> {
-    match context
-        .value(Any::new(Handle::Key(NodeKey)))
-        .downcast::<Handle>()
-    {
+    match context.value(Any::new(Handle::Key(NodeKey))).downcast::<Handle>() {
         Some(Handle::Node(node)) => Some(node),
         _ => None,
     }

@@ -59,7 +59,12 @@ pub fn apart<R>(call: impl FnOnce() -> R) -> R {
             });
         }
     }
-    with_local(|local| local.frames.push(Frame { panic: None, recovered: false }));
+    with_local(|local| {
+        local.frames.push(Frame {
+            panic: None,
+            recovered: false,
+        })
+    });
     let _leave = Leave;
     call()
 }
@@ -208,9 +213,7 @@ mod tests {
                 },
             )
         });
-        let Err(payload) = caught else {
-            panic!("this panics")
-        };
+        let Err(payload) = caught else { panic!("this panics") };
         let Unwinding::Panic(panic) = Unwinding::from_payload(payload) else {
             panic!("not a panic")
         };

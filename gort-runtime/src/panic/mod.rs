@@ -18,8 +18,8 @@ pub(crate) use print::die;
 #[cfg(feature = "value")]
 pub use print::panic_text;
 pub use raise::{
-    divide_error, go_panic_plain, index_error, nil_dereference, runtime_error, slice_error,
-    slice_error_ends, type_assertion_error,
+    divide_error, go_panic_plain, index_error, nil_dereference, runtime_error, slice_error, slice_error_ends,
+    type_assertion_error,
 };
 
 #[cfg(feature = "value")]
@@ -35,5 +35,4 @@ pub struct PlainPanic {
     pub message: Cow<'static, str>,
 }
 
-pub(crate) const NIL_DEREFERENCE: &str =
-    "runtime error: invalid memory address or nil pointer dereference";
+pub(crate) const NIL_DEREFERENCE: &str = "runtime error: invalid memory address or nil pointer dereference";

@@ -45,10 +45,7 @@ impl Unwinding {
         if payload.is::<Goexit>() {
             return Unwinding::Goexit;
         }
-        let text = match (
-            payload.downcast_ref::<&str>(),
-            payload.downcast_ref::<String>(),
-        ) {
+        let text = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
             (Some(text), _) => text,
             (_, Some(text)) => text.as_str(),
             _ => "Rust panic",
@@ -76,9 +73,7 @@ fn translate(text: &str) -> String {
             .filter(|part| !part.is_empty())
             .collect()
     };
-    if text == "attempt to divide by zero"
-        || text == "attempt to calculate the remainder with a divisor of zero"
-    {
+    if text == "attempt to divide by zero" || text == "attempt to calculate the remainder with a divisor of zero" {
         return "runtime error: integer divide by zero".into();
     }
     match (text, numbers().as_slice()) {
@@ -88,10 +83,7 @@ fn translate(text: &str) -> String {
         (_, [end, len]) if text.starts_with("range end index") => {
             format!("runtime error: slice bounds out of range [:{end}] with capacity {len}")
         }
-        (_, [lo, hi])
-            if text.starts_with("slice index starts at")
-                || text.starts_with("range start index") =>
-        {
+        (_, [lo, hi]) if text.starts_with("slice index starts at") || text.starts_with("range start index") => {
             format!("runtime error: slice bounds out of range [{lo}:{hi}]")
         }
         _ => text.to_owned(),
@@ -128,10 +120,7 @@ mod tests {
     #[test]
     fn rust_panics_get_go_texts() {
         let check = |rust: &str, go: &str| assert_eq!(translate(rust), go);
-        check(
-            "attempt to divide by zero",
-            "runtime error: integer divide by zero",
-        );
+        check("attempt to divide by zero", "runtime error: integer divide by zero");
         check(
             "index out of bounds: the len is 3 but the index is 5",
             "runtime error: index out of range [5] with length 3",

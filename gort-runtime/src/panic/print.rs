@@ -28,17 +28,13 @@ pub fn panic_text(value: &Any) -> String {
             return format!("({type_name}) {addr:#x}");
         }
         _ => {
-            let addr = value.as_arc().map_or(0, |object| {
-                std::sync::Arc::as_ptr(object) as *const () as usize
-            });
+            let addr = value
+                .as_arc()
+                .map_or(0, |object| std::sync::Arc::as_ptr(object) as *const () as usize);
             return format!("({type_name}) {addr:#x}");
         }
     };
-    if named {
-        format!("{type_name}({text})")
-    } else {
-        text
-    }
+    if named { format!("{type_name}({text})") } else { text }
 }
 
 /// A float as the built-in `print` writes it.
@@ -47,17 +43,11 @@ fn print_float(v: f64) -> String {
         return "NaN".into();
     }
     if v.is_infinite() {
-        return if v > 0.0 {
-            "+Inf".into()
-        } else {
-            "-Inf".into()
-        };
+        return if v > 0.0 { "+Inf".into() } else { "-Inf".into() };
     }
     let text = format!("{v:+.6e}");
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let (sign, exponent) = exponent
-        .strip_prefix('-')
-        .map_or(('+', exponent), |rest| ('-', rest));
+    let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |rest| ('-', rest));
     format!("{digits}e{sign}{exponent:0>3}")
 }
 
@@ -65,11 +55,7 @@ fn print_float(v: f64) -> String {
 pub(crate) fn die(panic: &GoPanic, goroutine: u64) -> ! {
     let mut text = String::new();
     for (depth, earlier) in panic.earlier.iter().enumerate() {
-        let recovered = if earlier.recovered {
-            " [recovered]"
-        } else {
-            ""
-        };
+        let recovered = if earlier.recovered { " [recovered]" } else { "" };
         text += &format!(
             "{}panic: {}{recovered}\n",
             "\t".repeat(depth.min(1)),
@@ -77,10 +63,7 @@ pub(crate) fn die(panic: &GoPanic, goroutine: u64) -> ! {
         );
     }
     let message = shown(&panic.value);
-    text += &format!(
-        "{}panic: {message}\n",
-        "\t".repeat(panic.earlier.len().min(1))
-    );
+    text += &format!("{}panic: {message}\n", "\t".repeat(panic.earlier.len().min(1)));
     if message == NIL_DEREFERENCE {
         text += "[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x0]\n";
     }

@@ -65,9 +65,7 @@ pub fn slice_error(hi: i64, limit: i64, what: &str) -> ! {
     if hi < 0 {
         runtime_error(format!("slice bounds out of range [:{hi}]"));
     }
-    runtime_error(format!(
-        "slice bounds out of range [:{hi}] with {what} {limit}"
-    ))
+    runtime_error(format!("slice bounds out of range [:{hi}] with {what} {limit}"))
 }
 
 /// Panics as a lower slice bound that is out of range.

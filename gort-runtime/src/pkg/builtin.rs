@@ -16,7 +16,10 @@ fn text(args: &[Any], space: &str, end: &str) {
             Describe::Bool(b) => b.to_string(),
             Describe::Int(n, _) => n.to_string(),
             Describe::Uint(n, _) => n.to_string(),
-            Describe::Pointer { addr, .. } | Describe::Func(addr) | Describe::Chan(addr) | Describe::Map { addr, .. } => {
+            Describe::Pointer { addr, .. }
+            | Describe::Func(addr)
+            | Describe::Chan(addr)
+            | Describe::Map { addr, .. } => {
                 format!("{addr:#x}")
             }
             _ => panic_text(a),

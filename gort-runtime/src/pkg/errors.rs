@@ -69,7 +69,11 @@ impl UnwrapAllMethodPtr for JoinError {
 /// One error of all that are not nil; nil if none is.
 pub fn join(errs: Slice<GoError>) -> GoError {
     let errs: Vec<GoError> = errs.iter().filter(|e| !e.is_nil()).collect();
-    if errs.is_empty() { GoError::nil() } else { pointer_error(JoinError { errs }) }
+    if errs.is_empty() {
+        GoError::nil()
+    } else {
+        pointer_error(JoinError { errs })
+    }
 }
 
 /// What the error wraps; nil if nothing, or several.
@@ -108,7 +112,8 @@ pub fn is(err: GoError, target: GoError) -> bool {
     let can_compare = comparable(&target.to_any());
     search(err, &mut |e| {
         can_compare && comparable(&e.to_any()) && *e == target
-            || e.try_cast::<dyn IsMethod>().is_some_and(|m| IsMethod::is(&*m, target.clone()))
+            || e.try_cast::<dyn IsMethod>()
+                .is_some_and(|m| IsMethod::is(&*m, target.clone()))
     })
 }
 

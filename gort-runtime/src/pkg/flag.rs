@@ -77,22 +77,42 @@ handle_type!(FlagSet, "flag.FlagSet", memory(content, usage));
 
 /// A set of flags.
 pub fn new_flag_set(name: GoString, error_handling: ErrorHandling) -> Ptr<FlagSet> {
-    let content = Content { name, handling: error_handling.0, ..Content::default() };
-    Ptr::new(FlagSet { content: State::new(content), usage: Cell::new(Fn0::nil()) })
+    let content = Content {
+        name,
+        handling: error_handling.0,
+        ..Content::default()
+    };
+    Ptr::new(FlagSet {
+        content: State::new(content),
+        usage: Cell::new(Fn0::nil()),
+    })
 }
 
 /// The set of the command line.
 pub fn command_line() -> Ptr<FlagSet> {
     static SET: LazyLock<Ptr<FlagSet>> = LazyLock::new(|| {
         let args = os::args();
-        new_flag_set(if args.len() > 0 { args.get(0) } else { GoString::default() }, EXIT_ON_ERROR)
+        new_flag_set(
+            if args.len() > 0 {
+                args.get(0)
+            } else {
+                GoString::default()
+            },
+            EXIT_ON_ERROR,
+        )
     });
     SET.clone()
 }
 
 fn parse_failure(err: GoError) -> GoError {
-    let Some(e) = err.downcast::<Ptr<strconv::NumError>>() else { return err };
-    if e.err.get() == strconv::err_range() { error("value out of range") } else { error("parse error") }
+    let Some(e) = err.downcast::<Ptr<strconv::NumError>>() else {
+        return err;
+    };
+    if e.err.get() == strconv::err_range() {
+        error("value out of range")
+    } else {
+        error("parse error")
+    }
 }
 
 impl Target {
@@ -167,7 +187,10 @@ impl FlagSet {
         let default = target.text();
         let redefined = self.content.with(|c| {
             let entry = Entry { usage, default, target };
-            c.entries.insert(name.as_bytes().to_vec(), entry).is_some().then(|| c.name.clone())
+            c.entries
+                .insert(name.as_bytes().to_vec(), entry)
+                .is_some()
+                .then(|| c.name.clone())
         });
         if let Some(set) = redefined {
             let prefix = if set.is_empty() { set } else { set + str(" ") };
@@ -178,7 +201,11 @@ impl FlagSet {
     /// Where messages go.
     pub fn output(&self) -> Iface<dyn Writer> {
         let out = self.content.lock().out.clone();
-        if out.is_nil() { Iface::from_arc(Arc::new(os::stderr()) as Arc<dyn Writer>) } else { out }
+        if out.is_nil() {
+            Iface::from_arc(Arc::new(os::stderr()) as Arc<dyn Writer>)
+        } else {
+            out
+        }
     }
 
     /// Sets where messages go.
@@ -231,7 +258,9 @@ impl FlagSet {
 
     /// Reads one flag; false when there is none left.
     fn next(&self) -> Result<bool, GoError> {
-        let Some(arg) = self.content.lock().args.first().cloned() else { return Ok(false) };
+        let Some(arg) = self.content.lock().args.first().cloned() else {
+            return Ok(false);
+        };
         let s = arg.as_bytes();
         if s.len() < 2 || s[0] != b'-' {
             return Ok(false);
@@ -271,7 +300,11 @@ impl FlagSet {
         let err = entry.target.set(&value);
         if !err.is_nil() {
             let quoted = strconv::quote(value);
-            let what = if entry.target.is_bool() { "boolean value" } else { "value" };
+            let what = if entry.target.is_bool() {
+                "boolean value"
+            } else {
+                "value"
+            };
             let link = if entry.target.is_bool() { "for -" } else { "for flag -" };
             return Err(self.failed(format!("invalid {what} {quoted} {link}{shown}: {err}")));
         }
@@ -309,7 +342,10 @@ impl FlagSet {
 
     /// The `i`th argument after the flags, empty if there is none.
     pub fn arg(&self, i: i64) -> GoString {
-        usize::try_from(i).ok().and_then(|i| self.content.lock().args.get(i).cloned()).unwrap_or_default()
+        usize::try_from(i)
+            .ok()
+            .and_then(|i| self.content.lock().args.get(i).cloned())
+            .unwrap_or_default()
     }
 
     /// The number of arguments after the flags.
@@ -426,7 +462,11 @@ pub fn func(name: GoString, usage: GoString, f: Fn1<GoString, GoError>) {
 /// Reads the command line.
 pub fn parse() {
     let args = os::args();
-    command_line().parse(if args.len() > 1 { args.slice_from(1) } else { Slice::nil() });
+    command_line().parse(if args.len() > 1 {
+        args.slice_from(1)
+    } else {
+        Slice::nil()
+    });
 }
 
 /// Whether the command line has been read.

@@ -8,8 +8,9 @@ use crate::pkg::support::{State, handle_type};
 use std::sync::{Arc, LazyLock};
 
 pub use crate::{
-    __log_fatal as fatal, __log_fatalf as fatalf, __log_fatalln as fatalln, __log_panic as panic, __log_panicf as panicf,
-    __log_panicln as panicln, __log_print as print, __log_printf as printf, __log_println as println,
+    __log_fatal as fatal, __log_fatalf as fatalf, __log_fatalln as fatalln, __log_panic as panic,
+    __log_panicf as panicf, __log_panicln as panicln, __log_print as print, __log_printf as printf,
+    __log_println as println,
 };
 
 /// The date: `2009/01/23`.
@@ -48,13 +49,25 @@ handle_type!(Logger, "log.Logger", memory(state));
 
 /// A logger.
 pub fn new(out: Iface<dyn Writer>, prefix: GoString, flag: i64) -> Ptr<Logger> {
-    Ptr::new(Logger { state: State::new(Setup { out, prefix, flags: flag }), turn: State::default() })
+    Ptr::new(Logger {
+        state: State::new(Setup {
+            out,
+            prefix,
+            flags: flag,
+        }),
+        turn: State::default(),
+    })
 }
 
 /// The logger of the package's functions.
 pub fn default() -> Ptr<Logger> {
-    static STD: LazyLock<Ptr<Logger>> =
-        LazyLock::new(|| new(Iface::from_arc(Arc::new(os::stderr()) as Arc<dyn Writer>), GoString::default(), LSTD_FLAGS));
+    static STD: LazyLock<Ptr<Logger>> = LazyLock::new(|| {
+        new(
+            Iface::from_arc(Arc::new(os::stderr()) as Arc<dyn Writer>),
+            GoString::default(),
+            LSTD_FLAGS,
+        )
+    });
     STD.clone()
 }
 

@@ -2,12 +2,16 @@
 //!
 //! In: Go's values by value. Out: Go's results, byte for byte. Callbacks are `FnN` values. `index.txt` lists what exists.
 
-#![allow(clippy::len_without_is_empty, clippy::excessive_precision, clippy::should_implement_trait)]
+#![allow(
+    clippy::len_without_is_empty,
+    clippy::excessive_precision,
+    clippy::should_implement_trait
+)]
 
 mod go;
 mod pdq;
-mod support;
 mod shared_text;
+mod support;
 
 pub mod bufio;
 pub mod builtin;

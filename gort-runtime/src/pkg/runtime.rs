@@ -4,12 +4,16 @@ use crate::pkg::go::*;
 use crate::pkg::support::handle_type;
 
 pub use crate::panic::{RuntimeError as Error, RuntimeErrorPtr as ErrorPtr};
-pub use crate::task::{gomaxprocs, goexit, gosched, num_goroutine};
+pub use crate::task::{goexit, gomaxprocs, gosched, num_goroutine};
 
 /// The operating system.
 pub const GOOS: GoString = str("linux");
 /// The architecture.
-pub const GOARCH: GoString = str(if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" });
+pub const GOARCH: GoString = str(if cfg!(target_arch = "aarch64") {
+    "arm64"
+} else {
+    "amd64"
+});
 /// The compiler.
 pub const COMPILER: GoString = str("gc");
 

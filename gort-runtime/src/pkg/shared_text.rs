@@ -143,7 +143,10 @@ pub(crate) fn fields<T: Text>(s: T, f: impl FnMut(i32) -> bool) -> Slice<T> {
 }
 
 /// A sequence over precomputed parts.
-pub(crate) fn parts<T: Text>(s: T, bounds: impl Fn(&[u8]) -> Vec<(usize, usize)> + Send + Sync + 'static) -> Fn1<Fn1<T, bool>, ()> {
+pub(crate) fn parts<T: Text>(
+    s: T,
+    bounds: impl Fn(&[u8]) -> Vec<(usize, usize)> + Send + Sync + 'static,
+) -> Fn1<Fn1<T, bool>, ()> {
     fn1(move |each: Fn1<T, bool>| {
         let bounds = bounds(&s.view());
         for (lo, hi) in bounds {
@@ -167,8 +170,16 @@ pub(crate) fn line_bounds(s: &[u8]) -> Vec<(usize, usize)> {
 pub(crate) fn trim_where<T: Text>(s: T, left: bool, right: bool, mut f: impl FnMut(i32) -> bool) -> T {
     let (lo, hi) = {
         let view = s.view();
-        let lo = if left { utf8::runes(&view).find(|x| !f(x.1)).map_or(view.len(), |x| x.0) } else { 0 };
-        let hi = if right { last_where(&view[lo..], |r| !f(r)).map_or(lo, |(at, w)| lo + at + w) } else { view.len() };
+        let lo = if left {
+            utf8::runes(&view).find(|x| !f(x.1)).map_or(view.len(), |x| x.0)
+        } else {
+            0
+        };
+        let hi = if right {
+            last_where(&view[lo..], |r| !f(r)).map_or(lo, |(at, w)| lo + at + w)
+        } else {
+            view.len()
+        };
         (lo, hi)
     };
     s.sub(lo, hi)
@@ -401,7 +412,11 @@ macro_rules! text_functions {
         /// The first index of a rune of `chars`, or -1.
         pub fn index_any(s: $t, chars: GoString) -> i64 {
             let view = s.view();
-            text::position(utf8::runes(&view).find(|x| text::contains_rune(chars.as_bytes(), x.1)).map(|x| x.0))
+            text::position(
+                utf8::runes(&view)
+                    .find(|x| text::contains_rune(chars.as_bytes(), x.1))
+                    .map(|x| x.0),
+            )
         }
 
         /// The first index of the byte, or -1.
@@ -487,12 +502,16 @@ macro_rules! text_functions {
 
         /// The parts between separators, one at a time.
         pub fn split_seq(s: $t, sep: $t) -> Fn1<Fn1<$t, bool>, ()> {
-            text::parts(s, move |s| text::split_bounds(s, &sep.view(), 0, -1).unwrap_or_default())
+            text::parts(s, move |s| {
+                text::split_bounds(s, &sep.view(), 0, -1).unwrap_or_default()
+            })
         }
 
         /// The parts with their separators, one at a time.
         pub fn split_after_seq(s: $t, sep: $t) -> Fn1<Fn1<$t, bool>, ()> {
-            text::parts(s, move |s| text::split_bounds(s, &sep.view(), sep.view().len(), -1).unwrap_or_default())
+            text::parts(s, move |s| {
+                text::split_bounds(s, &sep.view(), sep.view().len(), -1).unwrap_or_default()
+            })
         }
 
         /// Every first letter of a word in title case.
@@ -557,14 +576,22 @@ macro_rules! text_functions {
 
         /// Without the prefix.
         pub fn trim_prefix(s: $t, prefix: $t) -> $t {
-            let skip = if s.view().starts_with(&prefix.view()) { prefix.view().len() } else { 0 };
+            let skip = if s.view().starts_with(&prefix.view()) {
+                prefix.view().len()
+            } else {
+                0
+            };
             let len = s.view().len();
             s.sub(skip, len)
         }
 
         /// Without the suffix.
         pub fn trim_suffix(s: $t, suffix: $t) -> $t {
-            let drop = if s.view().ends_with(&suffix.view()) { suffix.view().len() } else { 0 };
+            let drop = if s.view().ends_with(&suffix.view()) {
+                suffix.view().len()
+            } else {
+                0
+            };
             let len = s.view().len();
             s.sub(0, len - drop)
         }

@@ -19,7 +19,11 @@ pub fn sort<E: Ordered>(x: Slice<E>) {
 
 /// Sorts by `cmp`, not stably.
 pub fn sort_func<E: Value>(x: Slice<E>, cmp: Fn2<E, E, i64>) {
-    Collection { less: |i, j| cmp(x.get(i), x.get(j)) < 0, swap: swapper(&x) }.sort(x.len());
+    Collection {
+        less: |i, j| cmp(x.get(i), x.get(j)) < 0,
+        swap: swapper(&x),
+    }
+    .sort(x.len());
 }
 
 /// Sorts by `cmp`, stably.
@@ -76,12 +80,20 @@ pub fn max<E: Ordered>(x: Slice<E>) -> E {
 
 /// The first least element by `cmp`.
 pub fn min_func<E: Value>(x: Slice<E>, cmp: Fn2<E, E, i64>) -> E {
-    some(x.iter().reduce(|a, b| if cmp(b.clone(), a.clone()) < 0 { b } else { a }), "MinFunc")
+    some(
+        x.iter()
+            .reduce(|a, b| if cmp(b.clone(), a.clone()) < 0 { b } else { a }),
+        "MinFunc",
+    )
 }
 
 /// The first greatest element by `cmp`.
 pub fn max_func<E: Value>(x: Slice<E>, cmp: Fn2<E, E, i64>) -> E {
-    some(x.iter().reduce(|a, b| if cmp(b.clone(), a.clone()) > 0 { b } else { a }), "MaxFunc")
+    some(
+        x.iter()
+            .reduce(|a, b| if cmp(b.clone(), a.clone()) > 0 { b } else { a }),
+        "MaxFunc",
+    )
 }
 
 /// Searches a sorted slice.

@@ -82,13 +82,21 @@ fn search_range(mut lo: i64, mut hi: i64, f: impl Fn(i64) -> bool) -> i64 {
 /// Sorts, not stably.
 pub fn sort(data: Iface<dyn Interface>) {
     let n = data.len();
-    Collection { less: |i, j| data.less(i, j), swap: |i, j| data.swap(i, j) }.sort(n);
+    Collection {
+        less: |i, j| data.less(i, j),
+        swap: |i, j| data.swap(i, j),
+    }
+    .sort(n);
 }
 
 /// Sorts stably.
 pub fn stable(data: Iface<dyn Interface>) {
     let n = data.len();
-    Collection { less: |i, j| data.less(i, j), swap: |i, j| data.swap(i, j) }.stable(n);
+    Collection {
+        less: |i, j| data.less(i, j),
+        swap: |i, j| data.swap(i, j),
+    }
+    .stable(n);
 }
 
 /// Reports whether the data is sorted.
@@ -106,12 +114,20 @@ pub(crate) fn swapper<T: Value>(s: &Slice<T>) -> impl Fn(i64, i64) + '_ {
 
 /// Sorts a slice by positions, not stably.
 pub fn slice<T: Value>(x: Slice<T>, less: Fn2<i64, i64, bool>) {
-    Collection { less: |i, j| less(i, j), swap: swapper(&x) }.sort(x.len());
+    Collection {
+        less: |i, j| less(i, j),
+        swap: swapper(&x),
+    }
+    .sort(x.len());
 }
 
 /// Sorts a slice by positions, stably.
 pub fn slice_stable<T: Value>(x: Slice<T>, less: Fn2<i64, i64, bool>) {
-    Collection { less: |i, j| less(i, j), swap: swapper(&x) }.stable(x.len());
+    Collection {
+        less: |i, j| less(i, j),
+        swap: swapper(&x),
+    }
+    .stable(x.len());
 }
 
 /// Reports whether a slice is sorted by positions.

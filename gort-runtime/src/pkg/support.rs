@@ -118,7 +118,13 @@ pub(crate) use handle_type;
 
 /// A described field of a [`handle_type!`].
 pub(crate) fn field<T: GoType>(name: &'static str, v: T) -> Field {
-    Field { name, exported: true, embedded: false, type_name: T::type_name(), value: v.go_box() }
+    Field {
+        name,
+        exported: true,
+        embedded: false,
+        type_name: T::type_name(),
+        value: v.go_box(),
+    }
 }
 
 /// Implements the companions of interfaces by the inherent methods of the same names.

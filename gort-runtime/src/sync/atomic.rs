@@ -201,9 +201,7 @@ impl AnyValue {
         let fits = |now: &Any| now.is_nil() || now.dynamic_type_name() == v.dynamic_type_name();
         match self.0.replace_if(v.clone(), fits) {
             Ok(old) => old,
-            Err(_) => go_panic_plain(format!(
-                "sync/atomic: {what} of inconsistently typed value into Value"
-            )),
+            Err(_) => go_panic_plain(format!("sync/atomic: {what} of inconsistently typed value into Value")),
         }
     }
 
@@ -222,9 +220,7 @@ impl AnyValue {
                 return false;
             }
             let same = |seen: &Any| match (seen.as_arc(), now.as_arc()) {
-                (Some(a), Some(b)) => {
-                    std::ptr::addr_eq(std::sync::Arc::as_ptr(a), std::sync::Arc::as_ptr(b))
-                }
+                (Some(a), Some(b)) => std::ptr::addr_eq(std::sync::Arc::as_ptr(a), std::sync::Arc::as_ptr(b)),
                 (a, b) => a.is_none() && b.is_none(),
             };
             if self.0.replace_if(new.clone(), same).is_ok() {

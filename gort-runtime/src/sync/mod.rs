@@ -15,9 +15,9 @@ mod pool;
 mod rw_mutex;
 mod wait_list;
 
-pub use guard::Guard;
 pub use cond::{Cond, new_cond};
 pub use group::{TaskGroup, WaitGroup};
+pub use guard::Guard;
 pub use map::Map;
 pub use mutex::{Locker, LockerPtr, Mutex};
 pub use once::{Once, once_func, once_value, once_values};

@@ -49,9 +49,7 @@ impl Mutex {
     /// Locks if it is unlocked.
     #[inline]
     pub fn try_lock(&self) -> bool {
-        self.locked
-            .compare_exchange(false, true, SeqCst, SeqCst)
-            .is_ok()
+        self.locked.compare_exchange(false, true, SeqCst, SeqCst).is_ok()
     }
 
     /// Locks.
@@ -60,9 +58,7 @@ impl Mutex {
     /// Dropped before it is ready, it has not locked, and the next waiter gets its turn.
     pub async fn lock(&self) {
         if !self.try_lock() {
-            self.waiters
-                .until(Wait::MutexLock, || self.try_lock())
-                .await;
+            self.waiters.until(Wait::MutexLock, || self.try_lock()).await;
         }
     }
 

@@ -68,9 +68,7 @@ impl RwMutex {
         }
         self.state.lock().waiting_writers += 1;
         let _waiting = Waiting(self);
-        self.waiters
-            .until(Wait::RwMutexLock, || self.try_lock())
-            .await;
+        self.waiters.until(Wait::RwMutexLock, || self.try_lock()).await;
     }
 
     /// Locks for reading.
@@ -78,9 +76,7 @@ impl RwMutex {
     /// # Cancel safety
     /// Dropped before it is ready, it has not locked.
     pub async fn rlock(&self) {
-        self.waiters
-            .until(Wait::RwMutexRLock, || self.try_rlock())
-            .await;
+        self.waiters.until(Wait::RwMutexRLock, || self.try_rlock()).await;
     }
 
     /// Locks for writing from code that cannot suspend.

@@ -62,11 +62,7 @@ fn drive<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
-        if parker
-            .state
-            .compare_exchange(RUNNING, PARKED, SeqCst, SeqCst)
-            .is_ok()
-        {
+        if parker.state.compare_exchange(RUNNING, PARKED, SeqCst, SeqCst).is_ok() {
             drop(retract());
             while parker.state.load(SeqCst) == PARKED {
                 std::thread::park();

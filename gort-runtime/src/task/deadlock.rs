@@ -146,9 +146,7 @@ fn report() -> ! {
         "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n".to_owned()
     } else {
         let wait = Wait::from_byte(MAIN_WAIT.load(SeqCst)).text();
-        format!(
-            "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [{wait}]:\nmain.main()\n"
-        )
+        format!("fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [{wait}]:\nmain.main()\n")
     };
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
     std::process::exit(2)

@@ -39,10 +39,7 @@ impl<F: Future<Output = ()>> Goroutine<F> {
     pub(super) fn with_id(future: F, id: u64) -> Self {
         LIVE.fetch_add(1, Relaxed);
         Goroutine {
-            local: Local {
-                id,
-                ..Local::default()
-            },
+            local: Local { id, ..Local::default() },
             live: Live,
             future,
         }
@@ -96,10 +93,7 @@ fn ended(payload: Box<dyn Any + Send>, id: u64) {
         ) {
             (Some(panic), _) => &*panic.message,
             (_, Some(text)) => text,
-            _ => payload
-                .downcast_ref::<&str>()
-                .copied()
-                .unwrap_or("Rust panic"),
+            _ => payload.downcast_ref::<&str>().copied().unwrap_or("Rust panic"),
         };
         super::flush();
         eprintln!("panic: {text}\n\ngoroutine {id} [running]:");

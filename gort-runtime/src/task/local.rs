@@ -62,9 +62,7 @@ impl Wait {
             Wait::IoWait,
             Wait::SemAcquire,
         ];
-        all.into_iter()
-            .find(|wait| *wait as u8 == byte)
-            .unwrap_or_default()
+        all.into_iter().find(|wait| *wait as u8 == byte).unwrap_or_default()
     }
 
     /// The text between brackets in a dump.

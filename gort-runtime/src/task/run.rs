@@ -24,10 +24,7 @@ pub fn at_exit(f: fn()) {
 
 /// Writes out what is buffered.
 pub(crate) fn flush() {
-    let hooks = AT_EXIT
-        .lock()
-        .map(|hooks| hooks.clone())
-        .unwrap_or_default();
+    let hooks = AT_EXIT.lock().map(|hooks| hooks.clone()).unwrap_or_default();
     hooks.into_iter().for_each(|hook| hook());
     let _ = std::io::stdout().flush();
 }
@@ -129,10 +126,5 @@ fn text(payload: Box<dyn std::any::Any + Send>) -> Option<String> {
         crate::panic::Unwinding::Goexit => None,
     };
     #[cfg(not(feature = "value"))]
-    Some(
-        payload
-            .downcast_ref::<String>()
-            .cloned()
-            .unwrap_or_default(),
-    )
+    Some(payload.downcast_ref::<String>().cloned().unwrap_or_default())
 }

@@ -159,9 +159,7 @@ fn parse(text: &str) -> Option<i64> {
         let number = rest
             .find(|c: char| !c.is_ascii_digit() && c != '.')
             .unwrap_or(rest.len());
-        let (whole, decimals) = rest[..number]
-            .split_once('.')
-            .unwrap_or((&rest[..number], ""));
+        let (whole, decimals) = rest[..number].split_once('.').unwrap_or((&rest[..number], ""));
         if (whole.is_empty() && decimals.is_empty()) || decimals.contains('.') {
             return None;
         }
@@ -179,11 +177,7 @@ fn parse(text: &str) -> Option<i64> {
             _ => return None,
         };
         rest = &rest[end..];
-        let whole: i128 = if whole.is_empty() {
-            0
-        } else {
-            whole.parse().ok()?
-        };
+        let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
         let mut scale = unit;
         let mut part = 0;
         for digit in decimals.bytes() {
@@ -211,20 +205,14 @@ mod tests {
         check(Duration(1100), "1.1µs");
         check(Duration(2_200_000), "2.2ms");
         check(Duration(3_300_000_000), "3.3s");
-        check(
-            Duration(4 * MINUTE.0 + 5 * SECOND.0 + 1_000_000),
-            "4m5.001s",
-        );
+        check(Duration(4 * MINUTE.0 + 5 * SECOND.0 + 1_000_000), "4m5.001s");
         check(
             Duration(5 * HOUR.0 + 6 * MINUTE.0 + 7 * SECOND.0 + 1),
             "5h6m7.000000001s",
         );
         check(Duration(-8 * MINUTE.0), "-8m0s");
         check(Duration(i64::MIN), "-2562047h47m16.854775808s");
-        assert_eq!(
-            parse_duration(str("1x")).1.to_string(),
-            "time: invalid duration \"1x\""
-        );
+        assert_eq!(parse_duration(str("1x")).1.to_string(), "time: invalid duration \"1x\"");
         assert_eq!(Duration(1500).round(MICROSECOND), Duration(2000));
         assert_eq!(
             (Duration(1499).truncate(MICROSECOND), MINUTE.seconds()),

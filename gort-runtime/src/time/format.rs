@@ -75,10 +75,8 @@ impl Time {
             let element = ELEMENTS.iter().copied().chain(["5"]).find(|element| {
                 rest.starts_with(element)
                     && !(*element == "_2" && rest.starts_with("_2006"))
-                    && !(*element == "Jan"
-                        && rest[3..].starts_with(|c: char| c.is_ascii_lowercase()))
-                    && !(*element == "Mon"
-                        && rest[3..].starts_with(|c: char| c.is_ascii_lowercase()))
+                    && !(*element == "Jan" && rest[3..].starts_with(|c: char| c.is_ascii_lowercase()))
+                    && !(*element == "Mon" && rest[3..].starts_with(|c: char| c.is_ascii_lowercase()))
             });
             match element {
                 Some(element) => {
@@ -98,10 +96,7 @@ impl Time {
     /// A fraction of a second at the start of a layout: `.000`, `,999`.
     fn fraction(self, layout: &str) -> Option<(String, usize)> {
         let point = layout.chars().next().filter(|c| matches!(c, '.' | ','))?;
-        let digit = layout[1..]
-            .chars()
-            .next()
-            .filter(|c| matches!(c, '0' | '9'))?;
+        let digit = layout[1..].chars().next().filter(|c| matches!(c, '0' | '9'))?;
         let digits = layout[1..].chars().take_while(|c| *c == digit).count();
         if layout[1 + digits..].starts_with(|c: char| c.is_ascii_digit()) {
             return None;
@@ -155,15 +150,9 @@ impl Time {
 
     /// As Go prints it.
     pub fn string(self) -> GoString {
-        let mut text = self.format(GoString::from_static(
-            "2006-01-02 15:04:05.999999999 -0700 MST",
-        ));
+        let mut text = self.format(GoString::from_static("2006-01-02 15:04:05.999999999 -0700 MST"));
         if let Some(mono) = self.monotonic() {
-            text += &GoString::from(format!(
-                " m=+{}.{:09}",
-                mono / 1_000_000_000,
-                mono % 1_000_000_000
-            ));
+            text += &GoString::from(format!(" m=+{}.{:09}", mono / 1_000_000_000, mono % 1_000_000_000));
         }
         text
     }

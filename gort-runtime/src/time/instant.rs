@@ -36,9 +36,7 @@ pub struct Weekday(pub i64);
 pub fn now() -> Time {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     let mono = START.elapsed().as_nanos() as i64 + 1;
-    let wall = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Time {
         sec: wall.as_secs() as i64 + UNIX,
         nsec: i64::from(wall.subsec_nanos()),
@@ -180,9 +178,7 @@ impl Time {
 
     /// Nanoseconds since 1970, wrapping around.
     pub fn unix_nano(self) -> i64 {
-        self.unix()
-            .wrapping_mul(1_000_000_000)
-            .wrapping_add(self.nsec)
+        self.unix().wrapping_mul(1_000_000_000).wrapping_add(self.nsec)
     }
 
     /// `t + d`.
@@ -362,10 +358,7 @@ mod tests {
         assert_eq!((t.date(), t.clock()), ((2023, Month(11), 14), (22, 13, 20)));
         assert_eq!((t.weekday(), t.year_day()), (Weekday(2), 318));
         assert_eq!(date(2023, Month(11), 14, 22, 13, 20, 5), t);
-        assert_eq!(
-            date(2024, Month(14), 30, 0, 0, 0, 0).date(),
-            (2025, Month(3), 2)
-        );
+        assert_eq!(date(2024, Month(14), 30, 0, 0, 0, 0).date(), (2025, Month(3), 2));
         assert_eq!(
             (Time::default().date(), Time::default().weekday()),
             ((1, Month(1), 1), Weekday(1))

@@ -86,13 +86,7 @@ impl Owner {
     ) -> (Self, NonNull<C>) {
         let (layout, offset) = run_layout::<C>(capacity);
         // SAFETY: the layout holds at least the header, so its size is not zero.
-        let raw = unsafe {
-            if zeroed {
-                alloc_zeroed(layout)
-            } else {
-                alloc(layout)
-            }
-        };
+        let raw = unsafe { if zeroed { alloc_zeroed(layout) } else { alloc(layout) } };
         let Some(raw) = NonNull::new(raw) else {
             handle_alloc_error(layout)
         };
@@ -159,23 +153,14 @@ impl Owner {
         let len = parts[0].len() + parts[1].len();
         assert!(len <= capacity, "the parts fit");
         // SAFETY: nothing is claimed to be zeroed; the closure is not called as no cell is asked for.
-        let (owner, first) =
-            unsafe { Self::new_run_with_room(0, capacity, false, |_| Byte(UnsafeCell::new(0))) };
+        let (owner, first) = unsafe { Self::new_run_with_room(0, capacity, false, |_| Byte(UnsafeCell::new(0))) };
         let first: NonNull<u8> = first.cast();
         // SAFETY: the block has room for `len` bytes and is not shared yet.
         unsafe {
             ptr::copy_nonoverlapping(parts[0].as_ptr(), first.as_ptr(), parts[0].len());
-            ptr::copy_nonoverlapping(
-                parts[1].as_ptr(),
-                first.add(parts[0].len()).as_ptr(),
-                parts[1].len(),
-            );
+            ptr::copy_nonoverlapping(parts[1].as_ptr(), first.add(parts[0].len()).as_ptr(), parts[1].len());
             if let Some(header) = owner.0 {
-                header
-                    .cast::<Run>()
-                    .as_ref()
-                    .filled
-                    .store(len, Ordering::Relaxed);
+                header.cast::<Run>().as_ref().filled.store(len, Ordering::Relaxed);
             }
         }
         (owner, first)
@@ -192,10 +177,7 @@ impl Owner {
         // SAFETY: the block starts with a `Run`, as the contract says.
         let run: &Run = unsafe { header.cast::<Run>().as_ref() };
         let used = (end as usize) - (base as usize) - offset;
-        let Some(new) = used
-            .checked_add(extra.len())
-            .filter(|new| *new <= run.capacity)
-        else {
+        let Some(new) = used.checked_add(extra.len()).filter(|new| *new <= run.capacity) else {
             return false;
         };
         if run
@@ -213,9 +195,7 @@ impl Owner {
 
 fn run_layout<C>(len: usize) -> (Layout, usize) {
     let too_long = || -> ! { panic!("runtime error: makeslice: len out of range") };
-    let Ok(cells) = Layout::array::<C>(len) else {
-        too_long()
-    };
+    let Ok(cells) = Layout::array::<C>(len) else { too_long() };
     let Ok((layout, offset)) = Layout::new::<Run>().extend(cells) else {
         too_long()
     };
@@ -242,12 +222,7 @@ unsafe fn destroy_run<C>(header: NonNull<Header>) {
     }
     let run: NonNull<Run> = header.cast();
     // SAFETY: as the function's contract says.
-    let (capacity, filled) = unsafe {
-        (
-            run.as_ref().capacity,
-            run.as_ref().filled.load(Ordering::Relaxed),
-        )
-    };
+    let (capacity, filled) = unsafe { (run.as_ref().capacity, run.as_ref().filled.load(Ordering::Relaxed)) };
     let (layout, offset) = run_layout::<C>(capacity);
     let _free = Free(header.cast(), layout);
     // SAFETY: `filled` cells from `offset` on are initialised and dropped only here.
@@ -262,9 +237,7 @@ impl Clone for Owner {
     fn clone(&self) -> Self {
         if let Some(header) = self.0 {
             // SAFETY: we own the block, so it lives.
-            let old = unsafe { header.as_ref() }
-                .count
-                .fetch_add(1, Ordering::Relaxed);
+            let old = unsafe { header.as_ref() }.count.fetch_add(1, Ordering::Relaxed);
             if old > isize::MAX as usize {
                 std::process::abort();
             }
@@ -278,11 +251,7 @@ impl Drop for Owner {
     fn drop(&mut self) {
         if let Some(header) = self.0 {
             // SAFETY: we own the block, so it lives.
-            if unsafe { header.as_ref() }
-                .count
-                .fetch_sub(1, Ordering::Release)
-                == 1
-            {
+            if unsafe { header.as_ref() }.count.fetch_sub(1, Ordering::Release) == 1 {
                 fence(Ordering::Acquire);
                 release(header);
             }
@@ -315,11 +284,7 @@ fn release(header: NonNull<Header>) {
         destroy(header);
         return;
     };
-    if depth >= MAX_DEPTH
-        && QUEUE
-            .try_with(|queue| queue.borrow_mut().push(header))
-            .is_ok()
-    {
+    if depth >= MAX_DEPTH && QUEUE.try_with(|queue| queue.borrow_mut().push(header)).is_ok() {
         return;
     }
     let _level = Level(depth);

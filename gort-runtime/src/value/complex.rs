@@ -87,10 +87,7 @@ macro_rules! complex {
         impl Mul for Complex<$f> {
             type Output = Self;
             fn mul(self, o: Self) -> Self {
-                Complex::new(
-                    self.re * o.re - self.im * o.im,
-                    self.re * o.im + self.im * o.re,
-                )
+                Complex::new(self.re * o.re - self.im * o.im, self.re * o.im + self.im * o.re)
             }
         }
         impl Div for Complex<$f> {

@@ -21,7 +21,11 @@ pub fn untranslated<T>(what: &str) -> T {
 /// A conversion between numbers of generic types.
 pub fn convert<T: Number, U: Number>(value: T) -> U {
     let float = value.to_f64();
-    if float.fract() == 0.0 { U::from_i64(value.to_i64()) } else { U::from_f64(float) }
+    if float.fract() == 0.0 {
+        U::from_i64(value.to_i64())
+    } else {
+        U::from_f64(float)
+    }
 }
 
 /// A conversion between generic types that are the same type once instantiated.
@@ -53,5 +57,11 @@ float_conversions!(
 
 /// Go's conversion of a float to a `uint64`.
 pub fn float_to_u64(value: f64) -> u64 {
-    if value < 0.0 { float_to_i64(value) as u64 } else if value < 18_446_744_073_709_551_616.0 { value as u64 } else { 1 << 63 }
+    if value < 0.0 {
+        float_to_i64(value) as u64
+    } else if value < 18_446_744_073_709_551_616.0 {
+        value as u64
+    } else {
+        1 << 63
+    }
 }

@@ -39,9 +39,7 @@ impl<F: ?Sized> Func<F> {
 
     /// The closure's address, 0 when nil.
     pub fn addr(&self) -> usize {
-        self.0
-            .as_ref()
-            .map_or(0, |f| Arc::as_ptr(f) as *const () as usize)
+        self.0.as_ref().map_or(0, |f| Arc::as_ptr(f) as *const () as usize)
     }
 }
 
@@ -215,10 +213,7 @@ mod tests {
             "func(int, string) (int, string)"
         );
         assert_eq!(<Fn0>::type_name(), "func()");
-        assert_eq!(
-            <Fn1<f64, BoxFuture<'static, i64>>>::type_name(),
-            "func(float64) int"
-        );
+        assert_eq!(<Fn1<f64, BoxFuture<'static, i64>>>::type_name(), "func(float64) int");
         let g: Fn1<f64, BoxFuture<'static, i64>> =
             fn1(|f: f64| -> BoxFuture<'static, i64> { Box::pin(async move { f as i64 }) });
         assert!(!g.is_nil());

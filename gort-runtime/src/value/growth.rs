@@ -33,19 +33,16 @@ pub(super) fn round_up(cap: usize, size: usize, pointers: bool) -> usize {
         return bytes.next_multiple_of(8192) / size;
     }
     let header = if pointers && bytes > 512 { 8 } else { 0 };
-    let class = CLASSES
-        .iter()
-        .find(|class| usize::from(**class) >= bytes + header);
+    let class = CLASSES.iter().find(|class| usize::from(**class) >= bytes + header);
     class.map_or(bytes, |class| usize::from(*class) - header) / size
 }
 
 /// The size classes of Go's allocator.
 const CLASSES: [u16; 68] = [
-    0, 8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320,
-    352, 384, 416, 448, 480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792,
-    2048, 2304, 2688, 3072, 3200, 3456, 4096, 4864, 5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728,
-    10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480, 21760, 24576, 27264, 28672,
-    32768,
+    0, 8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416, 448,
+    480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200, 3456, 4096,
+    4864, 5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072,
+    20480, 21760, 24576, 27264, 28672, 32768,
 ];
 
 #[cfg(test)]
@@ -63,10 +60,7 @@ mod tests {
                 caps.push(cap);
             }
         }
-        assert_eq!(
-            caps,
-            [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 848, 1280, 1792]
-        );
+        assert_eq!(caps, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 848, 1280, 1792]);
         assert_eq!(capacity(0, 1, 1, false), 8);
         assert_eq!(capacity(0, 5, 8, false), 6);
         assert_eq!(capacity(0, 1, 16, true), 1);

@@ -196,9 +196,11 @@ impl<T: ?Sized + Object> Iface<T> {
     pub fn assert_as<U: GoType>(&self, static_name: &str) -> U {
         match self.downcast() {
             Some(value) => value,
-            None => {
-                self.assertion_failed(static_name, &U::type_name(), (U::kind() == Kind::Interface).then_some(""))
-            }
+            None => self.assertion_failed(
+                static_name,
+                &U::type_name(),
+                (U::kind() == Kind::Interface).then_some(""),
+            ),
         }
     }
 
@@ -212,11 +214,17 @@ impl<T: ?Sized + Object> Iface<T> {
             Some(object) if interface.is_some() => {
                 let method = interface.unwrap_or_default();
                 let dynamic = object.object_type_name();
-                format!("interface conversion: {dynamic} is not {want}: missing method {method}").trim_end().to_owned()
+                format!("interface conversion: {dynamic} is not {want}: missing method {method}")
+                    .trim_end()
+                    .to_owned()
             }
             Some(object) => {
                 let dynamic = object.object_type_name();
-                let scopes = if dynamic == want { " (types from different scopes)" } else { "" };
+                let scopes = if dynamic == want {
+                    " (types from different scopes)"
+                } else {
+                    ""
+                };
                 format!("interface conversion: {static_name} is {dynamic}, not {want}{scopes}")
             }
         })
@@ -231,9 +239,7 @@ impl<T: ?Sized + Object> Iface<T> {
 
     /// The value's structure, one level deep.
     pub fn describe(&self) -> Describe {
-        self.0
-            .as_ref()
-            .map_or(Describe::Nil, |object| object.describe_object())
+        self.0.as_ref().map_or(Describe::Nil, |object| object.describe_object())
     }
 }
 
@@ -329,8 +335,6 @@ impl<T: ?Sized + Object> GoKey for Iface<T> {
 #[macro_export]
 macro_rules! iface {
     ($value:expr => $iface:ty) => {
-        $crate::value::Iface::<$iface>::from_arc(
-            ::std::sync::Arc::new($value) as ::std::sync::Arc<$iface>
-        )
+        $crate::value::Iface::<$iface>::from_arc(::std::sync::Arc::new($value) as ::std::sync::Arc<$iface>)
     };
 }

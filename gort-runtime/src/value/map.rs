@@ -46,7 +46,7 @@ impl<K: GoKey, V: Value> Map<K, V> {
     /// An empty map with room for about `n` entries.
     pub fn with_capacity(n: i64) -> Self {
         Map(Some(Arc::new(Lock::new(Table::with_capacity(
-            n.clamp(0, 1 << 24) as usize,
+            n.clamp(0, 1 << 24) as usize
         )))))
     }
 
@@ -58,9 +58,7 @@ impl<K: GoKey, V: Value> Map<K, V> {
 
     /// The address of the table, 0 when nil.
     pub fn addr(&self) -> usize {
-        self.0
-            .as_ref()
-            .map_or(0, |table| Arc::as_ptr(table) as usize)
+        self.0.as_ref().map_or(0, |table| Arc::as_ptr(table) as usize)
     }
 
     /// The number of entries.
@@ -78,11 +76,7 @@ impl<K: GoKey, V: Value> Map<K, V> {
     /// The value of a key, if there is one.
     pub fn get_ok(&self, key: &K) -> Option<V> {
         let hash = hash(key);
-        self.0
-            .as_ref()?
-            .lock()
-            .get(hash, |k| k.key_eq(key))
-            .cloned()
+        self.0.as_ref()?.lock().get(hash, |k| k.key_eq(key)).cloned()
     }
 
     /// Whether a key is there.
@@ -289,12 +283,7 @@ mod tests {
         alias.update(str("a"), |v| *v += 1);
         alias.update(str("b"), |v| *v += 5);
         assert_eq!(
-            (
-                m.get(&str("a")),
-                m.get(&str("b")),
-                m.get(&str("c")),
-                m.len()
-            ),
+            (m.get(&str("a")), m.get(&str("b")), m.get(&str("c")), m.len()),
             (2, 5, 0, 2)
         );
         m.delete(&str("a"));

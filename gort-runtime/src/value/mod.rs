@@ -41,13 +41,10 @@ pub use emitted::{
     comma_ok, convert, convert_any, float_to_i8, float_to_i16, float_to_i32, float_to_i64, float_to_u8, float_to_u16,
     float_to_u32, float_to_u64, untranslated,
 };
-pub use error::{
-    Error, ErrorPtr, ErrorString, GoError, GoStringer, GoStringerPtr, Stringer, StringerPtr,
-    new_error,
-};
+pub use error::{Error, ErrorPtr, ErrorString, GoError, GoStringer, GoStringerPtr, Stringer, StringerPtr, new_error};
 pub use func::{
-    BoxFuture, Callback, Fn0, Fn1, Fn2, Fn3, Fn4, Fn5, Fn6, Fn7, Fn8, Func, FuncOut, FuncType, fn0,
-    fn1, fn2, fn3, fn4, fn5, fn6, fn7, fn8,
+    BoxFuture, Callback, Fn0, Fn1, Fn2, Fn3, Fn4, Fn5, Fn6, Fn7, Fn8, Func, FuncOut, FuncType, fn0, fn1, fn2, fn3, fn4,
+    fn5, fn6, fn7, fn8,
 };
 pub use global::Global;
 pub use iface::{Iface, IfaceType, Object};
@@ -160,10 +157,7 @@ pub trait GoType: Value {
     }
 
     /// The same for a pointer to a value.
-    fn cast_pointer(
-        _this: &Ptr<Self>,
-        _want: core::any::TypeId,
-    ) -> Option<Box<dyn core::any::Any>> {
+    fn cast_pointer(_this: &Ptr<Self>, _want: core::any::TypeId) -> Option<Box<dyn core::any::Any>> {
         None
     }
 }
@@ -193,10 +187,7 @@ pub fn unhashable<T: GoType>() -> ! {
 #[doc(hidden)]
 pub fn lay_out<T: Value>((size, align): (usize, usize)) -> (usize, usize) {
     let field = T::go_align();
-    (
-        size.next_multiple_of(field) + T::go_size(),
-        align.max(field),
-    )
+    (size.next_multiple_of(field) + T::go_size(), align.max(field))
 }
 
 /// The content of memory, as its type says. Used by `#[derive(Value)]`.

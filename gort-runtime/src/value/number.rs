@@ -1,8 +1,8 @@
 //! The type sets of generic code: what `<`, `+` and conversions need.
 
 use std::ops::{
-    Add, AddAssign, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Div, DivAssign,
-    Mul, MulAssign, Neg, Not, Sub, SubAssign,
+    Add, AddAssign, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Div, DivAssign, Mul, MulAssign,
+    Neg, Not, Sub, SubAssign,
 };
 
 use super::{Complex, GoString, Value};
@@ -217,11 +217,7 @@ mod tests {
     #[test]
     fn min_and_max_know_floats() {
         assert_eq!((min(1_i64, 2), max(1_i64, 2)), (1, 2));
-        assert!(
-            min(f64::NAN, 1.0).is_nan()
-                && min(1.0, f64::NAN).is_nan()
-                && max(1.0, f64::NAN).is_nan()
-        );
+        assert!(min(f64::NAN, 1.0).is_nan() && min(1.0, f64::NAN).is_nan() && max(1.0, f64::NAN).is_nan());
         assert!(min(0.0, -0.0_f64).is_sign_negative() && max(-0.0_f64, 0.0).is_sign_positive());
     }
 }

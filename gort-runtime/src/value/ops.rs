@@ -68,12 +68,7 @@ mod tests {
             (-1, 0, -4)
         );
         assert_eq!(
-            (
-                div(i64::MIN, -1),
-                rem(i64::MIN, -1),
-                div(-7_i64, 2),
-                rem(-7_i64, 2)
-            ),
+            (div(i64::MIN, -1), rem(i64::MIN, -1), div(-7_i64, 2), rem(-7_i64, 2)),
             (i64::MIN, 0, -3, -1)
         );
         assert_eq!(div(1.0, 0.0), f64::INFINITY);

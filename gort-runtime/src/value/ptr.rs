@@ -87,8 +87,7 @@ impl<T: Value> Ptr<T> {
     /// The target's address, 0 for nil.
     #[inline]
     pub fn addr(&self) -> usize {
-        self.target
-            .map_or(0, |target| target.typed::<()>().as_ptr() as usize)
+        self.target.map_or(0, |target| target.typed::<()>().as_ptr() as usize)
     }
 
     /// The target, or `None` for nil.
@@ -105,10 +104,7 @@ impl<T: Value> Ptr<T> {
     /// # Panics
     /// With Go's nil dereference if this is nil.
     #[inline]
-    pub fn project<F: Value>(
-        &self,
-        part: impl for<'a> FnOnce(&'a CellOf<T>) -> &'a CellOf<F>,
-    ) -> Ptr<F> {
+    pub fn project<F: Value>(&self, part: impl for<'a> FnOnce(&'a CellOf<T>) -> &'a CellOf<F>) -> Ptr<F> {
         let target = NonNull::from(part(self));
         // `part` works for every lifetime, so what it returns lives as long as the target stays borrowed (or for
         // ever), and the target stays where it is while the owner lives.
@@ -271,8 +267,7 @@ mod tests {
     fn statics_and_nil() {
         let p: Ptr<i64> = Ptr::nil();
         assert!(p.is_nil() && p == Ptr::default());
-        static CELL: std::sync::LazyLock<super::super::Atom<i64>> =
-            std::sync::LazyLock::new(Default::default);
+        static CELL: std::sync::LazyLock<super::super::Atom<i64>> = std::sync::LazyLock::new(Default::default);
         let p: Ptr<i64> = Ptr::from_static(&*CELL);
         p.set(3);
         assert_eq!(CELL.get(), 3);

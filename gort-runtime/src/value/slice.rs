@@ -13,8 +13,7 @@ use std::ptr::NonNull;
 
 use super::block::{Address, Owner};
 use super::{
-    Any, Atom, Cell, CellOf, Describe, GoString, GoType, Kind, Memory, Place, Ptr, Value,
-    uncomparable, unhashable,
+    Any, Atom, Cell, CellOf, Describe, GoString, GoType, Kind, Memory, Place, Ptr, Value, uncomparable, unhashable,
 };
 use crate::panic::{index_error, runtime_error, slice_error, slice_error_ends};
 
@@ -85,8 +84,7 @@ impl<T: Value> Slice<T> {
     fn build(len: usize, cap: usize, mut init: impl FnMut(usize) -> Option<CellOf<T>>) -> Self {
         let (owner, start) = if zero_bytes_are_zero::<CellOf<T>>() {
             // SAFETY: cells of these types are valid when all their bytes are zero.
-            let (owner, start) =
-                unsafe { Owner::new_run::<CellOf<T>>(cap, true, |_| CellOf::<T>::default()) };
+            let (owner, start) = unsafe { Owner::new_run::<CellOf<T>>(cap, true, |_| CellOf::<T>::default()) };
             for i in 0..len {
                 let Some(cell) = init(i) else { break };
                 // SAFETY: the block has `cap >= len` cells and is not shared yet.
@@ -95,11 +93,7 @@ impl<T: Value> Slice<T> {
             (owner, start)
         } else {
             // SAFETY: nothing is zeroed.
-            unsafe {
-                Owner::new_run(cap, false, |i| {
-                    if i < len { init(i) } else { None }.unwrap_or_default()
-                })
-            }
+            unsafe { Owner::new_run(cap, false, |i| if i < len { init(i) } else { None }.unwrap_or_default()) }
         };
         Slice {
             start: Some(Address::of(start)),
@@ -112,12 +106,7 @@ impl<T: Value> Slice<T> {
 
     /// # Safety
     /// `cap` cells from `start` on must be valid while `owner` lives, and `len` at most `cap`.
-    pub(super) unsafe fn from_parts(
-        owner: Owner,
-        start: NonNull<CellOf<T>>,
-        len: usize,
-        cap: usize,
-    ) -> Self {
+    pub(super) unsafe fn from_parts(owner: Owner, start: NonNull<CellOf<T>>, len: usize, cap: usize) -> Self {
         Slice {
             start: Some(Address::of(start)),
             len,
@@ -148,8 +137,7 @@ impl<T: Value> Slice<T> {
 
     /// The address of the first element, 0 when nil.
     pub fn addr(&self) -> usize {
-        self.start
-            .map_or(0, |start| start.typed::<()>().as_ptr() as usize)
+        self.start.map_or(0, |start| start.typed::<()>().as_ptr() as usize)
     }
 
     /// The cells.
@@ -261,7 +249,9 @@ impl<T: Value> Slice<T> {
         debug_assert!(lo <= hi && hi <= max && max <= self.cap);
         Slice {
             // SAFETY: `lo` is at most the capacity, so the address stays inside the cells or just past them.
-            start: self.start.map(|start| unsafe { Address::of(start.typed::<CellOf<T>>().add(lo)) }),
+            start: self
+                .start
+                .map(|start| unsafe { Address::of(start.typed::<CellOf<T>>().add(lo)) }),
             len: hi - lo,
             cap: max - lo,
             owner: self.owner.clone(),
@@ -311,12 +301,7 @@ impl<T: Value> Slice<T> {
         )
     }
 
-    fn append_with(
-        mut self,
-        extra: usize,
-        get: impl Fn(usize) -> T,
-        copy: impl FnOnce(&[CellOf<T>]),
-    ) -> Self {
+    fn append_with(mut self, extra: usize, get: impl Fn(usize) -> T, copy: impl FnOnce(&[CellOf<T>])) -> Self {
         if extra == 0 {
             return self;
         }
@@ -403,10 +388,7 @@ fn copy_cells<C: Memory>(to: &[C], from: &[C]) {
     if (to.as_ptr() as usize) <= (from.as_ptr() as usize) {
         to.iter().zip(from).for_each(|(to, from)| to.assign(from));
     } else {
-        to.iter()
-            .zip(from)
-            .rev()
-            .for_each(|(to, from)| to.assign(from));
+        to.iter().zip(from).rev().for_each(|(to, from)| to.assign(from));
     }
 }
 
@@ -496,13 +478,7 @@ impl<T: GoType> GoType for Slice<T> {
         unhashable::<Self>()
     }
     fn go_describe(&self) -> Describe {
-        describe_elements(
-            self.iter(),
-            Self::type_name(),
-            self.addr(),
-            false,
-            self.is_nil(),
-        )
+        describe_elements(self.iter(), Self::type_name(), self.addr(), false, self.is_nil())
     }
 }
 

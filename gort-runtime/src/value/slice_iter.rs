@@ -13,11 +13,7 @@ pub struct SliceIter<T: Value> {
 impl<T: Value> SliceIter<T> {
     pub(super) fn new(slice: Slice<T>) -> Self {
         let back = slice.len();
-        SliceIter {
-            slice,
-            front: 0,
-            back,
-        }
+        SliceIter { slice, front: 0, back }
     }
 }
 

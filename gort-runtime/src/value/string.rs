@@ -144,10 +144,7 @@ impl GoString {
 
     /// `[]rune(s)`.
     pub fn to_runes(&self) -> Slice<i32> {
-        self.runes()
-            .map(|(_, rune)| rune)
-            .collect::<Vec<i32>>()
-            .into()
+        self.runes().map(|(_, rune)| rune).collect::<Vec<i32>>().into()
     }
 
     /// `[]byte(s)`.

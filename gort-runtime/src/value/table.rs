@@ -54,10 +54,7 @@ impl<K, V> Table<K, V> {
     }
 
     pub(super) fn get(&self, hash: u64, eq: impl Fn(&K) -> bool) -> Option<&V> {
-        self.entries[self.position(hash, eq)?]
-            .pair
-            .as_ref()
-            .map(|(_, v)| v)
+        self.entries[self.position(hash, eq)?].pair.as_ref().map(|(_, v)| v)
     }
 
     pub(super) fn get_mut(&mut self, hash: u64, eq: impl Fn(&K) -> bool) -> Option<&mut V> {
@@ -75,8 +72,7 @@ impl<K, V> Table<K, V> {
         });
         self.next_seq += 1;
         let entries = &self.entries;
-        self.index
-            .insert_unique(hash, position, |i| entries[*i].hash);
+        self.index.insert_unique(hash, position, |i| entries[*i].hash);
     }
 
     /// Removes an entry and returns it, for the caller to drop.
@@ -98,16 +94,14 @@ impl<K, V> Table<K, V> {
         self.index.clear();
         let entries = &self.entries;
         for (i, entry) in entries.iter().enumerate() {
-            self.index
-                .insert_unique(entry.hash, i, |i| entries[*i].hash);
+            self.index.insert_unique(entry.hash, i, |i| entries[*i].hash);
         }
     }
 
     /// The first live entry with `from <= seq < to`, and its number. `hint` is where it may be found.
     pub(super) fn next_from(&self, from: u64, to: u64, hint: &mut usize) -> Option<(u64, &K, &V)> {
         let exact = |i: usize| {
-            self.entries.get(i).is_some_and(|entry| entry.seq >= from)
-                && (i == 0 || self.entries[i - 1].seq < from)
+            self.entries.get(i).is_some_and(|entry| entry.seq >= from) && (i == 0 || self.entries[i - 1].seq < from)
         };
         let mut i = if exact(*hint) {
             *hint

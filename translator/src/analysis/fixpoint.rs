@@ -27,7 +27,11 @@ pub struct Closure<N, S, E> {
 
 impl<N, S, E> Default for Closure<N, S, E> {
     fn default() -> Self {
-        Closure { edges: FxHashMap::default(), reasons: FxHashMap::default(), work: VecDeque::new() }
+        Closure {
+            edges: FxHashMap::default(),
+            reasons: FxHashMap::default(),
+            work: VecDeque::new(),
+        }
     }
 }
 

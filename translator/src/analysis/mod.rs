@@ -41,7 +41,12 @@ pub fn analyze(input: Input<'_>) -> Facts {
     let sharing = sharing::analyze(input);
     let (locks, coloring) = locks::analyze_with_coloring(input);
     let liveness = liveness::analyze(input, &sharing);
-    Facts { sharing, locks, coloring, liveness }
+    Facts {
+        sharing,
+        locks,
+        coloring,
+        liveness,
+    }
 }
 
 impl<'a> Input<'a> {
@@ -85,7 +90,10 @@ impl<'a> Input<'a> {
     /// Whether the object is the library's.
     pub fn is_library(self, obj: ObjId) -> bool {
         let object = self.store().obj(obj);
-        object.pkg.and_then(|p| self.types.package(p)).is_none_or(|p| p.stdlib || p.unknown)
+        object
+            .pkg
+            .and_then(|p| self.types.package(p))
+            .is_none_or(|p| p.stdlib || p.unknown)
     }
 
     /// What a pointer type points to.

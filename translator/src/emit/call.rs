@@ -53,10 +53,15 @@ impl<'a> Emitter<'a> {
         let f = self.input.hir.func(func);
         let package = f.obj.and_then(|o| self.input.store().obj(o).pkg);
         let path = self.path(package, &self.plan.funcs[func.index()].name);
-        let inferred = f.type_params.iter().all(|p| {
-            f.params.iter().any(|l| self.mentions(self.input.hir.local(*l).ty, *p))
-        });
-        if type_args.is_empty() || inferred { path } else { format!("{path}::{}", self.generic_args(type_args)) }
+        let inferred = f
+            .type_params
+            .iter()
+            .all(|p| f.params.iter().any(|l| self.mentions(self.input.hir.local(*l).ty, *p)));
+        if type_args.is_empty() || inferred {
+            path
+        } else {
+            format!("{path}::{}", self.generic_args(type_args))
+        }
     }
 
     fn mentions(&self, ty: TypeId, param: TypeId) -> bool {
@@ -77,7 +82,12 @@ impl<'a> Emitter<'a> {
         let f = self.input.hir.func(func);
         let generic = !f.type_params.is_empty();
         let borrows = |i: usize| f.params.get(i).is_some_and(|p| self.storage(*p) == Storage::Borrowed);
-        let roots = args.items.iter().enumerate().filter(|(i, _)| borrows(*i)).filter_map(|(_, arg)| root_local(arg));
+        let roots = args
+            .items
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| borrows(*i))
+            .filter_map(|(_, arg)| root_local(arg));
         self.while_lent(roots.collect(), |e| {
             let each = args.items.iter().enumerate().map(|(i, arg)| match borrows(i) {
                 true => e.lent(arg),
@@ -114,7 +124,11 @@ impl<'a> Emitter<'a> {
             _ => {
                 let code = self.unwrapped(self.borrowed(arg), arg.ty);
                 // The awaited value is not looked through by itself.
-                if code.text.ends_with(".await") { Code::new(format!("&*{code}"), Prec::Unary) } else { code.reference() }
+                if code.text.ends_with(".await") {
+                    Code::new(format!("&*{code}"), Prec::Unary)
+                } else {
+                    code.reference()
+                }
             }
         }
     }
@@ -137,7 +151,9 @@ impl<'a> Emitter<'a> {
 
     fn user_method_call(&self, recv: &'a Expr, func: FuncId, call: &'a Call) -> Code {
         let plan = &self.plan.funcs[func.index()];
-        let args = self.while_lent(root_local(recv).into_iter().collect(), |e| e.user_args(func, &call.args));
+        let args = self.while_lent(root_local(recv).into_iter().collect(), |e| {
+            e.user_args(func, &call.args)
+        });
         let code = match plan.receiver {
             Some(Receiver::Pointer) => {
                 let owner = self.receiver_type(func);
@@ -240,7 +256,11 @@ impl<'a> Emitter<'a> {
             return true;
         }
         let message = format!("`{name}` is not in gort's library yet");
-        self.diagnose(crate::diagnostic::Diagnostic::warning(crate::diagnostic::Code::UNMAPPED_LIBRARY, span, message));
+        self.diagnose(crate::diagnostic::Diagnostic::warning(
+            crate::diagnostic::Code::UNMAPPED_LIBRARY,
+            span,
+            message,
+        ));
         false
     }
 
@@ -292,7 +312,9 @@ impl<'a> Emitter<'a> {
 
     /// `once.Do(f)`: the plain form, or the asynchronous one when the argument may suspend.
     fn calls_argument(&self, base: Code, name: &str, call: &'a Call) -> Code {
-        let Some(arg) = call.args.items.first() else { return base };
+        let Some(arg) = call.args.items.first() else {
+            return base;
+        };
         let is_async = match &arg.kind {
             ExprKind::FuncLit(lit) => self.facts.coloring.is_async(*lit),
             _ => self.facts.coloring.is_async_type(arg.ty),
@@ -301,16 +323,31 @@ impl<'a> Emitter<'a> {
         match (&arg.kind, is_async) {
             (ExprKind::FuncLit(lit), true) => {
                 let body = self.async_block(*lit);
-                self.maybe_await(base.method(&format!("{name}_async"), &[Code::new(format!("|| {body}"), Prec::Lowest)]), true)
+                self.maybe_await(
+                    base.method(
+                        &format!("{name}_async"),
+                        &[Code::new(format!("|| {body}"), Prec::Lowest)],
+                    ),
+                    true,
+                )
             }
             (ExprKind::FuncLit(lit), false) => base.method(&format!("{name}_borrowing"), &[self.plain_closure(*lit)]),
             (_, true) => {
                 let f = self.expr(arg);
-                self.maybe_await(base.method(&format!("{name}_async"), &[Code::new(format!("|| {f}()"), Prec::Lowest)]), true)
+                self.maybe_await(
+                    base.method(
+                        &format!("{name}_async"),
+                        &[Code::new(format!("|| {f}()"), Prec::Lowest)],
+                    ),
+                    true,
+                )
             }
             (_, false) => {
                 let f = self.expr(arg);
-                base.method(&format!("{name}_borrowing"), &[Code::new(format!("|| {f}()"), Prec::Lowest)])
+                base.method(
+                    &format!("{name}_borrowing"),
+                    &[Code::new(format!("|| {f}()"), Prec::Lowest)],
+                )
             }
         }
     }
@@ -330,13 +367,24 @@ impl<'a> Emitter<'a> {
             _ => base,
         };
         let future = match call.args.items.first() {
-            Some(Expr { kind: ExprKind::FuncLit(lit), .. }) => {
+            Some(Expr {
+                kind: ExprKind::FuncLit(lit),
+                ..
+            }) => {
                 let (before, body) = self.spawned_future(*lit);
-                if before.is_empty() { body } else { Code::block(format!("{{ {before} {body} }}")) }
+                if before.is_empty() {
+                    body
+                } else {
+                    Code::block(format!("{{ {before} {body} }}"))
+                }
             }
             Some(f) => {
                 let value = self.expr(f);
-                let awaited = if self.facts.coloring.is_async_type(f.ty) { ".await" } else { "" };
+                let awaited = if self.facts.coloring.is_async_type(f.ty) {
+                    ".await"
+                } else {
+                    ""
+                };
                 Code::block(format!("{{ let f = {value}; async move {{ f(){awaited}; }} }}"))
             }
             None => Code::postfix("async {}"),
@@ -412,10 +460,19 @@ impl<'a> Emitter<'a> {
                 Code::postfix(format!("{path}({})", join(&args)))
             }
             _ if qualified == "errors.As" => self.errors_as(&path, call),
-            _ if matches!(qualified.as_str(), "sort.Slice" | "sort.SliceStable" | "sort.SliceIsSorted") => {
+            _ if matches!(
+                qualified.as_str(),
+                "sort.Slice" | "sort.SliceStable" | "sort.SliceIsSorted"
+            ) =>
+            {
                 let mut args = self.library_args(call);
-                if let (Some(first), Some(Expr { kind: ExprKind::Convert(_, x), .. })) =
-                    (args.first_mut(), call.args.items.first())
+                if let (
+                    Some(first),
+                    Some(Expr {
+                        kind: ExprKind::Convert(_, x),
+                        ..
+                    }),
+                ) = (args.first_mut(), call.args.items.first())
                 {
                     *first = self.unwrapped(self.expr_explicit(x), x.ty);
                 }
@@ -436,7 +493,9 @@ impl<'a> Emitter<'a> {
 
     /// `errors.As(err, &target)`: by the target's type.
     fn errors_as(&self, path: &str, call: &'a Call) -> Code {
-        let [err, target] = &call.args.items[..] else { return Code::postfix(format!("{path}()")) };
+        let [err, target] = &call.args.items[..] else {
+            return Code::postfix(format!("{path}()"));
+        };
         let target = match &target.kind {
             ExprKind::Convert(Conversion::ToInterface, x) => x,
             _ => target,
@@ -444,7 +503,11 @@ impl<'a> Emitter<'a> {
         let pointee = self.input.pointee(target.ty).unwrap_or(TypeId::INVALID);
         let path = path.trim_end_matches('_');
         match self.dyn_trait(pointee) {
-            Some(t) => Code::postfix(format!("{path}_iface::<{t}>({}, {})", self.expr(err), self.expr(target))),
+            Some(t) => Code::postfix(format!(
+                "{path}_iface::<{t}>({}, {})",
+                self.expr(err),
+                self.expr(target)
+            )),
             None => Code::postfix(format!("{path}_({}, {})", self.expr(err), self.expr(target))),
         }
     }
@@ -472,9 +535,17 @@ impl<'a> Emitter<'a> {
         let mut args = Vec::new();
         for (i, arg) in call.args.items.iter().take(fixed).enumerate() {
             let is_format = has_format && i + 1 == fixed;
-            args.push(if is_format { self.text_argument(arg) } else { self.expr(arg) });
+            args.push(if is_format {
+                self.text_argument(arg)
+            } else {
+                self.expr(arg)
+            });
         }
-        if let Some(Expr { kind: ExprKind::ArrayLit { elems, .. }, .. }) = call.args.items.get(fixed) {
+        if let Some(Expr {
+            kind: ExprKind::ArrayLit { elems, .. },
+            ..
+        }) = call.args.items.get(fixed)
+        {
             args.extend(elems.iter().map(|(_, e)| self.printed(e)));
         }
         let name = names::library_func(&self.input.store().obj(obj).name);
@@ -484,20 +555,28 @@ impl<'a> Emitter<'a> {
     /// A constant string as a Rust literal.
     fn text_argument(&self, arg: &'a Expr) -> Code {
         match &arg.kind {
-            ExprKind::Const { value: crate::types::ConstValue::String(s), named: None, .. } => {
-                match std::str::from_utf8(s) {
-                    Ok(text) => Code::postfix(super::constant::quote(text)),
-                    Err(_) => self.expr(arg),
-                }
-            }
+            ExprKind::Const {
+                value: crate::types::ConstValue::String(s),
+                named: None,
+                ..
+            } => match std::str::from_utf8(s) {
+                Ok(text) => Code::postfix(super::constant::quote(text)),
+                Err(_) => self.expr(arg),
+            },
             _ => self.expr(arg),
         }
     }
 
     /// An argument of a printing macro: the value that was converted to `any`, lent where it is a place.
     fn printed(&self, e: &'a Expr) -> Code {
-        let ExprKind::Convert(Conversion::ToInterface, x) = &e.kind else { return self.expr(e) };
-        if let ExprKind::Const { value: crate::types::ConstValue::String(_), named: None, .. } = &x.kind
+        let ExprKind::Convert(Conversion::ToInterface, x) = &e.kind else {
+            return self.expr(e);
+        };
+        if let ExprKind::Const {
+            value: crate::types::ConstValue::String(_),
+            named: None,
+            ..
+        } = &x.kind
             && x.ty == TypeId::STRING
         {
             return self.text_argument(x);
@@ -509,7 +588,11 @@ impl<'a> Emitter<'a> {
         match &x.kind {
             ExprKind::Local(l) if !self.is_copy(x.ty) && self.storage(*l) == Storage::Plain => {
                 let code = self.borrowed(x);
-                if code.text == "self" || self.is_pointer_receiver(*l) { code } else { code.reference() }
+                if code.text == "self" || self.is_pointer_receiver(*l) {
+                    code
+                } else {
+                    code.reference()
+                }
             }
             ExprKind::Field { .. } if !self.is_copy(x.ty) => match self.place(x) {
                 Place::Direct(code) => code.reference(),
@@ -523,7 +606,8 @@ impl<'a> Emitter<'a> {
         let args = &call.args.items;
         let arg = |i: usize| args.get(i).map_or_else(|| Code::postfix("()"), |a| self.expr(a));
         let container = |i: usize| {
-            args.get(i).map_or_else(|| Code::postfix("()"), |a| self.unwrapped(self.borrowed(a), a.ty))
+            args.get(i)
+                .map_or_else(|| Code::postfix("()"), |a| self.unwrapped(self.borrowed(a), a.ty))
         };
         match builtin {
             Builtin::Len | Builtin::Cap => self.length(builtin, args.first(), e),
@@ -532,10 +616,16 @@ impl<'a> Emitter<'a> {
                 let code = container_owned(self, args.first()).method("append_str", &[container(1).reference()]);
                 self.wrapped(code, e.ty)
             }
-            Builtin::Copy => Code::postfix(format!("copy({}, {})", container(0).reference(), container(1).reference())),
-            Builtin::CopyString => {
-                Code::postfix(format!("copy_str({}, {})", container(0).reference(), container(1).reference()))
-            }
+            Builtin::Copy => Code::postfix(format!(
+                "copy({}, {})",
+                container(0).reference(),
+                container(1).reference()
+            )),
+            Builtin::CopyString => Code::postfix(format!(
+                "copy_str({}, {})",
+                container(0).reference(),
+                container(1).reference()
+            )),
             Builtin::Clear => container(0).method("clear", &[]),
             Builtin::Close => container(0).method("close", &[]),
             Builtin::Delete => {
@@ -558,10 +648,18 @@ impl<'a> Emitter<'a> {
                 Code::postfix(format!("{module}::{name}(Slice::from([{}]))", join(&parts)))
             }
             Builtin::Complex => {
-                let part = if self.basic_kind(e.ty) == Some(crate::types::BasicKind::Complex64) { "f32" } else { "f64" };
+                let part = if self.basic_kind(e.ty) == Some(crate::types::BasicKind::Complex64) {
+                    "f32"
+                } else {
+                    "f64"
+                };
                 let cast = |a: &'a Expr| {
                     let code = self.unwrapped(self.expr_explicit(a), a.ty);
-                    if matches!(a.kind, ExprKind::Const { .. }) { code.cast(part) } else { code }
+                    if matches!(a.kind, ExprKind::Const { .. }) {
+                        code.cast(part)
+                    } else {
+                        code
+                    }
                 };
                 let parts: Vec<_> = args.iter().map(cast).collect();
                 self.wrapped(Code::postfix(format!("Complex::new({})", join(&parts))), e.ty)
@@ -599,11 +697,17 @@ impl<'a> Emitter<'a> {
         let base = container_owned(self, args.first());
         let code = match args.get(1) {
             None => base,
-            Some(Expr { kind: ExprKind::Zero, .. }) => base,
-            Some(Expr { kind: ExprKind::ArrayLit { elems, .. }, .. }) if elems.len() == 1 => {
-                base.method("append", &[self.expr(&elems[0].1)])
-            }
-            Some(rest) => base.method("append_all", &[self.unwrapped(self.borrowed(rest), rest.ty).reference()]),
+            Some(Expr {
+                kind: ExprKind::Zero, ..
+            }) => base,
+            Some(Expr {
+                kind: ExprKind::ArrayLit { elems, .. },
+                ..
+            }) if elems.len() == 1 => base.method("append", &[self.expr(&elems[0].1)]),
+            Some(rest) => base.method(
+                "append_all",
+                &[self.unwrapped(self.borrowed(rest), rest.ty).reference()],
+            ),
         };
         self.wrapped(code, ty)
     }
@@ -629,7 +733,11 @@ impl<'a> Emitter<'a> {
             _ => self.zero(ty),
         };
         let slice_twice = matches!((&*store.under(core), &parts[..]), (Type::Slice(_), [len]) if len.prec != Prec::Postfix || len.text.contains('('));
-        let code = if slice_twice { Code::postfix(format!("Slice::make_len({})", parts[0])) } else { code };
+        let code = if slice_twice {
+            Code::postfix(format!("Slice::make_len({})", parts[0]))
+        } else {
+            code
+        };
         self.wrapped(code, ty)
     }
 }
@@ -646,9 +754,14 @@ fn root_local(e: &Expr) -> Option<LocalId> {
 
 /// A slice that an append may take over.
 fn container_owned<'a>(emitter: &Emitter<'a>, e: Option<&'a Expr>) -> Code {
-    let Some(e) = e else { return Code::postfix("Slice::nil()") };
+    let Some(e) = e else {
+        return Code::postfix("Slice::nil()");
+    };
     if matches!(e.kind, ExprKind::Zero) {
-        return Code::postfix(format!("{}::nil()", emitter.ty_expr(emitter.input.store().underlying(e.ty))));
+        return Code::postfix(format!(
+            "{}::nil()",
+            emitter.ty_expr(emitter.input.store().underlying(e.ty))
+        ));
     }
     emitter.unwrapped(emitter.expr(e), e.ty)
 }

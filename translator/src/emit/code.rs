@@ -37,17 +37,29 @@ pub struct Code {
 impl Code {
     /// A name, call, field access or literal.
     pub fn postfix(text: impl Into<String>) -> Code {
-        Code { text: text.into(), prec: Prec::Postfix, block: false }
+        Code {
+            text: text.into(),
+            prec: Prec::Postfix,
+            block: false,
+        }
     }
 
     /// An operator expression.
     pub fn new(text: impl Into<String>, prec: Prec) -> Code {
-        Code { text: text.into(), prec, block: false }
+        Code {
+            text: text.into(),
+            prec,
+            block: false,
+        }
     }
 
     /// `{ … }`, `match`, `if`.
     pub fn block(text: impl Into<String>) -> Code {
-        Code { text: text.into(), prec: Prec::Postfix, block: true }
+        Code {
+            text: text.into(),
+            prec: Prec::Postfix,
+            block: true,
+        }
     }
 
     /// The text, in parentheses unless it binds at least as tightly as asked.
@@ -135,6 +147,9 @@ mod tests {
         assert_eq!(Code::binary(&sum, "-", &c, Prec::Sum).text, "a + b - c");
         assert_eq!(Code::binary(&c, "-", &sum, Prec::Sum).text, "c - (a + b)");
         assert_eq!(sum.method("abs", &[]).text, "(a + b).abs()");
-        assert_eq!(Code::binary(&a.cast("i64"), "<", &b, Prec::Compare).text, "(a as i64) < b");
+        assert_eq!(
+            Code::binary(&a.cast("i64"), "<", &b, Prec::Compare).text,
+            "(a as i64) < b"
+        );
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct Cursor {
     next: usize,
     /// Taken out of order: documentation and members.
     taken: FxHashSet<usize>,
+    /// The documentation comments taken last.
+    last_docs: Vec<usize>,
     /// The end of what was printed last, for blank lines.
     last_end: u32,
 }
@@ -32,9 +34,13 @@ impl<'a> Emitter<'a> {
     pub(super) fn begin_comments(&self, file: FileId, comments: &[ast::Comment]) {
         self.state.borrow_mut().comments = Cursor {
             file: Some(file),
-            comments: comments.iter().map(|c| (c.span.start, c.span.end, c.trailing)).collect(),
+            comments: comments
+                .iter()
+                .map(|c| (c.span.start, c.span.end, c.trailing))
+                .collect(),
             next: 0,
             taken: FxHashSet::default(),
+            last_docs: Vec::new(),
             last_end: 0,
         };
     }
@@ -79,7 +85,9 @@ impl<'a> Emitter<'a> {
     }
 
     fn blank_between(&self, file: Option<FileId>, from: u32, to: u32) -> bool {
-        let Some(file) = file.and_then(|f| self.input.types.sources.get(f)) else { return false };
+        let Some(file) = file.and_then(|f| self.input.types.sources.get(f)) else {
+            return false;
+        };
         let gap = file.text.get(from as usize..to as usize).unwrap_or("");
         from > 0 && gap.matches('\n').count() > 1
     }
@@ -87,7 +95,11 @@ impl<'a> Emitter<'a> {
     /// Comments inside and behind a statement that becomes a block's value: they go before it.
     pub(super) fn tail_comments(&self, stmt: Span, end: u32) -> String {
         let _ = stmt;
-        if self.has_nested(stmt) { String::new() } else { self.comments_before(end).replace("__gort_trailing", "__gort_comment") }
+        if self.has_nested(stmt) {
+            String::new()
+        } else {
+            self.comments_before(end).replace("__gort_trailing", "__gort_comment")
+        }
     }
 
     /// The statement has blocks of its own, which print the comments inside.
@@ -99,20 +111,32 @@ impl<'a> Emitter<'a> {
     pub(super) fn docs(&self, doc: ast::CommentGroup, comments: &[ast::Comment]) -> String {
         let mut out = String::new();
         let mut state = self.state.borrow_mut();
+        state.comments.last_docs.clear();
         for id in doc.ids() {
             let index = id.0 as usize;
             let Some(comment) = comments.get(index) else { continue };
             if !state.comments.taken.insert(index) {
                 continue;
             }
+            state.comments.last_docs.push(index);
             out.push_str(&doc_lines(&comment.text));
         }
         out
     }
 
+    /// The documentation that was taken last, as comments: for a declaration that leaves nothing in Rust.
+    pub(super) fn docs_as_comments(&self) -> String {
+        let docs = std::mem::take(&mut self.state.borrow_mut().comments.last_docs);
+        docs.into_iter()
+            .map(|index| format!("__gort_comment!({index});\n"))
+            .collect()
+    }
+
     /// Comments above or behind a struct field or interface method, as documentation.
     pub(super) fn member_comments(&self, item: &TypeItem, name: &str, _index: usize) -> String {
-        let Some((_, span)) = item.members.iter().find(|(n, _)| **n == *name) else { return String::new() };
+        let Some((_, span)) = item.members.iter().find(|(n, _)| **n == *name) else {
+            return String::new();
+        };
         let mut out = String::new();
         let mut state = self.state.borrow_mut();
         let cursor = &mut state.comments;
@@ -150,7 +174,9 @@ impl<'a> Emitter<'a> {
     }
 
     fn line_end(&self, span: Span) -> u32 {
-        let Some(file) = self.input.types.sources.get(span.file) else { return span.end };
+        let Some(file) = self.input.types.sources.get(span.file) else {
+            return span.end;
+        };
         let rest = file.text.get(span.end as usize..).unwrap_or("");
         span.end + rest.find('\n').unwrap_or(rest.len()) as u32
     }
@@ -168,5 +194,9 @@ fn doc_lines(text: &str) -> String {
     }
     let line = text.strip_prefix("//").unwrap_or(text);
     // A fourth slash would make it an ordinary comment again.
-    if line.starts_with('/') { format!("/// {line}\n") } else { format!("///{line}\n") }
+    if line.starts_with('/') {
+        format!("/// {line}\n")
+    } else {
+        format!("///{line}\n")
+    }
 }

@@ -39,7 +39,11 @@ impl<'a> Emitter<'a> {
         }
         let newtype = self.is_newtype(ty);
         let literal = self.literal(value, ty, text, explicit && !newtype);
-        if newtype { Code::postfix(format!("{}({literal})", self.ty_expr(ty))) } else { literal }
+        if newtype {
+            Code::postfix(format!("{}({literal})", self.ty_expr(ty)))
+        } else {
+            literal
+        }
     }
 
     /// The type in expression position (`Vec::<T>`-style generics are not needed for newtypes without parameters).
@@ -85,7 +89,11 @@ impl<'a> Emitter<'a> {
             return Some(Code::postfix(name).cast(basic(to)));
         }
         if from.is_float() && to.is_float() && !self.is_newtype(ty) {
-            return Some(if basic(from) == basic(to) { Code::postfix(name) } else { Code::postfix(name).cast(basic(to)) });
+            return Some(if basic(from) == basic(to) {
+                Code::postfix(name)
+            } else {
+                Code::postfix(name).cast(basic(to))
+            });
         }
         None
     }
@@ -93,7 +101,9 @@ impl<'a> Emitter<'a> {
     /// The type that a constant is declared with in Rust; none where no Rust type holds it.
     pub(super) fn declared_type(&self, obj: ObjId) -> Option<TypeId> {
         let object = self.input.store().obj(obj);
-        let ObjKind::Const { value: Some(value) } = &object.kind else { return None };
+        let ObjKind::Const { value: Some(value) } = &object.kind else {
+            return None;
+        };
         let store = self.input.store();
         if !store.is_untyped(object.ty) {
             return Some(object.ty);
@@ -169,7 +179,11 @@ impl<'a> Emitter<'a> {
         if explicit && bits == 32 {
             text.push_str("_f32");
         }
-        let prec = if text.starts_with('-') { Prec::Unary } else { Prec::Postfix };
+        let prec = if text.starts_with('-') {
+            Prec::Unary
+        } else {
+            Prec::Postfix
+        };
         Code::new(text, prec)
     }
 
@@ -263,11 +277,17 @@ fn integer(n: &BigInt, kind: BasicKind, text: Option<&str>, explicit: bool) -> C
             }
         }
         let lower = text.to_ascii_lowercase().replace('_', "");
-        if let Some(digits) = lower.strip_prefix("0x").filter(|d| d.chars().all(|c| c.is_ascii_hexdigit())) {
+        if let Some(digits) = lower
+            .strip_prefix("0x")
+            .filter(|d| d.chars().all(|c| c.is_ascii_hexdigit()))
+        {
             let suffix = if explicit { format!("_{rust}") } else { String::new() };
             return Code::postfix(format!("0x{digits}{suffix}"));
         }
-        if let Some(digits) = lower.strip_prefix("0b").filter(|d| d.chars().all(|c| c.is_ascii_digit())) {
+        if let Some(digits) = lower
+            .strip_prefix("0b")
+            .filter(|d| d.chars().all(|c| c.is_ascii_digit()))
+        {
             let suffix = if explicit { format!("_{rust}") } else { String::new() };
             return Code::postfix(format!("0b{digits}{suffix}"));
         }
@@ -327,7 +347,11 @@ pub(super) fn float(value: &BigRational, bits: u32) -> String {
 }
 
 fn nearest(value: &BigRational) -> f64 {
-    value.to_f64().unwrap_or(if value.is_negative() { f64::NEG_INFINITY } else { f64::INFINITY })
+    value.to_f64().unwrap_or(if value.is_negative() {
+        f64::NEG_INFINITY
+    } else {
+        f64::INFINITY
+    })
 }
 
 fn complex(re: &BigRational, im: &BigRational, kind: BasicKind, explicit: bool) -> Code {
@@ -337,5 +361,9 @@ fn complex(re: &BigRational, im: &BigRational, kind: BasicKind, explicit: bool) 
         _ if explicit => "_f64",
         _ => "",
     };
-    Code::postfix(format!("Complex::new({}{suffix}, {}{suffix})", float(re, bits), float(im, bits)))
+    Code::postfix(format!(
+        "Complex::new({}{suffix}, {}{suffix})",
+        float(re, bits),
+        float(im, bits)
+    ))
 }

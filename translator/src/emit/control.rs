@@ -4,8 +4,8 @@ use super::code::{Code, Prec};
 use super::stmt::Tail;
 use super::{Emitter, Frame};
 use crate::hir::{
-    Block, Builtin, Callee, Clause, Comm, Expr, ExprKind, For, LabelId, LocalId, Range, RangeKind, Select, Stmt, StmtKind,
-    Switch, TypeClause, TypeSwitch,
+    Block, Builtin, Callee, Clause, Comm, Expr, ExprKind, For, LabelId, LocalId, Range, RangeKind, Select, Stmt,
+    StmtKind, Switch, TypeClause, TypeSwitch,
 };
 use crate::plan::Storage;
 use crate::syntax::ast::BinaryOp;
@@ -24,7 +24,14 @@ impl<'a> Emitter<'a> {
 
     fn push(&self, label: LabelId, is_loop: bool, wraps_body: bool, labelled: bool) {
         if let Some(f) = self.state.borrow_mut().function.as_mut() {
-            f.frames.push(Frame { label, is_loop, labelled, wraps_body, break_used: false, continue_used: false });
+            f.frames.push(Frame {
+                label,
+                is_loop,
+                labelled,
+                wraps_body,
+                break_used: false,
+                continue_used: false,
+            });
         }
     }
 
@@ -56,9 +63,13 @@ impl<'a> Emitter<'a> {
 
     pub(super) fn break_stmt(&self, label: LabelId) -> String {
         let mut state = self.state.borrow_mut();
-        let Some(f) = state.function.as_mut() else { return "break;".into() };
+        let Some(f) = state.function.as_mut() else {
+            return "break;".into();
+        };
         let innermost = f.frames.iter().rposition(|f| f.is_loop);
-        let Some(at) = f.frames.iter().rposition(|f| f.label == label) else { return "break;".into() };
+        let Some(at) = f.frames.iter().rposition(|f| f.label == label) else {
+            return "break;".into();
+        };
         // An unlabelled `break` leaves the innermost loop, and no labelled block around it may be a wrapped body.
         let inside_block = f.frames[at..].iter().any(|f| f.labelled);
         if Some(at) == innermost && !inside_block {
@@ -71,9 +82,13 @@ impl<'a> Emitter<'a> {
 
     pub(super) fn continue_stmt(&self, label: LabelId) -> String {
         let mut state = self.state.borrow_mut();
-        let Some(f) = state.function.as_mut() else { return "continue;".into() };
+        let Some(f) = state.function.as_mut() else {
+            return "continue;".into();
+        };
         let innermost = f.frames.iter().rposition(|f| f.is_loop);
-        let Some(at) = f.frames.iter().rposition(|f| f.label == label) else { return "continue;".into() };
+        let Some(at) = f.frames.iter().rposition(|f| f.label == label) else {
+            return "continue;".into();
+        };
         f.frames[at].continue_used = true;
         if f.frames[at].wraps_body {
             drop(state);
@@ -92,12 +107,20 @@ impl<'a> Emitter<'a> {
         self.push(label, false, false, true);
         let text = self.stmt(inner);
         let frame = self.pop_frame();
-        if frame.break_used { format!("{}: {{ {text} }}", self.outer(label)) } else { text }
+        if frame.break_used {
+            format!("{}: {{ {text} }}", self.outer(label))
+        } else {
+            text
+        }
     }
 
     /// `'label: ` where some jump names it.
     fn prefix(&self, frame: &Frame) -> String {
-        if frame.break_used { format!("{}: ", self.outer(frame.label)) } else { String::new() }
+        if frame.break_used {
+            format!("{}: ", self.outer(frame.label))
+        } else {
+            String::new()
+        }
     }
 
     pub(super) fn for_stmt(&self, f: &'a For) -> String {
@@ -118,13 +141,24 @@ impl<'a> Emitter<'a> {
             Some(cond) => format!("while {cond}"),
             None => "loop".into(),
         };
-        let body = if frame.continue_used && wraps { format!("{}: {{ {body} }}", self.label(f.label, "next")) } else { body };
+        let body = if frame.continue_used && wraps {
+            format!("{}: {{ {body} }}", self.label(f.label, "next"))
+        } else {
+            body
+        };
         let (open, close) = match fresh {
             Some((open, close)) => (open, close),
             None => (String::new(), String::new()),
         };
-        let text = format!("{}{head} {{ {open} {body} {close} {yields} {post} }}", self.prefix(&frame));
-        if init.is_empty() { text } else { format!("{{ {init} {text} }}") }
+        let text = format!(
+            "{}{head} {{ {open} {body} {close} {yields} {post} }}",
+            self.prefix(&frame)
+        );
+        if init.is_empty() {
+            text
+        } else {
+            format!("{{ {init} {text} }}")
+        }
     }
 
     /// Shared loop variables of a Go 1.22 loop: a fresh cell for each round, copied into the next.
@@ -132,8 +166,19 @@ impl<'a> Emitter<'a> {
         if !f.per_iteration {
             return None;
         }
-        let Some(Stmt { kind: StmtKind::Let { lhs, .. }, .. }) = &f.init else { return None };
-        let shared: Vec<LocalId> = lhs.iter().flatten().copied().filter(|l| self.storage(*l) == Storage::Shared).collect();
+        let Some(Stmt {
+            kind: StmtKind::Let { lhs, .. },
+            ..
+        }) = &f.init
+        else {
+            return None;
+        };
+        let shared: Vec<LocalId> = lhs
+            .iter()
+            .flatten()
+            .copied()
+            .filter(|l| self.storage(*l) == Storage::Shared)
+            .collect();
         if shared.is_empty() {
             return None;
         }
@@ -165,12 +210,29 @@ impl<'a> Emitter<'a> {
 
     /// `for i := a; i < b; i++` as `for i in a..b`.
     fn counting_loop(&self, f: &'a For) -> Option<String> {
-        let Some(Stmt { kind: StmtKind::Let { lhs, init }, .. }) = &f.init else { return None };
-        let ([Some(i)], [start], None) = (&lhs[..], &init.items[..], &init.tuple) else { return None };
+        let Some(Stmt {
+            kind: StmtKind::Let { lhs, init },
+            ..
+        }) = &f.init
+        else {
+            return None;
+        };
+        let ([Some(i)], [start], None) = (&lhs[..], &init.items[..], &init.tuple) else {
+            return None;
+        };
         let cond = f.cond.as_ref()?;
-        let ExprKind::Binary(op @ (BinaryOp::Lt | BinaryOp::Le), left, bound) = &cond.kind else { return None };
+        let ExprKind::Binary(op @ (BinaryOp::Lt | BinaryOp::Le), left, bound) = &cond.kind else {
+            return None;
+        };
         let post = f.post.as_ref()?;
-        let StmtKind::OpAssign { place, op: BinaryOp::Add, value } = &post.kind else { return None };
+        let StmtKind::OpAssign {
+            place,
+            op: BinaryOp::Add,
+            value,
+        } = &post.kind
+        else {
+            return None;
+        };
         let is_i = |e: &Expr| matches!(e.kind, ExprKind::Local(l) if l == *i);
         let one = matches!(&value.kind, ExprKind::Const { value: ConstValue::Int(n), .. } if *n == 1.into());
         let integer = self.basic_kind(start.ty).is_some_and(BasicKind::is_integer) && !self.is_newtype(start.ty);
@@ -181,7 +243,10 @@ impl<'a> Emitter<'a> {
         if touched.contains(i) || !self.is_invariant(bound, &f.body, &touched) {
             return None;
         }
-        let both_const = matches!((&start.kind, &bound.kind), (ExprKind::Const { .. }, ExprKind::Const { .. }));
+        let both_const = matches!(
+            (&start.kind, &bound.kind),
+            (ExprKind::Const { .. }, ExprKind::Const { .. })
+        );
         let start_code = self.value_of_bound(start, false);
         let bound_code = self.value_of_bound(bound, both_const);
         self.push_frame(f.label, true, false);
@@ -217,7 +282,11 @@ impl<'a> Emitter<'a> {
 
     fn value_of_bound(&self, e: &'a Expr, explicit: bool) -> Code {
         let code = if explicit { self.expr_explicit(e) } else { self.expr(e) };
-        if code.text.contains('{') { Code::postfix(format!("({code})")) } else { code }
+        if code.text.contains('{') {
+            Code::postfix(format!("({code})"))
+        } else {
+            code
+        }
     }
 
     /// The bound has one value for the whole loop.
@@ -226,7 +295,16 @@ impl<'a> Emitter<'a> {
             ExprKind::Const { .. } => true,
             ExprKind::Local(l) => self.storage(*l) == Storage::Plain && !touched.contains(l),
             ExprKind::Call(call) => match (&call.callee, &call.args.items[..]) {
-                (Callee::Builtin(Builtin::Len), [Expr { kind: ExprKind::Local(l), ty, .. }]) => {
+                (
+                    Callee::Builtin(Builtin::Len),
+                    [
+                        Expr {
+                            kind: ExprKind::Local(l),
+                            ty,
+                            ..
+                        },
+                    ],
+                ) => {
                     let fixed = matches!(&*self.input.store().under(*ty), Type::Slice(_) | Type::Basic(_));
                     fixed && self.storage(*l) == Storage::Plain && !touched.contains(l)
                 }
@@ -242,7 +320,10 @@ impl<'a> Emitter<'a> {
 
     pub(super) fn range(&self, r: &'a Range) -> String {
         if r.kind == RangeKind::Func {
-            return format!("{};", self.unsupported("`range` over a function", r.x.span, TypeId::INVALID));
+            return format!(
+                "{};",
+                self.unsupported("`range` over a function", r.x.span, TypeId::INVALID)
+            );
         }
         let shared_across = self.variables_outside(r);
         self.push_frame(r.label, true, false);
@@ -252,9 +333,16 @@ impl<'a> Emitter<'a> {
         let mut text = format!("{}{head} {{ {inner} {body} }}", self.prefix(&frame));
         if r.kind == RangeKind::Channel && !is_stable(&r.x) {
             // The channel is evaluated once.
-            text = format!("{{ let channel = {}; {text} }}", self.unwrapped(self.expr(&r.x), r.x.ty));
+            text = format!(
+                "{{ let channel = {}; {text} }}",
+                self.unwrapped(self.expr(&r.x), r.x.ty)
+            );
         }
-        if shared_across.is_empty() { text } else { format!("{{ {} {text} }}", shared_across.join(" ")) }
+        if shared_across.is_empty() {
+            text
+        } else {
+            format!("{{ {} {text} }}", shared_across.join(" "))
+        }
     }
 
     /// Before Go 1.22 the loop's variables are one for all rounds: declared outside where that can be seen.
@@ -266,14 +354,25 @@ impl<'a> Emitter<'a> {
         let each = vars.filter_map(|v| match v {
             crate::hir::RangeVar::Define(l) if self.storage(*l) == Storage::Shared => {
                 let ty = self.input.hir.local(*l).ty;
-                Some(format!("let {}: Ptr<{}> = Ptr::new({});", self.local_name(*l), self.ty(ty), self.zero(ty)))
+                Some(format!(
+                    "let {}: Ptr<{}> = Ptr::new({});",
+                    self.local_name(*l),
+                    self.ty(ty),
+                    self.zero(ty)
+                ))
             }
             _ => None,
         });
         each.collect()
     }
 
-    fn range_variable(&self, var: &'a Option<crate::hir::RangeVar>, temporary: &str, outside: bool, from: TypeId) -> (String, String) {
+    fn range_variable(
+        &self,
+        var: &'a Option<crate::hir::RangeVar>,
+        temporary: &str,
+        outside: bool,
+        from: TypeId,
+    ) -> (String, String) {
         match var {
             None => ("_".into(), String::new()),
             Some(crate::hir::RangeVar::Define(l)) if outside && self.storage(*l) == Storage::Shared => {
@@ -313,17 +412,31 @@ impl<'a> Emitter<'a> {
             RangeKind::Int => {
                 let generic = self.input.store().is_type_param(r.x.ty);
                 let newtype = self.is_newtype(r.x.ty);
-                let bound = if generic { self.expr(&r.x).method("to_i64", &[]) } else { self.unwrapped(self.expr_explicit(&r.x), r.x.ty) };
+                let bound = if generic {
+                    self.expr(&r.x).method("to_i64", &[])
+                } else {
+                    self.unwrapped(self.expr_explicit(&r.x), r.x.ty)
+                };
                 if generic {
                     let convert = format!("let {key} = {}::from_i64({key});", self.ty(r.x.ty));
-                    return (format!("for {key} in 0..{}", bound.at(Prec::Or)), format!("{convert} {after}"));
+                    return (
+                        format!("for {key} in 0..{}", bound.at(Prec::Or)),
+                        format!("{convert} {after}"),
+                    );
                 }
                 if newtype {
                     let name = key.trim_start_matches("mut ");
                     let convert = format!("let {key} = {}({name});", self.ty_expr(r.x.ty));
-                    return (format!("for {name} in 0..{}", bound.at(Prec::Or)), format!("{convert} {after}"));
+                    return (
+                        format!("for {name} in 0..{}", bound.at(Prec::Or)),
+                        format!("{convert} {after}"),
+                    );
                 }
-                let zero = if matches!(r.x.kind, ExprKind::Const { .. }) { "0" } else { "0" };
+                let zero = if matches!(r.x.kind, ExprKind::Const { .. }) {
+                    "0"
+                } else {
+                    "0"
+                };
                 format!("for {key} in {zero}..{}", bound.at(Prec::Or))
             }
             RangeKind::Slice => {
@@ -342,7 +455,10 @@ impl<'a> Emitter<'a> {
                 let source = self.borrowed(&r.x);
                 match (&r.key, &r.value) {
                     (_, None) => format!("for {key} in 0..{len}_i64"),
-                    _ => format!("for ({key}, {value}) in (0_i64..).zip({})", source.method("full_slice", &[]).method("iter", &[])),
+                    _ => format!(
+                        "for ({key}, {value}) in (0_i64..).zip({})",
+                        source.method("full_slice", &[]).method("iter", &[])
+                    ),
                 }
             }
             RangeKind::String => match (&r.key, &r.value) {
@@ -351,7 +467,11 @@ impl<'a> Emitter<'a> {
             },
             RangeKind::Map => format!("for ({key}, {value}) in {}", operand(&r.x).method("iter", &[])),
             RangeKind::Channel => {
-                let source = if is_stable(&r.x) { operand(&r.x) } else { Code::postfix("channel") };
+                let source = if is_stable(&r.x) {
+                    operand(&r.x)
+                } else {
+                    Code::postfix("channel")
+                };
                 let recv = self.maybe_await(source.method("recv", &[]), true);
                 format!("while let Some({key}) = {recv}")
             }
@@ -368,7 +488,11 @@ impl<'a> Emitter<'a> {
         // The array is copied before the first round, unless nobody could tell.
         let source = self.unwrapped(self.expr(&r.x), r.x.ty);
         let iter = source.method("into_iter", &[]);
-        if r.key.is_none() { format!("for {value} in {}", source) } else { format!("for ({key}, {value}) in (0_i64..).zip({iter})") }
+        if r.key.is_none() {
+            format!("for {value} in {}", source)
+        } else {
+            format!("for ({key}, {value}) in (0_i64..).zip({iter})")
+        }
     }
 
     fn array_len(&self, ty: TypeId) -> i64 {
@@ -389,7 +513,11 @@ impl<'a> Emitter<'a> {
             self.if_chain(s)
         };
         let frame = self.pop_frame();
-        if frame.break_used { format!("{}: {{ {text} }}", self.outer(s.label)) } else { text }
+        if frame.break_used {
+            format!("{}: {{ {text} }}", self.outer(s.label))
+        } else {
+            text
+        }
     }
 
     /// A `match` where every case is a distinct integer, rune or boolean constant.
@@ -399,7 +527,15 @@ impl<'a> Emitter<'a> {
         if !kind.is_integer() || s.clauses.len() < 2 {
             return None;
         }
-        let constant = |e: &Expr| matches!(&e.kind, ExprKind::Const { value: ConstValue::Int(_), .. });
+        let constant = |e: &Expr| {
+            matches!(
+                &e.kind,
+                ExprKind::Const {
+                    value: ConstValue::Int(_),
+                    ..
+                }
+            )
+        };
         if !s.clauses.iter().all(|c| c.values.iter().all(constant)) {
             return None;
         }
@@ -428,22 +564,46 @@ impl<'a> Emitter<'a> {
     fn condition_operand(&self, tag: &'a Expr, newtype: bool) -> Code {
         let code = self.expr(tag);
         let code = if newtype { code.field("0") } else { code };
-        if code.block { Code::postfix(format!("({code})")) } else { code }
+        if code.block {
+            Code::postfix(format!("({code})"))
+        } else {
+            code
+        }
     }
 
     fn pattern(&self, e: &Expr, kind: BasicKind) -> Option<String> {
-        let ExprKind::Const { value: ConstValue::Int(n), named, text } = &e.kind else { return None };
+        let ExprKind::Const {
+            value: ConstValue::Int(n),
+            named,
+            text,
+        } = &e.kind
+        else {
+            return None;
+        };
         if named.is_some() && !self.is_newtype(e.ty) {
             // A constant's path is a pattern, if it has this very type.
             let obj = (*named)?;
             let same = self.declared_type(obj).is_some_and(|t| t == e.ty);
-            return if same { Some(self.constant(&ConstValue::Int(n.clone()), e.ty, *named, None, false).text) } else { Some(n.to_string()) };
+            return if same {
+                Some(
+                    self.constant(&ConstValue::Int(n.clone()), e.ty, *named, None, false)
+                        .text,
+                )
+            } else {
+                Some(n.to_string())
+            };
         }
         if kind == BasicKind::Uint8
             && let Some(text) = text
             && text.starts_with('\'')
         {
-            let code = self.constant(&ConstValue::Int(n.clone()), BasicKind::Uint8.id(), None, Some(text), false);
+            let code = self.constant(
+                &ConstValue::Int(n.clone()),
+                BasicKind::Uint8.id(),
+                None,
+                Some(text),
+                false,
+            );
             return code.text.starts_with("b'").then_some(code.text);
         }
         Some(n.to_string())
@@ -465,7 +625,11 @@ impl<'a> Emitter<'a> {
                 default = Some(format!("{comments} {}", self.clause_body(clause)));
                 continue;
             }
-            let conditions: Vec<Code> = clause.values.iter().map(|v| self.case_condition(tag.as_ref(), v, s)).collect();
+            let conditions: Vec<Code> = clause
+                .values
+                .iter()
+                .map(|v| self.case_condition(tag.as_ref(), v, s))
+                .collect();
             let condition = conditions.iter().skip(1).fold(conditions.first().cloned(), |all, c| {
                 all.map(|all| Code::binary(&all, "||", c, Prec::Or))
             });
@@ -479,13 +643,19 @@ impl<'a> Emitter<'a> {
             Some(body) if !body.trim().is_empty() => out.push_str(&format!("else {{ {body} }}")),
             _ => {}
         }
-        if before.is_empty() { out } else { format!("{{ {before} {out} }}") }
+        if before.is_empty() {
+            out
+        } else {
+            format!("{{ {before} {out} }}")
+        }
     }
 
     /// The tag as something that may be printed in each comparison.
     fn switch_tag(&self, tag: &'a Expr, before: &mut String) -> Code {
         match &tag.kind {
-            ExprKind::Local(l) if self.storage(*l) == Storage::Plain && self.local_name(*l) != "self" => Code::postfix(self.local_name(*l)),
+            ExprKind::Local(l) if self.storage(*l) == Storage::Plain && self.local_name(*l) != "self" => {
+                Code::postfix(self.local_name(*l))
+            }
             _ => {
                 let name = self.temporary("tag");
                 before.push_str(&format!("let {name} = {};", self.expr_explicit(tag)));
@@ -500,13 +670,21 @@ impl<'a> Emitter<'a> {
             return self.unwrapped(tag.clone(), value.ty).method("is_nil", &[]);
         }
         let right = match &value.kind {
-            ExprKind::Const { value: ConstValue::String(s), named: None, .. } if !self.is_newtype(value.ty) => match std::str::from_utf8(s) {
+            ExprKind::Const {
+                value: ConstValue::String(s),
+                named: None,
+                ..
+            } if !self.is_newtype(value.ty) => match std::str::from_utf8(s) {
                 Ok(text) => Code::postfix(super::constant::quote(text)),
                 Err(_) => self.expr(value),
             },
             _ => self.borrowed(value),
         };
-        let right = if right.block || right.text.contains('{') { Code::postfix(format!("({right})")) } else { right };
+        let right = if right.block || right.text.contains('{') {
+            Code::postfix(format!("({right})"))
+        } else {
+            right
+        };
         Code::binary(tag, "==", &right, Prec::Compare)
     }
 
@@ -523,10 +701,17 @@ impl<'a> Emitter<'a> {
             }
             for value in &clause.values {
                 let head = if choose.is_empty() { "if" } else { "else if" };
-                choose.push_str(&format!("{head} {} {{ {i} }} ", self.case_condition(tag.as_ref(), value, s)));
+                choose.push_str(&format!(
+                    "{head} {} {{ {i} }} ",
+                    self.case_condition(tag.as_ref(), value, s)
+                ));
             }
         }
-        let choose = if choose.is_empty() { default.to_string() } else { format!("{choose} else {{ {default} }}") };
+        let choose = if choose.is_empty() {
+            default.to_string()
+        } else {
+            format!("{choose} else {{ {default} }}")
+        };
         let first = self.temporary("first");
         let mut out = format!("{before} let {first} = {choose};");
         let mut runs_on = false;
@@ -537,7 +722,11 @@ impl<'a> Emitter<'a> {
             while from > 0 && ends_in_fallthrough(&s.clauses[from - 1].body) {
                 from -= 1;
             }
-            let condition = if from == i { format!("{first} == {i}") } else { format!("({from}..={i}).contains(&{first})") };
+            let condition = if from == i {
+                format!("{first} == {i}")
+            } else {
+                format!("({from}..={i}).contains(&{first})")
+            };
             out.push_str(&format!(" if {condition} {{ {comments} {body} }}"));
             runs_on |= from != i;
         }
@@ -576,8 +765,16 @@ impl<'a> Emitter<'a> {
             None => {}
         }
         let frame = self.pop_frame();
-        let text = if before.is_empty() { out } else { format!("{{ {before} {out} }}") };
-        if frame.break_used { format!("{}: {{ {text} }}", self.outer(s.label)) } else { text }
+        let text = if before.is_empty() {
+            out
+        } else {
+            format!("{{ {before} {out} }}")
+        };
+        if frame.break_used {
+            format!("{}: {{ {text} }}", self.outer(s.label))
+        } else {
+            text
+        }
     }
 
     fn type_clause_body(&self, clause: &'a TypeClause) -> String {
@@ -594,7 +791,9 @@ impl<'a> Emitter<'a> {
 
     /// A clause of several types, or the default: the variable is the interface value itself.
     fn interface_binding(&self, clause: &'a TypeClause, x: &Code) -> String {
-        let Some(local) = self.bound_local(clause) else { return String::new() };
+        let Some(local) = self.bound_local(clause) else {
+            return String::new();
+        };
         let value = x.method("clone", &[]);
         if self.storage(local) == Storage::Shared {
             return format!("let {} = Ptr::new({value});", self.local_name(local));
@@ -613,10 +812,18 @@ impl<'a> Emitter<'a> {
             } else {
                 let (boxed, wrap) = self.boxed_type(ty);
                 let found = x.method(&format!("downcast::<{boxed}>"), &[]);
-                if wrap { found.method("map", &[Code::new("|v| v.0", Prec::Lowest)]) } else { found }
+                if wrap {
+                    found.method("map", &[Code::new("|v| v.0", Prec::Lowest)])
+                } else {
+                    found
+                }
             };
             let name = self.local_name(local);
-            let after = if self.storage(local) == Storage::Shared { format!("let {name} = Ptr::new({name});") } else { String::new() };
+            let after = if self.storage(local) == Storage::Shared {
+                format!("let {name} = Ptr::new({name});")
+            } else {
+                String::new()
+            };
             return (format!("let Some({}) = {found}", self.let_pattern(local)), after);
         }
         let conditions: Vec<_> = clause.types.iter().map(|t| self.type_test(*t, x)).collect();
@@ -626,10 +833,15 @@ impl<'a> Emitter<'a> {
     }
 
     fn type_test(&self, ty: Option<TypeId>, x: &Code) -> String {
-        let Some(ty) = ty else { return x.method("is_nil", &[]).text };
+        let Some(ty) = ty else {
+            return x.method("is_nil", &[]).text;
+        };
         if self.input.store().is_interface(ty) {
             let dynamic = self.dyn_trait(ty).unwrap_or_else(|| "dyn Object".into());
-            return x.method(&format!("try_cast::<{dynamic}>"), &[]).method("is_some", &[]).text;
+            return x
+                .method(&format!("try_cast::<{dynamic}>"), &[])
+                .method("is_some", &[])
+                .text;
         }
         let (boxed, _) = self.boxed_type(ty);
         x.method(&format!("is::<{boxed}>"), &[]).text
@@ -654,7 +866,11 @@ impl<'a> Emitter<'a> {
         }
         let frame = self.pop_frame();
         let text = format!("match __gort_select {{ {arms} }}");
-        if frame.break_used { format!("{}: {{ {text} }}", self.outer(s.label)) } else { text }
+        if frame.break_used {
+            format!("{}: {{ {text} }}", self.outer(s.label))
+        } else {
+            text
+        }
     }
 
     fn chan_elem(&self, ty: TypeId) -> TypeId {
@@ -690,7 +906,9 @@ impl<'a> Emitter<'a> {
                     }
                     _ => {
                         let each = |v: &'a Option<crate::hir::RangeVar>, t: &str| {
-                            v.as_ref().map_or(("_".to_owned(), String::new()), |v| self.bound_variable(v, t, if t == "v" { elem } else { TypeId::BOOL }))
+                            v.as_ref().map_or(("_".to_owned(), String::new()), |v| {
+                                self.bound_variable(v, t, if t == "v" { elem } else { TypeId::BOOL })
+                            })
                         };
                         let (v, v_after) = each(value, "v");
                         let (ok, ok_after) = each(ok, "ok");
@@ -713,19 +931,29 @@ impl<'a> Emitter<'a> {
         let mut then = String::new();
         for arm in &s.arms {
             let comments = self.comments_before(arm.head.start);
-            let body = |after: String| format!("{comments} {after} {}", self.stmts(&arm.body.stmts, arm.body.span, Tail::None));
+            let body = |after: String| {
+                format!(
+                    "{comments} {after} {}",
+                    self.stmts(&arm.body.stmts, arm.body.span, Tail::None)
+                )
+            };
             match &arm.comm {
                 Comm::Default => default = body(String::new()),
                 Comm::Send { channel, value } => {
                     let channel = self.unwrapped(self.borrowed(channel), channel.ty);
-                    head = channel.method("try_send", &[self.expr(value)]).method("is_ok", &[]).text;
+                    head = channel
+                        .method("try_send", &[self.expr(value)])
+                        .method("is_ok", &[])
+                        .text;
                     then = body(String::new());
                 }
                 Comm::Recv { channel, value, ok } => {
                     let elem = self.chan_elem(channel.ty);
                     let source = self.unwrapped(self.borrowed(channel), channel.ty);
                     let each = |v: &'a Option<crate::hir::RangeVar>, t: &str| {
-                        v.as_ref().map_or(("_".to_owned(), String::new()), |v| self.bound_variable(v, t, if t == "v" { elem } else { TypeId::BOOL }))
+                        v.as_ref().map_or(("_".to_owned(), String::new()), |v| {
+                            self.bound_variable(v, t, if t == "v" { elem } else { TypeId::BOOL })
+                        })
                     };
                     let (v, v_after) = each(value, "v");
                     let (ok_name, ok_after) = each(ok, "ok");
@@ -735,7 +963,9 @@ impl<'a> Emitter<'a> {
                         then = body(String::new());
                     } else {
                         head = format!("let Some(received) = {attempt}");
-                        then = body(format!("let ({v}, {ok_name}) = comma_ok(received); {v_after} {ok_after}"));
+                        then = body(format!(
+                            "let ({v}, {ok_name}) = comma_ok(received); {v_after} {ok_after}"
+                        ));
                     }
                 }
             }
@@ -748,12 +978,22 @@ impl<'a> Emitter<'a> {
         } else {
             format!("if {head} {{ {then} }} else {{ {default} }}")
         };
-        if frame.break_used { format!("{}: {{ {text} }}", self.outer(s.label)) } else { text }
+        if frame.break_used {
+            format!("{}: {{ {text} }}", self.outer(s.label))
+        } else {
+            text
+        }
     }
 }
 
 fn ends_in_fallthrough(block: &Block) -> bool {
-    matches!(block.stmts.last(), Some(Stmt { kind: StmtKind::Fallthrough, .. }))
+    matches!(
+        block.stmts.last(),
+        Some(Stmt {
+            kind: StmtKind::Fallthrough,
+            ..
+        })
+    )
 }
 
 /// A channel expression without calls: it may be printed into the loop's head.

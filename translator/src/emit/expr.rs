@@ -69,7 +69,9 @@ impl<'a> Emitter<'a> {
             ExprKind::Slice { base, low, high, max } => self.slicing(base, low, high, max, e.ty),
             ExprKind::AddrOf(place) => self.pointer_to(place),
             ExprKind::New(x) => Code::postfix(format!("Ptr::new({})", self.expr_explicit(x))),
-            ExprKind::Call(call) if explicit && matches!(call.callee, crate::hir::Callee::Builtin(crate::hir::Builtin::Make)) => {
+            ExprKind::Call(call)
+                if explicit && matches!(call.callee, crate::hir::Callee::Builtin(crate::hir::Builtin::Make)) =>
+            {
                 self.headed(self.call(call, e), e.ty)
             }
             ExprKind::Call(call) => self.call(call, e),
@@ -79,7 +81,10 @@ impl<'a> Emitter<'a> {
             ExprKind::TypeAssert { x, target, comma_ok } => self.type_assert(x, *target, *comma_ok),
             ExprKind::MapIndexOk { map, key } => {
                 let map_code = self.unwrapped(self.borrowed(map), map.ty);
-                Code::postfix(format!("comma_ok({})", map_code.method("get_ok", &[self.reference(key)])))
+                Code::postfix(format!(
+                    "comma_ok({})",
+                    map_code.method("get_ok", &[self.reference(key)])
+                ))
             }
             ExprKind::Recv { channel, comma_ok } => {
                 let channel = self.unwrapped(self.borrowed(channel), channel.ty);
@@ -93,7 +98,11 @@ impl<'a> Emitter<'a> {
             ExprKind::StructLit(fields) => self.struct_literal(fields, e.ty),
             ExprKind::ArrayLit { elems, len } => {
                 let code = self.array_literal(elems, *len, e.ty);
-                if explicit && elems.is_empty() { self.headed(code, e.ty) } else { code }
+                if explicit && elems.is_empty() {
+                    self.headed(code, e.ty)
+                } else {
+                    code
+                }
             }
             ExprKind::MapLit(entries) => {
                 let entries: Vec<_> = entries
@@ -105,7 +114,11 @@ impl<'a> Emitter<'a> {
                 } else {
                     Code::postfix(format!("Map::from([{}])", entries.join(", ")))
                 };
-                let map = if explicit && entries.is_empty() && !self.is_newtype(e.ty) { self.headed(map, e.ty) } else { map };
+                let map = if explicit && entries.is_empty() && !self.is_newtype(e.ty) {
+                    self.headed(map, e.ty)
+                } else {
+                    map
+                };
                 self.wrapped(map, e.ty)
             }
             ExprKind::Unsupported(what) => self.unsupported(what, e.span, e.ty),
@@ -114,7 +127,11 @@ impl<'a> Emitter<'a> {
 
     /// `Slice::<T>::make(n)` for `Slice::make(n)`.
     fn headed(&self, code: Code, ty: TypeId) -> Code {
-        for (short, long) in [("Slice::make", "Slice"), ("Map::make", "Map"), ("Map::with_capacity", "Map")] {
+        for (short, long) in [
+            ("Slice::make", "Slice"),
+            ("Map::make", "Map"),
+            ("Map::with_capacity", "Map"),
+        ] {
             if let Some(rest) = code.text.strip_prefix(short) {
                 let full = self.ty_expr(ty);
                 if full.starts_with(long) {
@@ -142,16 +159,28 @@ impl<'a> Emitter<'a> {
 
     /// The newtype around an underlying value.
     pub(super) fn wrapped(&self, code: Code, ty: TypeId) -> Code {
-        if self.is_newtype(ty) { Code::postfix(format!("{}({code})", self.ty_expr(ty))) } else { code }
+        if self.is_newtype(ty) {
+            Code::postfix(format!("{}({code})", self.ty_expr(ty)))
+        } else {
+            code
+        }
     }
 
     /// What stands for something that cannot be translated: it compiles, and panics with the place when reached.
     pub(super) fn unsupported(&self, what: &str, span: crate::source::Span, ty: TypeId) -> Code {
         let position = self.input.types.sources.position(span);
         let message = format!("{what} cannot be translated yet");
-        self.diagnose(crate::diagnostic::Diagnostic::warning(crate::diagnostic::Code::UNSUPPORTED, span, message));
+        self.diagnose(crate::diagnostic::Diagnostic::warning(
+            crate::diagnostic::Code::UNSUPPORTED,
+            span,
+            message,
+        ));
         let message = super::constant::quote(&format!("gort G0060: {what} at {position} is not translated"));
-        let ty = if ty == TypeId::INVALID { "()".to_owned() } else { self.ty(ty) };
+        let ty = if ty == TypeId::INVALID {
+            "()".to_owned()
+        } else {
+            self.ty(ty)
+        };
         Code::postfix(format!("untranslated::<{ty}>({message})"))
     }
 
@@ -171,7 +200,11 @@ impl<'a> Emitter<'a> {
     /// A shared variable's own pointer.
     pub(super) fn owned_local(&self, local: LocalId, e: &'a Expr) -> Code {
         let name = Code::postfix(self.local_name(local));
-        if self.may_move(local, e) { name } else { name.method("clone", &[]) }
+        if self.may_move(local, e) {
+            name
+        } else {
+            name.method("clone", &[])
+        }
     }
 
     fn is_self(&self, local: LocalId) -> bool {
@@ -185,7 +218,11 @@ impl<'a> Emitter<'a> {
         let here = function.id == Some(self.input.hir.local(local).func);
         let is_self = function.names.get(&local).is_some_and(|n| n == "self");
         let lent = function.lent.contains(&local);
-        here && !lent && !is_self && !self.is_pointer_receiver(local) && !function.in_defer_scope && self.facts.liveness.is_last(e.id)
+        here && !lent
+            && !is_self
+            && !self.is_pointer_receiver(local)
+            && !function.in_defer_scope
+            && self.facts.liveness.is_last(e.id)
     }
 
     fn unary(&self, op: UnaryOp, x: &'a Expr, explicit: bool) -> Code {
@@ -196,11 +233,17 @@ impl<'a> Emitter<'a> {
                     return code.method("go_neg", &[]);
                 }
                 let unsigned = self.basic_kind(x.ty).is_some_and(BasicKind::is_unsigned);
-                if unsigned { code.method("wrapping_neg", &[]) } else { Code::new(format!("-{}", code.at(Prec::Unary)), Prec::Unary) }
+                if unsigned {
+                    code.method("wrapping_neg", &[])
+                } else {
+                    Code::new(format!("-{}", code.at(Prec::Unary)), Prec::Unary)
+                }
             }
             UnaryOp::Not => match &x.kind {
                 // `!(a == b)` reads better as it was written, in parentheses.
-                _ => self.map_newtype(x.ty, code, |c| Code::new(format!("!{}", c.at(Prec::Unary)), Prec::Unary)),
+                _ => self.map_newtype(x.ty, code, |c| {
+                    Code::new(format!("!{}", c.at(Prec::Unary)), Prec::Unary)
+                }),
             },
             UnaryOp::Xor => Code::new(format!("!{}", code.at(Prec::Unary)), Prec::Unary),
         }
@@ -208,14 +251,22 @@ impl<'a> Emitter<'a> {
 
     /// Applies an operation to the value inside a boolean newtype.
     fn map_newtype(&self, ty: TypeId, code: Code, f: impl FnOnce(Code) -> Code) -> Code {
-        if self.is_newtype(ty) { self.wrapped(f(code.field("0")), ty) } else { f(code) }
+        if self.is_newtype(ty) {
+            self.wrapped(f(code.field("0")), ty)
+        } else {
+            f(code)
+        }
     }
 
     fn binary(&self, op: BinaryOp, x: &'a Expr, y: &'a Expr, e: &'a Expr, explicit: bool) -> Code {
         use BinaryOp::*;
         match op {
             LAnd | LOr => {
-                let (symbol, prec) = if op == LAnd { ("&&", Prec::And) } else { ("||", Prec::Or) };
+                let (symbol, prec) = if op == LAnd {
+                    ("&&", Prec::And)
+                } else {
+                    ("||", Prec::Or)
+                };
                 let newtype = self.is_newtype(e.ty);
                 let side = |e: &'a Expr| if newtype { self.expr(e).field("0") } else { self.expr(e) };
                 let code = Code::binary(&side(x), symbol, &side(y), prec);
@@ -230,7 +281,11 @@ impl<'a> Emitter<'a> {
                 let is_const = |e: &Expr| matches!(e.kind, ExprKind::Const { .. });
                 let left = self.value(x, explicit || is_const(y));
                 if self.is_string(x.ty) {
-                    let right = if is_const(y) { self.expr(y) } else { self.reference_unless_moved(y) };
+                    let right = if is_const(y) {
+                        self.expr(y)
+                    } else {
+                        self.reference_unless_moved(y)
+                    };
                     return Code::binary(&left, "+", &right, Prec::Sum);
                 }
                 let right = self.value(y, false);
@@ -246,7 +301,9 @@ impl<'a> Emitter<'a> {
     /// A string operand: borrowed while it is needed later, moved otherwise.
     fn reference_unless_moved(&self, e: &'a Expr) -> Code {
         match &e.kind {
-            ExprKind::Local(l) if self.storage(*l) == Storage::Plain && !self.may_move(*l, e) => self.borrowed(e).reference(),
+            ExprKind::Local(l) if self.storage(*l) == Storage::Plain && !self.may_move(*l, e) => {
+                self.borrowed(e).reference()
+            }
             ExprKind::Field { .. } => match self.place(e) {
                 Place::Direct(code) => code.reference(),
                 place => self.read(&place, e.ty),
@@ -260,7 +317,10 @@ impl<'a> Emitter<'a> {
         let integer = self.basic_kind(x.ty).is_some_and(BasicKind::is_integer);
         let generic = self.input.store().is_type_param(x.ty);
         let safe_divisor = match &y.kind {
-            ExprKind::Const { value: ConstValue::Int(n), .. } => *n > 0.into(),
+            ExprKind::Const {
+                value: ConstValue::Int(n),
+                ..
+            } => *n > 0.into(),
             _ => false,
         };
         let unsigned = self.basic_kind(x.ty).is_some_and(BasicKind::is_unsigned);
@@ -292,12 +352,18 @@ impl<'a> Emitter<'a> {
         };
         let generic = self.input.store().is_type_param(x.ty);
         let constant = match &y.kind {
-            ExprKind::Const { value: ConstValue::Int(n), .. } => u32::try_from(n).ok(),
+            ExprKind::Const {
+                value: ConstValue::Int(n),
+                ..
+            } => u32::try_from(n).ok(),
             _ => None,
         };
         let newtype = self.is_newtype(x.ty);
         if let Some(n) = constant.filter(|n| *n < width && !generic) {
-            let left = self.unwrapped(self.value(x, explicit || matches!(x.kind, ExprKind::Const { .. })), x.ty);
+            let left = self.unwrapped(
+                self.value(x, explicit || matches!(x.kind, ExprKind::Const { .. })),
+                x.ty,
+            );
             let symbol = if op == BinaryOp::Shl { "<<" } else { ">>" };
             let code = Code::binary(&left, symbol, &Code::postfix(n.to_string()), Prec::Shift);
             return if newtype { self.wrapped(code, x.ty) } else { code };
@@ -315,16 +381,26 @@ impl<'a> Emitter<'a> {
         if matches!(op, BinaryOp::Eq | BinaryOp::Ne) && (nil_side(x) || nil_side(y)) {
             let operand = if nil_side(y) { x } else { y };
             let code = match operand.kind {
-                ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => self.borrowed(operand),
+                ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => {
+                    self.borrowed(operand)
+                }
                 _ => self.expr_explicit(operand),
             };
             let code = self.unwrapped(code, operand.ty).method("is_nil", &[]);
-            return if op == BinaryOp::Eq { code } else { Code::new(format!("!{code}"), Prec::Unary) };
+            return if op == BinaryOp::Eq {
+                code
+            } else {
+                Code::new(format!("!{code}"), Prec::Unary)
+            };
         }
         let is_const = |e: &Expr| matches!(e.kind, ExprKind::Const { .. });
         let symbol = op.as_str();
         let side = |e: &'a Expr, other: &'a Expr| match &e.kind {
-            ExprKind::Const { value: ConstValue::String(s), named: None, .. } if !self.is_newtype(e.ty) => {
+            ExprKind::Const {
+                value: ConstValue::String(s),
+                named: None,
+                ..
+            } if !self.is_newtype(e.ty) => {
                 // A string compares with a `&str` as it is.
                 match std::str::from_utf8(s) {
                     Ok(text) if !is_const(other) => Code::postfix(super::constant::quote(text)),
@@ -348,7 +424,13 @@ impl<'a> Emitter<'a> {
         }
         // Struct literals and borrowed structs need care on either side.
         let literal = |e: &Expr| matches!(e.kind, ExprKind::StructLit(_) | ExprKind::ArrayLit { .. });
-        let paren = |code: Code, e: &Expr| if literal(e) { Code::postfix(format!("({code})")) } else { code };
+        let paren = |code: Code, e: &Expr| {
+            if literal(e) {
+                Code::postfix(format!("({code})"))
+            } else {
+                code
+            }
+        };
         let in_place = self.is_in_place(x.ty);
         let deref = |code: Code, e: &Expr| match (&e.kind, in_place) {
             (ExprKind::Deref(_), true) => Code::new(format!("*{}", code.at(Prec::Unary)), Prec::Unary),
@@ -361,14 +443,23 @@ impl<'a> Emitter<'a> {
             _ if self.is_self_value(e) => Code::new(format!("*{}", code.at(Prec::Unary)), Prec::Unary),
             _ => code,
         };
-        Code::binary(&deref(paren(left, x), x), symbol, &deref(paren(right, y), y), Prec::Compare)
+        Code::binary(
+            &deref(paren(left, x), x),
+            symbol,
+            &deref(paren(right, y), y),
+            Prec::Compare,
+        )
     }
 
     /// `self` of a method that takes `&self`, as a value.
     /// The local belongs to the function being printed, not to one around it.
     pub(super) fn is_own_local(&self, local: LocalId) -> bool {
         let func = self.input.hir.local(local).func;
-        self.state.borrow().function.as_ref().is_some_and(|f| f.id == Some(func))
+        self.state
+            .borrow()
+            .function
+            .as_ref()
+            .is_some_and(|f| f.id == Some(func))
     }
 
     fn is_self_value(&self, e: &Expr) -> bool {
@@ -415,7 +506,9 @@ impl<'a> Emitter<'a> {
 
     fn struct_literal(&self, fields: &'a [(usize, Expr)], ty: TypeId) -> Code {
         let store = self.input.store();
-        let Type::Struct(s) = &*store.under(ty) else { return self.zero(ty) };
+        let Type::Struct(s) = &*store.under(ty) else {
+            return self.zero(ty);
+        };
         if s.fields.is_empty() {
             return match self.input.struct_name(ty) {
                 Some(_) if self.has_marker(ty) => Code::postfix(format!("{}::zero()", self.ty_expr(ty))),
@@ -430,23 +523,42 @@ impl<'a> Emitter<'a> {
             // Its other fields are the runtime's own.
             let mut text = format!("{{ let value = {}; ", self.zero(ty));
             for (index, value) in fields {
-                let Some((name, _)) = self.field(ty, *index) else { continue };
+                let Some((name, _)) = self.field(ty, *index) else {
+                    continue;
+                };
                 text.push_str(&format!("value.{name}.set({}); ", self.expr_explicit(value)));
             }
             return Code::block(text + "value }");
         }
         let mut parts = Vec::new();
         for (index, value) in fields {
-            let Some((name, celled)) = self.field(ty, *index) else { continue };
-            let value_code = if celled { self.expr_explicit(value) } else { self.expr(value) };
+            let Some((name, celled)) = self.field(ty, *index) else {
+                continue;
+            };
+            let value_code = if celled {
+                self.expr_explicit(value)
+            } else {
+                self.expr(value)
+            };
             let in_place = self.is_in_place(value.ty);
-            let init = if celled && !in_place { self.new_cell(value.ty, value_code) } else { value_code };
-            if init.text == name { parts.push(name) } else { parts.push(format!("{name}: {init}")) }
+            let init = if celled && !in_place {
+                self.new_cell(value.ty, value_code)
+            } else {
+                value_code
+            };
+            if init.text == name {
+                parts.push(name)
+            } else {
+                parts.push(format!("{name}: {init}"))
+            }
         }
         if fields.len() < s.fields.len() || self.has_marker(ty) {
             parts.push("..zero()".into());
         }
-        let path = self.input.struct_name(ty).map_or_else(|| self.ty(ty), |_| self.ty_expr(ty));
+        let path = self
+            .input
+            .struct_name(ty)
+            .map_or_else(|| self.ty(ty), |_| self.ty_expr(ty));
         Code::block(format!("{path} {{ {} }}", parts.join(", "))).unblocked()
     }
 
@@ -454,7 +566,11 @@ impl<'a> Emitter<'a> {
     pub(super) fn new_cell(&self, ty: TypeId, value: Code) -> Code {
         let cell = self.cell_ty(ty);
         let head = cell.split('<').next().unwrap_or("Cell");
-        let head = if self.input.store().is_type_param(ty) { format!("<{cell} as Place<{}>>", self.ty(ty)) } else { head.to_owned() };
+        let head = if self.input.store().is_type_param(ty) {
+            format!("<{cell} as Place<{}>>", self.ty(ty))
+        } else {
+            head.to_owned()
+        };
         Code::postfix(format!("{head}::new({value})"))
     }
 
@@ -482,11 +598,18 @@ impl<'a> Emitter<'a> {
             } else if self.is_copy(elem) {
                 format!("{{ let mut array = [{zero}; {len}]; ")
             } else {
-                format!("{{ let mut array: [{}; {len}] = std::array::from_fn(|_| {zero}); ", self.ty(elem))
+                format!(
+                    "{{ let mut array: [{}; {len}] = std::array::from_fn(|_| {zero}); ",
+                    self.ty(elem)
+                )
             };
             for (i, e) in elems {
                 let value = self.expr_explicit(e);
-                text.push_str(&if is_slice { format!("array.set({i}, {value}); ") } else { format!("array[{i}] = {value}; ") });
+                text.push_str(&if is_slice {
+                    format!("array.set({i}, {value}); ")
+                } else {
+                    format!("array[{i}] = {value}; ")
+                });
             }
             text.push_str("array }");
             if elems.is_empty() && !is_slice && self.is_copy(elem) {
@@ -506,12 +629,22 @@ impl<'a> Emitter<'a> {
             let any = store.type_set(target).methods.is_empty();
             let dynamic = self.dyn_trait(target).unwrap_or_else(|| "dyn Object".into());
             if comma_ok {
-                return Code::postfix(format!("comma_ok({})", source.method(&format!("try_cast::<{dynamic}>"), &[])));
+                return Code::postfix(format!(
+                    "comma_ok({})",
+                    source.method(&format!("try_cast::<{dynamic}>"), &[])
+                ));
             }
             let _ = any;
             let want = self.go_type_name(target);
-            let args = [Code::postfix(format!("{static_name:?}")), Code::postfix(format!("{want:?}"))];
-            let first = store.type_set(target).methods.first().map(|m| store.obj(*m).name.to_string());
+            let args = [
+                Code::postfix(format!("{static_name:?}")),
+                Code::postfix(format!("{want:?}")),
+            ];
+            let first = store
+                .type_set(target)
+                .methods
+                .first()
+                .map(|m| store.obj(*m).name.to_string());
             let [from, want] = args;
             let args = [from, want, Code::postfix(format!("{:?}", first.unwrap_or_default()))];
             return source.method(&format!("assert_iface::<{dynamic}>"), &args);
@@ -519,12 +652,19 @@ impl<'a> Emitter<'a> {
         let (boxed, unwrap) = self.boxed_type(target);
         let code = if comma_ok {
             let found = source.method(&format!("downcast::<{boxed}>"), &[]);
-            let found = if unwrap { found.method("map", &[Code::new("|v| v.0", Prec::Lowest)]) } else { found };
+            let found = if unwrap {
+                found.method("map", &[Code::new("|v| v.0", Prec::Lowest)])
+            } else {
+                found
+            };
             return Code::postfix(format!("comma_ok({found})"));
         } else if store.type_set(x.ty).methods.is_empty() {
             source.method(&format!("assert::<{boxed}>"), &[])
         } else {
-            source.method(&format!("assert_as::<{boxed}>"), &[Code::postfix(format!("{static_name:?}"))])
+            source.method(
+                &format!("assert_as::<{boxed}>"),
+                &[Code::postfix(format!("{static_name:?}"))],
+            )
         };
         if unwrap { code.field("0") } else { code }
     }
@@ -565,11 +705,16 @@ impl<'a> Emitter<'a> {
             Conversion::StringToRunes => self.to_parts("to_runes", x, ty),
             Conversion::SliceToArray => {
                 let n = self.array_length(ty);
-                self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method(&format!("to_array::<{n}>"), &[]), ty)
+                self.wrapped(
+                    self.unwrapped(self.borrowed(x), x.ty)
+                        .method(&format!("to_array::<{n}>"), &[]),
+                    ty,
+                )
             }
             Conversion::SliceToArrayPointer => {
                 let n = self.array_length(self.input.pointee(ty).unwrap_or(ty));
-                self.unwrapped(self.borrowed(x), x.ty).method(&format!("array_ptr::<{n}>"), &[])
+                self.unwrapped(self.borrowed(x), x.ty)
+                    .method(&format!("array_ptr::<{n}>"), &[])
             }
             Conversion::TypeParam => self.type_param_conversion(x, ty),
         }
@@ -619,7 +764,11 @@ impl<'a> Emitter<'a> {
     /// A concrete value into an interface.
     pub(super) fn to_interface(&self, code: Code, from: TypeId, to: TypeId) -> Code {
         let (_, wrap) = self.boxed_type(from);
-        let code = if wrap { Code::postfix(format!("{}({code})", self.boxed_type(from).0)) } else { code };
+        let code = if wrap {
+            Code::postfix(format!("{}({code})", self.boxed_type(from).0))
+        } else {
+            code
+        };
         match self.dyn_trait(to) {
             None if self.input.store().is_type_param(from) => code.method("into_any", &[]),
             // Which type it is, and whether an interface, only the instance knows.
@@ -637,7 +786,11 @@ impl<'a> Emitter<'a> {
         if let (Type::Chan(from, _), Type::Chan(to, _)) = (&*store.under(x.ty), &*store.under(ty))
             && from != to
         {
-            let side = if *to == crate::types::ChanDir::Recv { "receiver" } else { "sender" };
+            let side = if *to == crate::types::ChanDir::Recv {
+                "receiver"
+            } else {
+                "sender"
+            };
             return self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method(side, &[]), ty);
         }
         if let Type::Struct(s) = &*store.under(ty)
@@ -652,10 +805,14 @@ impl<'a> Emitter<'a> {
 
     fn struct_rename(&self, x: &'a Expr, ty: TypeId, fields: usize) -> Code {
         let store = self.input.store();
-        let Type::Struct(s) = &*store.under(ty) else { return self.expr(x) };
+        let Type::Struct(s) = &*store.under(ty) else {
+            return self.expr(x);
+        };
         let mut parts = Vec::new();
         for i in 0..fields {
-            let (Some((from, from_celled)), Some((to, to_celled))) = (self.field(x.ty, i), self.field(ty, i)) else { continue };
+            let (Some((from, from_celled)), Some((to, to_celled))) = (self.field(x.ty, i), self.field(ty, i)) else {
+                continue;
+            };
             let field_type = s.fields.get(i).map_or(TypeId::INVALID, |f| store.obj_type(*f));
             let source = Code::postfix(format!("from.{from}"));
             let in_place = self.is_in_place(field_type);
@@ -667,11 +824,17 @@ impl<'a> Emitter<'a> {
             parts.push(format!("{to}: {value}"));
         }
         let value = self.expr(x);
-        Code::block(format!("{{ let from = {value}; {} {{ {} }} }}", self.ty(ty), parts.join(", ")))
+        Code::block(format!(
+            "{{ let from = {value}; {} {{ {} }} }}",
+            self.ty(ty),
+            parts.join(", ")
+        ))
     }
 
     fn numeric(&self, x: &'a Expr, ty: TypeId) -> Code {
-        let (Some(from), Some(to)) = (self.basic_kind(x.ty), self.basic_kind(ty)) else { return self.expr(x) };
+        let (Some(from), Some(to)) = (self.basic_kind(x.ty), self.basic_kind(ty)) else {
+            return self.expr(x);
+        };
         let code = self.unwrapped(self.expr_explicit(x), x.ty);
         let target = super::types::basic(to);
         let code = if super::types::basic(from) == target {
@@ -682,7 +845,11 @@ impl<'a> Emitter<'a> {
                 "{{ let c = {code}; Complex::new(c.real() as {part}, c.imag() as {part}) }}"
             ))
         } else if from.is_float() && to.is_integer() {
-            let wide = if from == BasicKind::Float32 { code.cast("f64") } else { code };
+            let wide = if from == BasicKind::Float32 {
+                code.cast("f64")
+            } else {
+                code
+            };
             Code::postfix(format!("float_to_{target}({wide})"))
         } else {
             code.cast(target)
@@ -713,14 +880,26 @@ impl<'a> Emitter<'a> {
                 };
             }
             let target = self.basic_kind(ty).unwrap_or(BasicKind::Int);
-            let code = if target.is_float() { code.method("to_f64", &[]) } else { code.method("to_i64", &[]) };
+            let code = if target.is_float() {
+                code.method("to_f64", &[])
+            } else {
+                code.method("to_i64", &[])
+            };
             let rust = super::types::basic(target);
-            let code = if matches!(rust, "i64" | "f64") { code } else { code.cast(rust) };
+            let code = if matches!(rust, "i64" | "f64") {
+                code
+            } else {
+                code.cast(rust)
+            };
             return self.wrapped(code, ty);
         }
         let text = |t: TypeId| store.all_basic(t, BasicKind::is_string);
         if text(x.ty) && text(ty) {
-            let plain = if store.is_type_param(x.ty) { code.method("to_text", &[]) } else { self.unwrapped(code, x.ty) };
+            let plain = if store.is_type_param(x.ty) {
+                code.method("to_text", &[])
+            } else {
+                self.unwrapped(code, x.ty)
+            };
             return if store.is_type_param(ty) {
                 Code::postfix(format!("{}::from_text({plain})", self.ty(ty)))
             } else {

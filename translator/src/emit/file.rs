@@ -55,7 +55,11 @@ impl<'a> Emitter<'a> {
         let path = path_of(package);
         let root_path = root.map(path_of).unwrap_or_default();
         // What the import paths share is the module's own name.
-        let shared = root_path.split('/').zip(path.split('/')).take_while(|(a, b)| a == b).count();
+        let shared = root_path
+            .split('/')
+            .zip(path.split('/'))
+            .take_while(|(a, b)| a == b)
+            .count();
         let mut modules: Vec<String> = path.split('/').skip(shared).map(module_name).collect();
         if modules.is_empty() {
             modules.push(module_name(path.rsplit('/').next().unwrap_or("package")));
@@ -75,8 +79,14 @@ impl<'a> Emitter<'a> {
         let root = self.root_package();
         let is_binary = self.input.hir.packages.last().is_some_and(|p| p.main.is_some());
         for (i, package) in self.input.hir.packages.iter().enumerate() {
-            let Some(&id) = self.input.types.order.get(i) else { continue };
-            let modules = if Some(id) == root { Vec::new() } else { self.modules_of(id) };
+            let Some(&id) = self.input.types.order.get(i) else {
+                continue;
+            };
+            let modules = if Some(id) == root {
+                Vec::new()
+            } else {
+                self.modules_of(id)
+            };
             for depth in 0..modules.len() {
                 let (parent, child) = (modules[..depth].to_vec(), modules[depth].clone());
                 let list = children.entry(parent).or_default();
@@ -114,7 +124,13 @@ impl<'a> Emitter<'a> {
                 state.next_temporary = 0;
             }
             let in_root_file = Some(i) == main_file;
-            let extra = || if in_root_file { self.module_items(hir_id, is_root) } else { String::new() };
+            let extra = || {
+                if in_root_file {
+                    self.module_items(hir_id, is_root)
+                } else {
+                    String::new()
+                }
+            };
             let body = self.file_text(file, source, extra);
             let name = self.file_module(source);
             if in_root_file {
@@ -123,7 +139,11 @@ impl<'a> Emitter<'a> {
             } else {
                 let list = children.entry(modules.to_vec()).or_default();
                 list.push(format!("*{name}"));
-                let folder = if modules.is_empty() { String::new() } else { format!("{}/", modules.join("/")) };
+                let folder = if modules.is_empty() {
+                    String::new()
+                } else {
+                    format!("{}/", modules.join("/"))
+                };
                 files.insert(format!("{folder}{name}.rs"), body);
             }
         }
@@ -132,17 +152,35 @@ impl<'a> Emitter<'a> {
     /// Which Go file's text becomes the module's own file: the one with `main`, or the only one.
     fn main_file(&self, package: &hir::Package) -> Option<usize> {
         let with_main = package.main.and_then(|main| {
-            package.files.iter().position(|f| f.items.iter().any(|i| matches!(i, Item::Func(f) if *f == main)))
+            package
+                .files
+                .iter()
+                .position(|f| f.items.iter().any(|i| matches!(i, Item::Func(f) if *f == main)))
         });
         with_main.or(if package.files.is_empty() { None } else { Some(0) })
     }
 
     /// The Rust module of a Go file.
     fn file_module(&self, source: &ast::File) -> String {
-        let path = self.input.types.sources.get(source.id).map_or("file.go", |f| &f.path).to_owned();
-        let stem = path.rsplit(['/', '\\']).next().unwrap_or("file").trim_end_matches(".go").to_owned();
+        let path = self
+            .input
+            .types
+            .sources
+            .get(source.id)
+            .map_or("file.go", |f| &f.path)
+            .to_owned();
+        let stem = path
+            .rsplit(['/', '\\'])
+            .next()
+            .unwrap_or("file")
+            .trim_end_matches(".go")
+            .to_owned();
         let name = module_name(&stem);
-        if name == "main" || name == "lib" || name == "mod" { format!("{name}_") } else { name }
+        if name == "main" || name == "lib" || name == "mod" {
+            format!("{name}_")
+        } else {
+            name
+        }
     }
 
     /// What stands in a package's own module besides its Go file: initialisation and types without a name.
@@ -181,6 +219,11 @@ impl<'a> Emitter<'a> {
                 }
                 Item::Func(f) => self.func_item(*f, &docs, source, &mut items),
             };
+            let text = if text.trim().is_empty() {
+                self.docs_as_comments()
+            } else {
+                text
+            };
             let lifted = std::mem::take(&mut self.state.borrow_mut().lifted);
             pieces.push((Some(item), text));
             pieces.push((None, lifted));
@@ -190,7 +233,9 @@ impl<'a> Emitter<'a> {
         pieces.push((None, extra()));
         let start = format!("{header}{}\n", self.imports_text());
         let state = self.state.borrow();
-        let markers = Markers { comments: &source.comments };
+        let markers = Markers {
+            comments: &source.comments,
+        };
         let whole = |pieces: &[(Option<&Item>, String)]| {
             let text: String = std::iter::once(&*start).chain(pieces.iter().map(|p| &*p.1)).collect();
             format::format(&text, &state.arms, &markers)
@@ -241,7 +286,13 @@ impl<'a> Emitter<'a> {
 
     fn spec_docs(&self, decl: &ast::GenDecl, span: crate::source::Span, source: &ast::File) -> String {
         let own = |doc: ast::CommentGroup, spec: crate::source::Span| {
-            (spec == span).then(|| if doc.is_empty() && !decl.parenthesized { decl.doc } else { doc })
+            (spec == span).then(|| {
+                if doc.is_empty() && !decl.parenthesized {
+                    decl.doc
+                } else {
+                    doc
+                }
+            })
         };
         let doc = match &decl.kind {
             ast::GenKind::Import(_) => None,
@@ -269,8 +320,16 @@ impl<'a> Emitter<'a> {
                 Some(obj) => self.visibility(obj),
                 None => "pub(crate)",
             };
-            let attribute = if is_main && self.options.entry_point { "#[gort_runtime::main]\n" } else { "" };
-            let visibility = if &*func.name == "init" { "pub(crate)" } else { visibility };
+            let attribute = if is_main && self.options.entry_point {
+                "#[gort_runtime::main]\n"
+            } else {
+                ""
+            };
+            let visibility = if &*func.name == "init" {
+                "pub(crate)"
+            } else {
+                visibility
+            };
             return format!("{docs}{attribute}{}\n", self.function(func, visibility));
         };
         let mut methods = format!("{docs}{}\n", self.function(func, self.method_visibility(func)));
@@ -284,7 +343,10 @@ impl<'a> Emitter<'a> {
             self.printed_to(func.span.end);
             methods.push_str(&self.comments_before(next.span.start));
             methods.push_str("__gort_blank!();\n");
-            methods.push_str(&format!("{docs}{}\n", self.function(next, self.method_visibility(next))));
+            methods.push_str(&format!(
+                "{docs}{}\n",
+                self.function(next, self.method_visibility(next))
+            ));
         }
         methods.push_str(&self.inner_comments(items));
         let bounds = self.where_clause(&self.receiver_params(func));
@@ -311,7 +373,11 @@ impl<'a> Emitter<'a> {
     }
 
     fn visibility_of_method(&self, obj: crate::types::ObjId) -> &'static str {
-        if self.input.store().obj(obj).exported() { "pub" } else { "pub(crate)" }
+        if self.input.store().obj(obj).exported() {
+            "pub"
+        } else {
+            "pub(crate)"
+        }
     }
 
     /// The type that a method belongs to, as Rust writes it, and the generic parameters of the `impl`.
@@ -345,7 +411,11 @@ impl<'a> Emitter<'a> {
             files.insert(key, insert_modules(&text, &head));
             // Files of one package see each other.
             for name in names.iter().filter_map(|n| n.strip_prefix('*')) {
-                let folder = if parent.is_empty() { String::new() } else { format!("{}/", parent.join("/")) };
+                let folder = if parent.is_empty() {
+                    String::new()
+                } else {
+                    format!("{}/", parent.join("/"))
+                };
                 let key = format!("{folder}{name}.rs");
                 let text = files.remove(&key).unwrap_or_default();
                 files.insert(key, insert_modules(&text, "use super::*;\n"));
@@ -358,11 +428,18 @@ impl<'a> Emitter<'a> {
         } else {
             files.insert(root, text);
         }
-        let files = files.into_iter().map(|(path, text)| OutputFile { path, text }).collect();
+        let files = files
+            .into_iter()
+            .map(|(path, text)| OutputFile { path, text })
+            .collect();
         let main = self.input.hir.packages.last().and_then(|p| p.main);
         let init_async = self.needs_program_init() && self.program_init_is_async();
         let main_is_async = init_async || main.is_some_and(|m| self.plan.funcs[m.index()].is_async);
-        Output { files, is_binary, main_is_async }
+        Output {
+            files,
+            is_binary,
+            main_is_async,
+        }
     }
 }
 
@@ -378,7 +455,10 @@ fn module_file(modules: &[String], is_binary: bool) -> String {
 }
 
 fn module_name(text: &str) -> String {
-    let cleaned: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    let cleaned: String = text
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '_' })
+        .collect();
     crate::plan::names::snake(&cleaned)
 }
 

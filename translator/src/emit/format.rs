@@ -8,7 +8,11 @@ use super::comments::Markers;
 /// Formats a file; an item that does not parse is reported by its text.
 pub(super) fn format(text: &str, arms: &[String], markers: &Markers<'_>) -> Result<String, syn::Error> {
     let file = syn::parse_file(text)?;
-    Ok(restore(&prettyplease::unparse(&file).replace("__gort_macro(", "!("), arms, markers))
+    Ok(restore(
+        &prettyplease::unparse(&file).replace("__gort_macro(", "!("),
+        arms,
+        markers,
+    ))
 }
 
 /// Whether an item parses on its own.
@@ -56,10 +60,14 @@ fn inline(line: &str, markers: &Markers<'_>) -> String {
     let mut out = line.to_owned();
     for name in ["__gort_comment!(", "__gort_trailing!("] {
         while let Some(start) = out.find(name) {
-            let Some(end) = out[start..].find(");").map(|e| start + e + 2) else { break };
+            let Some(end) = out[start..].find(");").map(|e| start + e + 2) else {
+                break;
+            };
             let index = out[start + name.len()..end - 2].trim().parse().unwrap_or(usize::MAX);
             let text = comment(markers, index);
-            let text = text.strip_prefix("//").map_or(text.to_owned(), |t| format!("/*{} */", t.replace("*/", "* /")));
+            let text = text
+                .strip_prefix("//")
+                .map_or(text.to_owned(), |t| format!("/*{} */", t.replace("*/", "* /")));
             out.replace_range(start..end, &text);
         }
     }
@@ -116,7 +124,9 @@ fn put_trailing(out: &mut String, indent: &str, markers: &Markers<'_>, index: us
 
 /// A member's comment: a line above it.
 fn put_member(out: &mut String, indent: &str, markers: &Markers<'_>, index: usize) {
-    let Some(comment) = markers.comments.get(index) else { return };
+    let Some(comment) = markers.comments.get(index) else {
+        return;
+    };
     let text = comment.text.strip_prefix("//").map(|t| t.trim_start_matches('/'));
     match text {
         Some(text) => {
@@ -131,9 +141,13 @@ fn put_member(out: &mut String, indent: &str, markers: &Markers<'_>, index: usiz
 
 /// `__gort_arm!(3) => {` as `v = ch.recv() => {`.
 fn arm(line: &str, arms: &[String]) -> String {
-    let Some(start) = line.find("__gort_arm!(") else { return line.to_owned() };
+    let Some(start) = line.find("__gort_arm!(") else {
+        return line.to_owned();
+    };
     let rest = &line[start..];
-    let Some(end) = rest.find(')') else { return line.to_owned() };
+    let Some(end) = rest.find(')') else {
+        return line.to_owned();
+    };
     let index: usize = rest["__gort_arm!(".len()..end].trim().parse().unwrap_or(usize::MAX);
     let head = arms.get(index).map_or("default", String::as_str);
     format!("{}{}{}", &line[..start], head, &rest[end + 1..])

@@ -28,7 +28,11 @@ impl<'a> Emitter<'a> {
                 let prologue = self.receiver_prologue(func);
                 let body = self.function_body(func.id);
                 let text = format!("{prologue} {body}");
-                if plan.boxed { format!("Box::pin(async move {{ {text} }})") } else { text }
+                if plan.boxed {
+                    format!("Box::pin(async move {{ {text} }})")
+                } else {
+                    text
+                }
             }
         };
         self.state.borrow_mut().function = None;
@@ -46,7 +50,9 @@ impl<'a> Emitter<'a> {
         let diagnostic =
             crate::diagnostic::Diagnostic::warning(crate::diagnostic::Code::UNMAPPED_LIBRARY, func.name_span, message);
         self.diagnose(diagnostic);
-        let markers = body.split(';').filter(|s| s.contains("__gort_comment!") || s.contains("__gort_trailing!"));
+        let markers = body
+            .split(';')
+            .filter(|s| s.contains("__gort_comment!") || s.contains("__gort_trailing!"));
         let markers = markers.filter_map(|s| s.find("__gort_").map(|at| format!("{};", &s[at..])));
         let position = self.input.types.sources.position(func.name_span);
         let text = super::constant::quote(&format!("gort G0061: {name} at {position} is not in gort's library"));
@@ -78,11 +84,19 @@ impl<'a> Emitter<'a> {
             };
             params.push(format!("{}: {text}", self.param_pattern(*param)));
         }
-        let generics = if func.recv.is_some() { String::new() } else { self.generics(&func.type_params) };
+        let generics = if func.recv.is_some() {
+            String::new()
+        } else {
+            self.generics(&func.type_params)
+        };
         let result = self.results(func.id);
         let arrow = match (plan.boxed, result.as_str()) {
             (true, _) => {
-                let lifetime = if plan.receiver.is_some_and(|r| r != Receiver::Value) { "'_" } else { "'static" };
+                let lifetime = if plan.receiver.is_some_and(|r| r != Receiver::Value) {
+                    "'_"
+                } else {
+                    "'static"
+                };
                 format!(" -> BoxFuture<{lifetime}, {result}>")
             }
             (false, "()") => String::new(),
@@ -91,7 +105,11 @@ impl<'a> Emitter<'a> {
         let is_async = plan.is_async || self.initialises_async(func.id);
         let keyword = if is_async && !plan.boxed { "async fn" } else { "fn" };
         let bounds = self.where_clause(&self.all_type_params(func));
-        format!("{visibility} {keyword} {}{generics}({}){arrow} {bounds}", plan.name, params.join(", "))
+        format!(
+            "{visibility} {keyword} {}{generics}({}){arrow} {bounds}",
+            plan.name,
+            params.join(", ")
+        )
     }
 
     /// `main`, when what it initialises first may suspend.
@@ -101,7 +119,11 @@ impl<'a> Emitter<'a> {
 
     fn receiver_param(&self, recv: LocalId) -> String {
         let name = self.local_name(recv);
-        if self.facts.sharing.local(recv).used { name } else { format!("_{}", name.trim_start_matches('_')) }
+        if self.facts.sharing.local(recv).used {
+            name
+        } else {
+            format!("_{}", name.trim_start_matches('_'))
+        }
     }
 
     /// `<T: GoType, U: Ordered>`
@@ -111,20 +133,30 @@ impl<'a> Emitter<'a> {
         }
         let own = params.iter().filter(|p| self.input.store().stand_in(**p).is_none());
         let each: Vec<_> = own.map(|p| format!("{}: {}", self.ty(*p), self.bounds(*p))).collect();
-        if each.is_empty() { String::new() } else { format!("<{}>", each.join(", ")) }
+        if each.is_empty() {
+            String::new()
+        } else {
+            format!("<{}>", each.join(", "))
+        }
     }
 
     /// What the constraints promise of the composite types that stand for type parameters.
     pub(super) fn where_clause(&self, params: &[TypeId]) -> String {
         let store = self.input.store();
         let each = params.iter().filter_map(|p| {
-            let Type::TypeParam(param) = &*store.get(*p) else { return None };
+            let Type::TypeParam(param) = &*store.get(*p) else {
+                return None;
+            };
             let core = store.stand_in(*p)?;
             let path = self.trait_path(param.constraint)?;
             Some(format!("{}: {path}", self.ty(core)))
         });
         let each: Vec<_> = each.collect();
-        if each.is_empty() { String::new() } else { format!("where {}", each.join(", ")) }
+        if each.is_empty() {
+            String::new()
+        } else {
+            format!("where {}", each.join(", "))
+        }
     }
 
     /// All type parameters of a function, those that a composite type stands for too.
@@ -139,7 +171,9 @@ impl<'a> Emitter<'a> {
     fn bounds(&self, param: TypeId) -> String {
         let store = self.input.store();
         let mut bounds = vec!["GoType".to_owned()];
-        let Type::TypeParam(p) = &*store.get(param) else { return bounds.join(" + ") };
+        let Type::TypeParam(p) = &*store.get(param) else {
+            return bounds.join(" + ");
+        };
         let set = store.type_set(p.constraint);
         if set.terms.is_some() {
             let all = |f: fn(crate::types::BasicKind) -> bool| store.all_basic(param, f);
@@ -162,7 +196,9 @@ impl<'a> Emitter<'a> {
         }
         if store.comparable(param) {
             bounds.push("GoKey".into());
-            let equal = ["Integer", "Float", "Number", "Ordered", "Text"].iter().any(|b| bounds.iter().any(|x| x == b));
+            let equal = ["Integer", "Float", "Number", "Ordered", "Text"]
+                .iter()
+                .any(|b| bounds.iter().any(|x| x == b));
             if !equal {
                 bounds.push("PartialEq".into());
             }
@@ -180,9 +216,17 @@ impl<'a> Emitter<'a> {
         let name = self.local_name(param);
         let facts = self.facts.sharing.local(param);
         if name == "_" || !facts.used {
-            return if name.starts_with('_') { name } else { format!("_{name}") };
+            return if name.starts_with('_') {
+                name
+            } else {
+                format!("_{name}")
+            };
         }
-        if self.storage(param) == Storage::Plain && self.needs_mut(param) { format!("mut {name}") } else { name }
+        if self.storage(param) == Storage::Plain && self.needs_mut(param) {
+            format!("mut {name}")
+        } else {
+            name
+        }
     }
 
     /// The Rust variable is written through its own name.
@@ -194,18 +238,33 @@ impl<'a> Emitter<'a> {
 
     /// The Rust type of the results.
     pub(super) fn results(&self, func: FuncId) -> String {
-        let results: Vec<_> = self.input.hir.func(func).results.iter().map(|r| self.input.hir.local(*r).ty).collect();
+        let results: Vec<_> = self
+            .input
+            .hir
+            .func(func)
+            .results
+            .iter()
+            .map(|r| self.input.hir.local(*r).ty)
+            .collect();
         self.tuple(&results)
     }
 
     /// Gives the locals of a function their Rust names.
     pub(super) fn name_locals(&self, func: FuncId) {
         let f = self.input.hir.func(func);
-        let package = self.input.types.order.get(f.package.index()).and_then(|p| self.input.types.package(*p));
+        let package = self
+            .input
+            .types
+            .order
+            .get(f.package.index())
+            .and_then(|p| self.input.types.package(*p));
         let mut given: Vec<(LocalId, String)> = Vec::new();
         // Results that the end of the function reads must not be hidden by inner variables of their name.
         let kept: Vec<String> = if self.plan.funcs[func.index()].defers && f.named_results {
-            f.results.iter().map(|r| self.input.hir.local(*r).name.to_string()).collect()
+            f.results
+                .iter()
+                .map(|r| self.input.hir.local(*r).name.to_string())
+                .collect()
         } else {
             Vec::new()
         };
@@ -213,7 +272,11 @@ impl<'a> Emitter<'a> {
             let local = self.input.hir.local(id);
             let base = if &*local.name == "_" && local.kind == LocalKind::Result {
                 let place = f.results.iter().position(|r| *r == id).unwrap_or(0);
-                if f.results.len() == 1 { "result".to_owned() } else { format!("result{place}") }
+                if f.results.len() == 1 {
+                    "result".to_owned()
+                } else {
+                    format!("result{place}")
+                }
             } else {
                 names::snake(&local.name)
             };
@@ -226,7 +289,9 @@ impl<'a> Emitter<'a> {
             given.push((id, names::unique(base, hides)));
         }
         let mut state = self.state.borrow_mut();
-        let Some(function) = state.function.as_mut() else { return };
+        let Some(function) = state.function.as_mut() else {
+            return;
+        };
         // Two Go names that give one Rust name are told apart; one Go name in several scopes shadows as in Go.
         let mut owner: rustc_hash::FxHashMap<String, String> = rustc_hash::FxHashMap::default();
         for (local, name) in &function.names {
@@ -251,7 +316,9 @@ impl<'a> Emitter<'a> {
         let facts = self.facts.sharing.local(recv);
         match (plan.receiver, self.storage(recv)) {
             (Some(Receiver::Ref), Storage::Borrowed) => true,
-            (Some(Receiver::Ref | Receiver::Value), Storage::Plain) => facts.mutated.is_empty() && facts.captured.is_none(),
+            (Some(Receiver::Ref | Receiver::Value), Storage::Plain) => {
+                facts.mutated.is_empty() && facts.captured.is_none()
+            }
             _ => false,
         }
     }
@@ -282,7 +349,12 @@ impl<'a> Emitter<'a> {
         let func = self.input.hir.func(id);
         let Some(body) = &func.body else { return String::new() };
         let mut out = String::new();
-        if self.input.hir.packages.get(func.package.index()).is_some_and(|p| p.main == Some(id))
+        if self
+            .input
+            .hir
+            .packages
+            .get(func.package.index())
+            .is_some_and(|p| p.main == Some(id))
             && self.needs_program_init()
         {
             let call = Code::postfix(format!("{}init_program()", self.root_prefix()));
@@ -321,7 +393,11 @@ impl<'a> Emitter<'a> {
             return format!("let {name}: Ptr<{ty}> = Ptr::new({zero}); ");
         }
         let assigned_by_return = self.plan.funcs[func.id.index()].defers;
-        let mutable = if self.needs_mut(result) || assigned_by_return { "mut " } else { "" };
+        let mutable = if self.needs_mut(result) || assigned_by_return {
+            "mut "
+        } else {
+            ""
+        };
         format!("let {mutable}{name}: {ty} = {zero}; ")
     }
 
@@ -329,17 +405,32 @@ impl<'a> Emitter<'a> {
         let is_async = self.is_async_here();
         let saved = {
             let mut state = self.state.borrow_mut();
-            state.function.as_mut().map(|f| std::mem::replace(&mut f.in_defer_scope, true))
+            state
+                .function
+                .as_mut()
+                .map(|f| std::mem::replace(&mut f.in_defer_scope, true))
         };
         let in_variables = func.named_results;
-        let tail = if returns && !in_variables { Tail::Return } else { Tail::Unit };
+        let tail = if returns && !in_variables {
+            Tail::Return
+        } else {
+            Tail::Unit
+        };
         let text = self.body_block(body, tail);
         if let (Some(f), Some(saved)) = (self.state.borrow_mut().function.as_mut(), saved) {
             f.in_defer_scope = saved;
         }
         let zero = if returns && !in_variables {
-            let zeros: Vec<_> = func.results.iter().map(|r| self.zero(self.input.hir.local(*r).ty).text).collect();
-            if let [one] = &zeros[..] { one.clone() } else { format!("({})", zeros.join(", ")) }
+            let zeros: Vec<_> = func
+                .results
+                .iter()
+                .map(|r| self.zero(self.input.hir.local(*r).ty).text)
+                .collect();
+            if let [one] = &zeros[..] {
+                one.clone()
+            } else {
+                format!("({})", zeros.join(", "))
+            }
         } else {
             "()".into()
         };
@@ -363,7 +454,10 @@ impl<'a> Emitter<'a> {
                 let name = self.local_name(*r);
                 let local = self.input.hir.local(*r);
                 match self.storage(*r) {
-                    Storage::Shared => self.read(&super::place::Place::Cell(Code::postfix(name)), local.ty).text,
+                    Storage::Shared => {
+                        self.read(&super::place::Place::Cell(Code::postfix(name)), local.ty)
+                            .text
+                    }
                     _ if self.state.borrow().function.as_ref().is_some_and(|f| f.in_defer_scope) => {
                         self.copied(&Code::postfix(name), local.ty).text
                     }
@@ -371,7 +465,11 @@ impl<'a> Emitter<'a> {
                 }
             })
             .collect();
-        if let [one] = &each[..] { one.clone() } else { format!("({})", each.join(", ")) }
+        if let [one] = &each[..] {
+            one.clone()
+        } else {
+            format!("({})", each.join(", "))
+        }
     }
 
     /// Whether control never leaves the end of the statement.
@@ -381,9 +479,9 @@ impl<'a> Emitter<'a> {
             StmtKind::Expr(e) => is_panic(e),
             StmtKind::Block(b) => b.stmts.last().is_some_and(|s| self.diverges(s)),
             StmtKind::Labeled(_, inner) => matches!(inner.kind, StmtKind::Return(_) | StmtKind::Goto(_)),
-            StmtKind::If { then, els: Some(els), .. } => {
-                then.stmts.last().is_some_and(|s| self.diverges(s)) && self.diverges(els)
-            }
+            StmtKind::If {
+                then, els: Some(els), ..
+            } => then.stmts.last().is_some_and(|s| self.diverges(s)) && self.diverges(els),
             StmtKind::For(f) => f.cond.is_none() && !breaks_out(&f.body, f.label),
             _ => false,
         }
@@ -427,4 +525,3 @@ pub(super) fn breaks_out(block: &crate::hir::Block, label: crate::hir::LabelId) 
     crate::hir::visit::Visitor::block(&mut find, block);
     find.1
 }
-

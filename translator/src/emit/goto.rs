@@ -22,7 +22,10 @@ struct Region {
 impl<'a> Emitter<'a> {
     /// The statements of a list in which labels are targets of `goto`; nothing when there are none.
     pub(super) fn stmts_with_goto(&self, stmts: &'a [Stmt], span: Span, tail: Tail) -> Option<String> {
-        let regions: Vec<_> = regions(stmts).into_iter().filter(|r| !r.again || !self.is_looped(r.label)).collect();
+        let regions: Vec<_> = regions(stmts)
+            .into_iter()
+            .filter(|r| !r.again || !self.is_looped(r.label))
+            .collect();
         let first = regions.iter().map(|r| r.start).min()?;
         let before = self.stmts_up_to(&stmts[..first], stmts[first].span.start);
         // Regions that overlap, from the first on.
@@ -42,7 +45,11 @@ impl<'a> Emitter<'a> {
             let end = if labelled { stmts.len() } else { end };
             let (inside, rest) = stmts[first..].split_at(end - first);
             let until = rest.first().map_or(span.end, |s| s.span.start);
-            let rest = if rest.is_empty() { String::new() } else { self.stmts(rest, span, tail) };
+            let rest = if rest.is_empty() {
+                String::new()
+            } else {
+                self.stmts(rest, span, tail)
+            };
             return Some(before + &self.segments(inside, Span { end: until, ..span }) + &rest);
         }
         let region = regions.iter().filter(|r| r.start == first).max_by_key(|r| r.end)?;
@@ -56,7 +63,11 @@ impl<'a> Emitter<'a> {
             let body = self.stmts_up_to(inside, until);
             self.resolved(region.label, false);
             self.set_goto(region.label, saved);
-            let end = if inside.last().is_some_and(|s| self.diverges(s)) { "" } else { "break;" };
+            let end = if inside.last().is_some_and(|s| self.diverges(s)) {
+                ""
+            } else {
+                "break;"
+            };
             format!("{name}: loop {{ {body} {end} }}")
         } else {
             let name = format!("'to_{name}");
@@ -65,7 +76,11 @@ impl<'a> Emitter<'a> {
             self.set_goto(region.label, saved);
             format!("{name}: {{ {body} }}")
         };
-        let rest = if rest.is_empty() { String::new() } else { self.stmts(rest, span, tail) };
+        let rest = if rest.is_empty() {
+            String::new()
+        } else {
+            self.stmts(rest, span, tail)
+        };
         Some(format!("{before}{text}\n{rest}"))
     }
 
@@ -76,7 +91,10 @@ impl<'a> Emitter<'a> {
 
     fn label_name(&self, label: LabelId) -> String {
         let name = self.input.hir.labels.get(label.index()).and_then(Option::as_ref);
-        name.map_or_else(|| format!("label{}", label.0), |n| crate::plan::names::snake(n).trim_matches('_').to_owned())
+        name.map_or_else(
+            || format!("label{}", label.0),
+            |n| crate::plan::names::snake(n).trim_matches('_').to_owned(),
+        )
     }
 
     fn set_goto(&self, label: LabelId, jump: Option<String>) -> Option<String> {
@@ -137,12 +155,18 @@ impl<'a> Emitter<'a> {
     }
 
     fn stmts_up_to(&self, stmts: &'a [Stmt], end: u32) -> String {
-        let Some(first) = stmts.first() else { return String::new() };
+        let Some(first) = stmts.first() else {
+            return String::new();
+        };
         self.stmts(stmts, Span { end, ..first.span }, Tail::None)
     }
 
     fn is_looped(&self, label: LabelId) -> bool {
-        self.state.borrow().function.as_ref().is_some_and(|f| f.looped_labels.contains(&label))
+        self.state
+            .borrow()
+            .function
+            .as_ref()
+            .is_some_and(|f| f.looped_labels.contains(&label))
     }
 
     /// Whether a list's own labels are still to be made blocks or loops.
@@ -160,13 +184,27 @@ fn regions(stmts: &[Stmt]) -> Vec<Region> {
     for (at, stmt) in stmts.iter().enumerate() {
         let Some(label) = label_of(stmt) else { continue };
         if let Some(from) = jumps[..at].iter().position(|j| j.contains(&label)) {
-            out.push(Region { label, again: false, start: from, end: at });
+            out.push(Region {
+                label,
+                again: false,
+                start: from,
+                end: at,
+            });
         }
-        if let Some(last) = jumps.iter().rposition(|j| j.contains(&label)).filter(|last| *last >= at) {
+        if let Some(last) = jumps
+            .iter()
+            .rposition(|j| j.contains(&label))
+            .filter(|last| *last >= at)
+        {
             // What the loop declares must not be needed behind it.
             let declares = stmts[at..=last].iter().any(declares);
             let end = if declares { stmts.len() } else { last + 1 };
-            out.push(Region { label, again: true, start: at, end });
+            out.push(Region {
+                label,
+                again: true,
+                start: at,
+                end,
+            });
         }
     }
     out
@@ -183,7 +221,11 @@ fn declares(stmt: &Stmt) -> bool {
 
 /// Two regions overlap without one holding the other.
 fn crossing(regions: &[&Region]) -> bool {
-    regions.iter().any(|a| regions.iter().any(|b| a.start < b.start && b.start < a.end && a.end < b.end))
+    regions.iter().any(|a| {
+        regions
+            .iter()
+            .any(|b| a.start < b.start && b.start < a.end && a.end < b.end)
+    })
 }
 
 fn label_of(stmt: &Stmt) -> Option<LabelId> {

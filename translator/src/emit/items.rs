@@ -21,11 +21,22 @@ impl<'a> Emitter<'a> {
         let mut out = String::new();
         for obj in &item.objs {
             let object = self.input.store().obj(*obj);
-            let ObjKind::Const { value: Some(value) } = &object.kind else { continue };
-            let (Some(ty), Some(name)) = (self.declared_type(*obj), self.plan.names.object(*obj)) else { continue };
-            let visibility = if docs.is_empty() && !object.package_level { "" } else { self.visibility(*obj) };
+            let ObjKind::Const { value: Some(value) } = &object.kind else {
+                continue;
+            };
+            let (Some(ty), Some(name)) = (self.declared_type(*obj), self.plan.names.object(*obj)) else {
+                continue;
+            };
+            let visibility = if docs.is_empty() && !object.package_level {
+                ""
+            } else {
+                self.visibility(*obj)
+            };
             let value = self.constant(value, ty, None, None, false);
-            out.push_str(&format!("{docs}{visibility} const {name}: {} = {value};\n", self.ty(ty)));
+            out.push_str(&format!(
+                "{docs}{visibility} const {name}: {} = {value};\n",
+                self.ty(ty)
+            ));
         }
         out
     }
@@ -44,7 +55,9 @@ impl<'a> Emitter<'a> {
             }
             return format!("{docs}{visibility} type {name} = {};\n", self.ty(item.ty));
         }
-        let Type::Named(named) = &*store.get(item.ty) else { return String::new() };
+        let Type::Named(named) = &*store.get(item.ty) else {
+            return String::new();
+        };
         match &*store.under(item.ty) {
             Type::Struct(s) => self.struct_item(item, named, s, &name, visibility, docs),
             Type::Interface(_) => self.trait_item(item, &name, visibility, docs),
@@ -55,7 +68,9 @@ impl<'a> Emitter<'a> {
     /// The type parameters that a type's Rust declaration has.
     pub(super) fn own_params(&self, ty: TypeId) -> Vec<TypeId> {
         let store = self.input.store();
-        let Type::Named(named) = &*store.get(ty) else { return Vec::new() };
+        let Type::Named(named) = &*store.get(ty) else {
+            return Vec::new();
+        };
         if !named.type_params.is_empty() || store.obj(named.obj).package_level || named.origin.is_some() {
             return named.type_params.clone();
         }
@@ -100,13 +115,19 @@ impl<'a> Emitter<'a> {
         docs: &str,
     ) -> String {
         let store = self.input.store();
-        let Some(plan) = self.plan.structs.get(&item.obj) else { return String::new() };
+        let Some(plan) = self.plan.structs.get(&item.obj) else {
+            return String::new();
+        };
         let mut fields = String::new();
         for (i, field) in s.fields.iter().enumerate() {
             let object = store.obj(*field);
             let field_type = store.obj_type(*field);
             let celled = plan.in_place && plan.celled.get(i).copied().unwrap_or(false);
-            let ty = if celled { self.cell_ty(field_type) } else { self.ty(field_type) };
+            let ty = if celled {
+                self.cell_ty(field_type)
+            } else {
+                self.ty(field_type)
+            };
             let rust = plan.fields.get(i).cloned().unwrap_or_default();
             let mut attributes = self.member_comments(item, &object.name, i);
             let mut go = Vec::new();
@@ -127,7 +148,10 @@ impl<'a> Emitter<'a> {
         }
         let markers = self.marker_params(item.ty);
         if !markers.is_empty() {
-            fields.push_str(&format!("#[go(marker)] marker: std::marker::PhantomData<({},)>,\n", markers.join(", ")));
+            fields.push_str(&format!(
+                "#[go(marker)] marker: std::marker::PhantomData<({},)>,\n",
+                markers.join(", ")
+            ));
         }
         let trailing = self.member_comments_end(item);
         let mut derives = vec!["Clone"];
@@ -137,7 +161,11 @@ impl<'a> Emitter<'a> {
         let mut equality = String::new();
         if self.has_equality(item.ty) && self.has_generic_cell(item.ty) {
             let params = self.own_params(item.ty);
-            let names: Vec<_> = params.iter().filter(|p| store.stand_in(**p).is_none()).map(|p| self.ty(*p)).collect();
+            let names: Vec<_> = params
+                .iter()
+                .filter(|p| store.stand_in(**p).is_none())
+                .map(|p| self.ty(*p))
+                .collect();
             equality = format!(
                 "impl{} PartialEq for {name}<{}> {} {{ fn eq(&self, other: &Self) -> bool {{ self.go_eq(other) }} }}\n",
                 self.generics(&params),
@@ -170,7 +198,9 @@ impl<'a> Emitter<'a> {
             Type::Named(n) => n.origin.unwrap_or(ty),
             _ => ty,
         };
-        let (Type::Named(named), Type::Struct(s)) = (&*store.get(origin), &*store.under(origin)) else { return Vec::new() };
+        let (Type::Named(named), Type::Struct(s)) = (&*store.get(origin), &*store.under(origin)) else {
+            return Vec::new();
+        };
         if named.type_params.is_empty() {
             return Vec::new();
         }
@@ -183,7 +213,10 @@ impl<'a> Emitter<'a> {
                 crate::plan::traits::free_params(self.input, field_type, &mut used);
             }
         }
-        let unused = named.type_params.iter().filter(|p| !used.contains(p) && store.stand_in(**p).is_none());
+        let unused = named
+            .type_params
+            .iter()
+            .filter(|p| !used.contains(p) && store.stand_in(**p).is_none());
         unused.map(|p| self.ty(*p)).collect()
     }
 
@@ -205,7 +238,11 @@ impl<'a> Emitter<'a> {
         if !self.has_equality(ty) {
             go.push("incomparable".to_owned());
         }
-        let this = if named.type_params.is_empty() { ty } else { store.instantiate_named(ty, &named.type_params) };
+        let this = if named.type_params.is_empty() {
+            ty
+        } else {
+            store.instantiate_named(ty, &named.type_params)
+        };
         let (mut value, mut pointer) = (Vec::new(), Vec::new());
         for implementation in self.plan.traits.implementations.iter().filter(|i| i.ty == this) {
             if !implementation.open.is_empty() {
@@ -221,7 +258,9 @@ impl<'a> Emitter<'a> {
                 }
                 continue;
             }
-            let Some(t) = self.dyn_trait(implementation.iface) else { continue };
+            let Some(t) = self.dyn_trait(implementation.iface) else {
+                continue;
+            };
             if implementation.value && !value.contains(&t) {
                 value.push(t.clone());
             }
@@ -244,21 +283,25 @@ impl<'a> Emitter<'a> {
             Type::Named(n) => n.origin,
             _ => None,
         };
-        let all = (0..store.type_count() as u32).map(TypeId).filter(|t| match &*store.get(*t) {
-            Type::Named(n) if n.origin.is_some() && n.origin == origin => {
-                let mut free = Vec::new();
-                crate::plan::traits::free_params(self.input, *t, &mut free);
-                free.is_empty() && store.canonical(*t) == *t
-            }
-            _ => false,
-        });
+        let all = (0..store.type_count() as u32)
+            .map(TypeId)
+            .filter(|t| match &*store.get(*t) {
+                Type::Named(n) if n.origin.is_some() && n.origin == origin => {
+                    let mut free = Vec::new();
+                    crate::plan::traits::free_params(self.input, *t, &mut free);
+                    free.is_empty() && store.canonical(*t) == *t
+                }
+                _ => false,
+            });
         all.collect()
     }
 
     /// A field is a cell of which only the instance knows the type: it is compared as a value of that type.
     fn has_generic_cell(&self, ty: TypeId) -> bool {
         let store = self.input.store();
-        let (Some(plan), Type::Struct(s)) = (self.struct_plan(ty), &*store.under(ty)) else { return false };
+        let (Some(plan), Type::Struct(s)) = (self.struct_plan(ty), &*store.under(ty)) else {
+            return false;
+        };
         s.fields.len() == plan.fields.len()
             && plan.in_place
             && s.fields.iter().enumerate().any(|(i, field)| {
@@ -338,7 +381,11 @@ impl<'a> Emitter<'a> {
         }
         self.type_attributes(item.ty, named, &mut go);
         let inner = self.ty(named.underlying.map_or(TypeId::INVALID, |u| u));
-        let inner = if named.underlying.is_none() { self.ty(store.underlying(item.ty)) } else { inner };
+        let inner = if named.underlying.is_none() {
+            self.ty(store.underlying(item.ty))
+        } else {
+            inner
+        };
         let generics = self.generics(&self.own_params(item.ty));
         format!(
             "{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics}(pub {inner});\n",
@@ -354,14 +401,20 @@ impl<'a> Emitter<'a> {
         let mut out = String::new();
         for (ty, (name, plan)) in all {
             let go_type = *ty;
-            let Type::Struct(s) = &*self.input.store().get(*ty) else { continue };
+            let Type::Struct(s) = &*self.input.store().get(*ty) else {
+                continue;
+            };
             let store = self.input.store();
             let mut fields = String::new();
             for (i, field) in s.fields.iter().enumerate() {
                 let object = store.obj(*field);
                 let field_type = store.obj_type(*field);
                 let celled = plan.in_place && plan.celled.get(i).copied().unwrap_or(false);
-                let ty = if celled { self.cell_ty(field_type) } else { self.ty(field_type) };
+                let ty = if celled {
+                    self.cell_ty(field_type)
+                } else {
+                    self.ty(field_type)
+                };
                 let rust = plan.fields.get(i).cloned().unwrap_or_default();
                 let mut attributes = Vec::new();
                 if plan.in_place && !celled && !self.is_in_place(field_type) {
@@ -370,7 +423,11 @@ impl<'a> Emitter<'a> {
                 if *rust != *object.name {
                     attributes.push(format!("name = {:?}", object.name));
                 }
-                let attributes = if attributes.is_empty() { String::new() } else { format!("#[go({})] ", attributes.join(", ")) };
+                let attributes = if attributes.is_empty() {
+                    String::new()
+                } else {
+                    format!("#[go({})] ", attributes.join(", "))
+                };
                 fields.push_str(&format!("{attributes}pub {rust}: {ty},\n"));
             }
             let mut go = Vec::new();
@@ -386,7 +443,9 @@ impl<'a> Emitter<'a> {
             let mut implementations = String::new();
             let (mut value, mut pointer) = (Vec::new(), Vec::new());
             for implementation in self.plan.traits.implementations.iter().filter(|i| i.ty == go_type) {
-                let Some(path) = self.trait_path(implementation.iface) else { continue };
+                let Some(path) = self.trait_path(implementation.iface) else {
+                    continue;
+                };
                 let t = format!("dyn {path}");
                 if pointer.contains(&t) || value.contains(&t) {
                     continue;
@@ -420,10 +479,15 @@ impl<'a> Emitter<'a> {
         let mut out = String::new();
         for id in &item.globals {
             let global = self.input.hir.global(*id);
-            let Some(name) = self.plan.names.object(global.obj) else { continue };
+            let Some(name) = self.plan.names.object(global.obj) else {
+                continue;
+            };
             let visibility = self.visibility(global.obj);
             let name = name.to_owned();
-            out.push_str(&format!("{docs}{visibility} static {name}: Global<{}> = Global::new();\n", self.ty(global.ty)));
+            out.push_str(&format!(
+                "{docs}{visibility} static {name}: Global<{}> = Global::new();\n",
+                self.ty(global.ty)
+            ));
         }
         out
     }
@@ -455,10 +519,15 @@ impl<'a> Emitter<'a> {
                 self.1 |= match &e.kind {
                     ExprKind::Recv { .. } => true,
                     ExprKind::Call(call) => match &call.callee {
-                        Callee::Func { func, .. } | Callee::Method { method: Method::User(func), .. } => coloring.is_async(*func),
-                        Callee::Method { method: Method::Interface { obj, .. }, .. } => {
-                            coloring.is_async_method(self.0.input.origin(*obj))
-                        }
+                        Callee::Func { func, .. }
+                        | Callee::Method {
+                            method: Method::User(func),
+                            ..
+                        } => coloring.is_async(*func),
+                        Callee::Method {
+                            method: Method::Interface { obj, .. },
+                            ..
+                        } => coloring.is_async_method(self.0.input.origin(*obj)),
                         Callee::Value(f) => match f.kind {
                             ExprKind::FuncLit(lit) => coloring.is_async(lit),
                             _ => coloring.is_async_type(f.ty),
@@ -486,7 +555,10 @@ impl<'a> Emitter<'a> {
         }
         let package = &self.input.hir.packages[id.index()];
         let is_async = self.init_is_async(id);
-        self.state.borrow_mut().function = Some(Function { is_async, ..Function::default() });
+        self.state.borrow_mut().function = Some(Function {
+            is_async,
+            ..Function::default()
+        });
         let mut body = String::new();
         for init in &package.inits {
             body.push_str(&self.comments_before_init(init.span));
@@ -500,7 +572,9 @@ impl<'a> Emitter<'a> {
         }
         self.state.borrow_mut().function = None;
         let keyword = if is_async { "async fn" } else { "fn" };
-        format!("/// Initialises the package's variables, in Go's order.\npub(crate) {keyword} init_package() {{ {body} }}\n")
+        format!(
+            "/// Initialises the package's variables, in Go's order.\npub(crate) {keyword} init_package() {{ {body} }}\n"
+        )
     }
 
     fn global_init(&self, init: &'a crate::hir::GlobalInit) -> String {
@@ -517,8 +591,11 @@ impl<'a> Emitter<'a> {
             }
             [None] => format!("let _ = {};", self.expr_explicit(&init.value)),
             many => {
-                let names: Vec<_> =
-                    many.iter().enumerate().map(|(i, g)| if g.is_some() { format!("v{i}") } else { "_".into() }).collect();
+                let names: Vec<_> = many
+                    .iter()
+                    .enumerate()
+                    .map(|(i, g)| if g.is_some() { format!("v{i}") } else { "_".into() })
+                    .collect();
                 let mut out = format!("let ({}) = {};", names.join(", "), self.expr(&init.value));
                 let parts = match &*self.input.store().get(init.value.ty) {
                     Type::Tuple(ts) => ts.clone(),
@@ -564,7 +641,13 @@ impl<'a> Emitter<'a> {
             if !self.needs_init(id) {
                 continue;
             }
-            let module = self.input.types.order.get(i).map(|p| self.module_path(*p)).unwrap_or_default();
+            let module = self
+                .input
+                .types
+                .order
+                .get(i)
+                .map(|p| self.module_path(*p))
+                .unwrap_or_default();
             let call = format!("{module}::init_package()");
             let awaited = if self.init_is_async(id) { ".await" } else { "" };
             body.push_str(&format!("{call}{awaited};\n"));

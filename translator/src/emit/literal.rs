@@ -43,19 +43,46 @@ impl<'a> Emitter<'a> {
         } else {
             let body = self.with_literal(lit, false, false, |e| e.function_body(lit));
             // A body that never ends has no type of its own.
-            let endless = func.body.as_ref().and_then(|b| b.stmts.last()).is_some_and(|s| self.diverges(s));
-            let arrow = if result == "()" && !endless { String::new() } else { format!(" -> {result}") };
+            let endless = func
+                .body
+                .as_ref()
+                .and_then(|b| b.stmts.last())
+                .is_some_and(|s| self.diverges(s));
+            let arrow = if result == "()" && !endless {
+                String::new()
+            } else {
+                format!(" -> {result}")
+            };
             format!("move |{params}|{arrow} {{ {body} }}")
         };
-        let value = if n > 8 { format!("Func::from_arc(Arc::new({closure}))") } else { format!("fn{n}({closure})") };
-        if clones.is_empty() { Code::postfix(value) } else { Code::block(format!("{{ {clones} {value} }}")) }
+        let value = if n > 8 {
+            format!("Func::from_arc(Arc::new({closure}))")
+        } else {
+            format!("fn{n}({closure})")
+        };
+        if clones.is_empty() {
+            Code::postfix(value)
+        } else {
+            Code::block(format!("{{ {clones} {value} }}"))
+        }
     }
 
     /// The locals of enclosing functions that a literal uses.
     fn captured(&self, lit: FuncId) -> Vec<LocalId> {
         // A task does not know its group: the `Done` that did is gone.
-        let group = self.plan.scopes.tasks.get(&lit).filter(|g| !self.mentions_beyond_done(lit, **g));
-        self.facts.sharing.captures_of(lit).iter().copied().filter(|l| Some(l) != group).collect()
+        let group = self
+            .plan
+            .scopes
+            .tasks
+            .get(&lit)
+            .filter(|g| !self.mentions_beyond_done(lit, **g));
+        self.facts
+            .sharing
+            .captures_of(lit)
+            .iter()
+            .copied()
+            .filter(|l| Some(l) != group)
+            .collect()
     }
 
     /// A task's body uses its group other than to leave it.
@@ -72,7 +99,9 @@ impl<'a> Emitter<'a> {
             crate::hir::visit::Visitor::block(&mut count, body);
         }
         let inner = self.input.hir.funcs.iter().filter(|f| f.parent == Some(lit));
-        let nested = inner.into_iter().any(|f| self.facts.sharing.captures_of(f.id).contains(&group));
+        let nested = inner
+            .into_iter()
+            .any(|f| self.facts.sharing.captures_of(f.id).contains(&group));
         count.1 > 1 || nested
     }
 
@@ -83,8 +112,15 @@ impl<'a> Emitter<'a> {
 
     /// `let x = x.clone();` for each captured variable that is needed afterwards too.
     fn capture_clones(&self, lit: FuncId) -> String {
-        let clones = self.captured(lit).into_iter().filter(|l| !self.is_copied(*l)).filter(|l| !self.moves_into(lit, *l));
-        clones.map(|l| format!("let {0} = {0}.clone();", self.local_name(l))).collect::<Vec<_>>().join(" ")
+        let clones = self
+            .captured(lit)
+            .into_iter()
+            .filter(|l| !self.is_copied(*l))
+            .filter(|l| !self.moves_into(lit, *l));
+        clones
+            .map(|l| format!("let {0} = {0}.clone();", self.local_name(l)))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn moves_into(&self, lit: FuncId, local: LocalId) -> bool {
@@ -123,7 +159,10 @@ impl<'a> Emitter<'a> {
         self.name_locals(lit);
         let out = f(self);
         let names = self.state.borrow_mut().function.take().map(|f| f.names);
-        let restored = saved.map(|s| Function { names: names.unwrap_or_default(), ..s });
+        let restored = saved.map(|s| Function {
+            names: names.unwrap_or_default(),
+            ..s
+        });
         self.state.borrow_mut().function = restored;
         out
     }
@@ -137,11 +176,19 @@ impl<'a> Emitter<'a> {
             let body = self.with_literal(lit, true, true, |e| e.function_body(lit));
             let code = Code::postfix(format!("async {{ {body} }}"));
             let awaited = self.maybe_await(Code::block(code.text), true);
-            return if lets.is_empty() { awaited } else { Code::block(format!("{{ {lets} {awaited} }}")) };
+            return if lets.is_empty() {
+                awaited
+            } else {
+                Code::block(format!("{{ {lets} {awaited} }}"))
+            };
         }
         let params = self.closure_params(lit);
         let result = self.results(lit);
-        let arrow = if result == "()" { String::new() } else { format!(" -> {result}") };
+        let arrow = if result == "()" {
+            String::new()
+        } else {
+            format!(" -> {result}")
+        };
         let body = self.with_literal(lit, false, true, |e| e.function_body(lit));
         Code::postfix(format!("(|{params}|{arrow} {{ {body} }})({})", join(&args)))
     }
@@ -182,8 +229,15 @@ impl<'a> Emitter<'a> {
             .map(|l| format!("let {0} = {0}.clone();", self.local_name(l)))
             .collect();
         let body = self.with_literal(lit, true, false, |e| e.function_body(lit));
-        let value = format!("fn0(move || {{ {} task::go(async move {{ {body} }}); }})", inner.join(" "));
-        if clones.is_empty() { Code::postfix(value) } else { Code::block(format!("{{ {clones} {value} }}")) }
+        let value = format!(
+            "fn0(move || {{ {} task::go(async move {{ {body} }}); }})",
+            inner.join(" ")
+        );
+        if clones.is_empty() {
+            Code::postfix(value)
+        } else {
+            Code::block(format!("{{ {clones} {value} }}"))
+        }
     }
 
     /// `async move { … }` that owns what it captures, with the clones to put before it: for `go`.
@@ -195,7 +249,10 @@ impl<'a> Emitter<'a> {
             before = format!("{before} {clones}");
         }
         let body = self.with_literal(lit, true, true, |e| e.function_body(lit));
-        (before.trim().to_owned(), Code::postfix(format!("async move {{ {body} }}")))
+        (
+            before.trim().to_owned(),
+            Code::postfix(format!("async move {{ {body} }}")),
+        )
     }
 
     /// `async move { … }` of a literal without parameters, with the clones to put before it.
@@ -214,7 +271,11 @@ impl<'a> Emitter<'a> {
             before = format!("{before} {clones}");
         }
         let body = self.with_literal(lit, is_async, true, |e| e.function_body(lit));
-        let code = if is_async { format!("move || async move {{ {body} }}") } else { format!("move || {{ {body} }}") };
+        let code = if is_async {
+            format!("move || async move {{ {body} }}")
+        } else {
+            format!("move || {{ {body} }}")
+        };
         (before.trim().to_owned(), Code::new(code, Prec::Lowest))
     }
 
@@ -222,7 +283,11 @@ impl<'a> Emitter<'a> {
     pub(super) fn function_value(&self, func: FuncId, type_args: &[TypeId], e: &Expr) -> Code {
         let f = self.input.hir.func(func);
         let args: Vec<_> = (0..f.params.len()).map(|i| format!("a{i}")).collect();
-        let generics = if type_args.is_empty() { String::new() } else { format!("::{}", self.generic_args(type_args)) };
+        let generics = if type_args.is_empty() {
+            String::new()
+        } else {
+            format!("::{}", self.generic_args(type_args))
+        };
         let package = f.obj.and_then(|o| self.input.store().obj(o).pkg);
         let path = format!("{}{generics}", self.path(package, &self.plan.funcs[func.index()].name));
         let borrows = f.params.iter().any(|p| self.storage(*p) == Storage::Borrowed);
@@ -235,23 +300,45 @@ impl<'a> Emitter<'a> {
             .params
             .iter()
             .zip(&args)
-            .map(|(p, a)| if self.storage(*p) == Storage::Borrowed { format!("&{a}") } else { a.clone() })
+            .map(|(p, a)| {
+                if self.storage(*p) == Storage::Borrowed {
+                    format!("&{a}")
+                } else {
+                    a.clone()
+                }
+            })
             .collect();
         let call = format!("{path}({})", passed.join(", "));
         self.wrapped(self.adapter(&args, e.ty, "", call, plan.is_async, is_async), e.ty)
     }
 
     /// `fnN(move |a0, a1| call)`, in the asynchronous form where the type wants it.
-    fn adapter(&self, args: &[String], ty: TypeId, before: &str, call: String, callee_async: bool, is_async: bool) -> Code {
+    fn adapter(
+        &self,
+        args: &[String],
+        ty: TypeId,
+        before: &str,
+        call: String,
+        callee_async: bool,
+        is_async: bool,
+    ) -> Code {
         let store = self.input.store();
         let (params, result) = match &*store.under(ty) {
             Type::Signature(s) => (s.params.clone(), self.tuple(&s.results)),
             _ => (Vec::new(), "()".into()),
         };
-        let typed: Vec<_> = args.iter().zip(&params).map(|(a, t)| format!("{a}: {}", self.ty(*t))).collect();
+        let typed: Vec<_> = args
+            .iter()
+            .zip(&params)
+            .map(|(a, t)| format!("{a}: {}", self.ty(*t)))
+            .collect();
         let n = args.len();
         if !is_async {
-            let call = if callee_async { format!("task::block_on({call})") } else { call };
+            let call = if callee_async {
+                format!("task::block_on({call})")
+            } else {
+                call
+            };
             return Code::postfix(format!("fn{n}(move |{}| {call})", typed.join(", ")));
         }
         let call = if callee_async { format!("{call}.await") } else { call };
@@ -307,7 +394,13 @@ impl<'a> Emitter<'a> {
                     .params
                     .iter()
                     .zip(args)
-                    .map(|(p, a)| if self.storage(*p) == Storage::Borrowed { format!("&{a}") } else { a.clone() })
+                    .map(|(p, a)| {
+                        if self.storage(*p) == Storage::Borrowed {
+                            format!("&{a}")
+                        } else {
+                            a.clone()
+                        }
+                    })
                     .collect();
                 let call = match plan.receiver {
                     Some(Receiver::Pointer) => {

@@ -43,7 +43,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { root: "crate".into(), entry_point: true }
+        Options {
+            root: "crate".into(),
+            entry_point: true,
+        }
     }
 }
 
@@ -53,8 +56,15 @@ pub fn emit(input: Input<'_>, facts: &Facts, plan: &Plan, options: &Options) -> 
     for (i, local) in input.hir.locals.iter().enumerate() {
         locals.entry(local.func).or_default().push(LocalId(i as u32));
     }
-    let emitter =
-        Emitter { input, facts, plan, options, locals, state: RefCell::default(), diagnostics: RefCell::default() };
+    let emitter = Emitter {
+        input,
+        facts,
+        plan,
+        options,
+        locals,
+        state: RefCell::default(),
+        diagnostics: RefCell::default(),
+    };
     let output = emitter.output();
     (output, emitter.diagnostics.into_inner())
 }
@@ -140,7 +150,11 @@ impl<'a> Emitter<'a> {
     fn temporary(&self, base: &str) -> String {
         let mut state = self.state.borrow_mut();
         state.next_temporary += 1;
-        if state.next_temporary == 1 { base.to_owned() } else { format!("{base}{}", state.next_temporary) }
+        if state.next_temporary == 1 {
+            base.to_owned()
+        } else {
+            format!("{base}{}", state.next_temporary)
+        }
     }
 
     /// The path of one of the user's items, as seen from the module being printed.
@@ -163,10 +177,16 @@ impl<'a> Emitter<'a> {
     /// The module that stands for a library package, imported into the file: its last segment.
     fn library_module(&self, path: &str) -> String {
         let path = if path == "io/fs" { "os" } else { path };
-        let path = path.replace('/', "::").replace('-', "_").replace("::rand::v2", "::rand_v2");
+        let path = path
+            .replace('/', "::")
+            .replace('-', "_")
+            .replace("::rand::v2", "::rand_v2");
         let segment = path.rsplit("::").next().unwrap_or(&path).to_owned();
         let mut state = self.state.borrow_mut();
-        let clash = state.imports.iter().any(|i| *i != path && i.rsplit("::").next() == Some(&segment));
+        let clash = state
+            .imports
+            .iter()
+            .any(|i| *i != path && i.rsplit("::").next() == Some(&segment));
         if clash {
             return format!("gort_runtime::pkg::{path}");
         }

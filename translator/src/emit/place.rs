@@ -28,7 +28,8 @@ impl<'a> Emitter<'a> {
     pub(super) fn local_name(&self, local: LocalId) -> String {
         let state = self.state.borrow();
         let name = state.function.as_ref().and_then(|f| f.names.get(&local));
-        name.cloned().unwrap_or_else(|| crate::plan::names::snake(&self.input.hir.local(local).name))
+        name.cloned()
+            .unwrap_or_else(|| crate::plan::names::snake(&self.input.hir.local(local).name))
     }
 
     pub(super) fn storage(&self, local: LocalId) -> Storage {
@@ -76,7 +77,9 @@ impl<'a> Emitter<'a> {
     }
 
     fn field_place(&self, base: &'a Expr, index: usize) -> Place {
-        let Some((name, celled)) = self.field(base.ty, index) else { return Place::Value(self.expr(base)) };
+        let Some((name, celled)) = self.field(base.ty, index) else {
+            return Place::Value(self.expr(base));
+        };
         let in_place = self.is_in_place(base.ty);
         match self.place(base) {
             Place::Direct(code) | Place::Cell(code) if in_place => {
@@ -85,11 +88,17 @@ impl<'a> Emitter<'a> {
             }
             Place::Direct(code) if celled => Place::Cell(code.field(&name)),
             Place::Direct(code) => Place::Direct(code.field(&name)),
-            Place::Cell(code) if celled && !in_place => Place::Value(code.method("get", &[]).field(&name).method("get", &[])),
+            Place::Cell(code) if celled && !in_place => {
+                Place::Value(code.method("get", &[]).field(&name).method("get", &[]))
+            }
             Place::Cell(code) => Place::Within(code, name),
             Place::Within(code, path) => {
                 if celled {
-                    Place::Value(code.method("get", &[]).field(&format!("{path}.{name}")).method("get", &[]))
+                    Place::Value(
+                        code.method("get", &[])
+                            .field(&format!("{path}.{name}"))
+                            .method("get", &[]),
+                    )
                 } else {
                     Place::Within(code, format!("{path}.{name}"))
                 }
@@ -116,7 +125,9 @@ impl<'a> Emitter<'a> {
     /// A struct field's Rust name, and whether it is a cell (or stored in place, which is read and written like one).
     pub(super) fn field(&self, ty: TypeId, index: usize) -> Option<(String, bool)> {
         let store = self.input.store();
-        let Type::Struct(s) = &*store.under(ty) else { return None };
+        let Type::Struct(s) = &*store.under(ty) else {
+            return None;
+        };
         let field = *s.fields.get(index)?;
         let field_type = store.obj_type(field);
         if self.input.struct_name(ty).is_some_and(|o| self.input.is_library(o)) {
@@ -125,7 +136,8 @@ impl<'a> Emitter<'a> {
             return Some((crate::plan::names::field(&store.obj(field).name), celled));
         }
         let plan = self.struct_plan(ty)?;
-        let celled = plan.in_place && (plan.celled.get(index).copied().unwrap_or(false) || self.is_in_place(field_type));
+        let celled =
+            plan.in_place && (plan.celled.get(index).copied().unwrap_or(false) || self.is_in_place(field_type));
         Some((plan.fields.get(index)?.clone(), celled))
     }
 
@@ -134,9 +146,7 @@ impl<'a> Emitter<'a> {
         let core = store.core_type(base.ty).unwrap_or(base.ty);
         match &*store.under(core) {
             Type::Array(n, elem) => self.array_place(base, index, *n, *elem),
-            Type::Map(..) => {
-                Place::Entry(self.unwrapped(self.borrowed(base), base.ty), self.expr_explicit(index))
-            }
+            Type::Map(..) => Place::Entry(self.unwrapped(self.borrowed(base), base.ty), self.expr_explicit(index)),
             Type::Slice(_) => {
                 let slice = self.unwrapped(self.borrowed(base), base.ty);
                 Place::Element(slice, self.index(index))
@@ -153,7 +163,11 @@ impl<'a> Emitter<'a> {
         match self.place(base) {
             Place::Direct(code) => {
                 let code = if newtype { code.field("0") } else { code };
-                Place::Direct(Code::postfix(format!("{}[{}]", code.operand(), self.usize_index(index))))
+                Place::Direct(Code::postfix(format!(
+                    "{}[{}]",
+                    code.operand(),
+                    self.usize_index(index)
+                )))
             }
             Place::Cell(code) if !newtype => Place::Cell(code.method("at", &[self.index(index)])),
             Place::Cell(code) => Place::Within(code, format!("0[{}]", self.usize_index(index))),
@@ -210,7 +224,11 @@ impl<'a> Emitter<'a> {
             Place::Within(code, path) => {
                 let value = code.method("get", &[]).field(path);
                 // Nothing moves out of an array.
-                if path.contains('[') { self.copied(&value, ty) } else { value }
+                if path.contains('[') {
+                    self.copied(&value, ty)
+                } else {
+                    value
+                }
             }
             Place::Element(slice, i) => slice.method("get", std::slice::from_ref(i)),
             Place::Entry(map, key) => map.method("get", &[key.reference()]),
@@ -220,7 +238,11 @@ impl<'a> Emitter<'a> {
 
     /// The value of a Rust place: copied or cloned.
     pub(super) fn copied(&self, code: &Code, ty: TypeId) -> Code {
-        if self.is_copy(ty) { code.clone() } else { code.method("clone", &[]) }
+        if self.is_copy(ty) {
+            code.clone()
+        } else {
+            code.method("clone", &[])
+        }
     }
 
     /// The statement that writes a value to a place.
@@ -267,11 +289,15 @@ impl<'a> Emitter<'a> {
     fn project(&self, e: &'a Expr) -> Code {
         match &e.kind {
             ExprKind::Field { base, index } => {
-                let Some((name, _)) = self.field(base.ty, *index) else { return self.expr(e) };
+                let Some((name, _)) = self.field(base.ty, *index) else {
+                    return self.expr(e);
+                };
                 let mut path = vec![name];
                 let mut at: &'a Expr = base;
                 while let ExprKind::Field { base, index } = &at.kind {
-                    let Some((name, _)) = self.field(base.ty, *index) else { break };
+                    let Some((name, _)) = self.field(base.ty, *index) else {
+                        break;
+                    };
                     path.push(name);
                     at = base;
                 }
@@ -304,8 +330,13 @@ impl<'a> Emitter<'a> {
 /// A parameter's name that none of the texts mentions.
 pub(super) fn fresh(texts: &[&str]) -> &'static str {
     let mentions = |text: &str, name: &str| {
-        text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
+        text.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .any(|word| word == name)
     };
     let free = |name: &&&str| !texts.iter().any(|t| mentions(t, name));
-    ["v", "it", "slot", "entry", "place"].iter().find(free).copied().unwrap_or("the_value")
+    ["v", "it", "slot", "entry", "place"]
+        .iter()
+        .find(free)
+        .copied()
+        .unwrap_or("the_value")
 }

@@ -1,8 +1,8 @@
 //! Statements.
 
+use super::Emitter;
 use super::code::{Code, Prec, join};
 use super::place::Place;
-use super::Emitter;
 use crate::hir::{Block, Callee, Expr, ExprKind, LocalId, Method, RangeVar, Stmt, StmtKind, Values};
 use crate::plan::Storage;
 use crate::source::Span;
@@ -36,7 +36,9 @@ impl<'a> Emitter<'a> {
         match &stmt.kind {
             StmtKind::Return(_) => true,
             StmtKind::Block(b) => b.stmts.last().is_some_and(|s| self.is_tail(s) || self.diverges(s)),
-            StmtKind::If { then, els: Some(els), .. } => {
+            StmtKind::If {
+                then, els: Some(els), ..
+            } => {
                 let then = then.stmts.last().is_some_and(|s| self.is_tail(s) || self.diverges(s));
                 then && (self.is_tail(els) || self.diverges(els))
             }
@@ -96,8 +98,16 @@ impl<'a> Emitter<'a> {
                 let head = format!("if {} {}", self.condition(cond), self.block_with_tail(then, tail));
                 match els.as_deref() {
                     None => head,
-                    Some(els @ Stmt { kind: StmtKind::If { .. }, .. }) => format!("{head} else {}", self.tail_stmt(els, tail)),
-                    Some(Stmt { kind: StmtKind::Block(b), .. }) => format!("{head} else {}", self.block_with_tail(b, tail)),
+                    Some(
+                        els @ Stmt {
+                            kind: StmtKind::If { .. },
+                            ..
+                        },
+                    ) => format!("{head} else {}", self.tail_stmt(els, tail)),
+                    Some(Stmt {
+                        kind: StmtKind::Block(b),
+                        ..
+                    }) => format!("{head} else {}", self.block_with_tail(b, tail)),
                     Some(els) => format!("{head} else {{ {} }}", self.stmt(els)),
                 }
             }
@@ -169,15 +179,24 @@ impl<'a> Emitter<'a> {
         let head = format!("if {} {}", self.condition(cond), self.block(then));
         match els {
             None => head,
-            Some(Stmt { kind: StmtKind::If { cond, then, els }, span }) => {
+            Some(Stmt {
+                kind: StmtKind::If { cond, then, els },
+                span,
+            }) => {
                 let comments = self.comments_before(span.start);
                 if comments.is_empty() {
                     format!("{head} else {}", self.if_stmt(cond, then, els.as_deref()))
                 } else {
-                    format!("{head} else {{ {comments} {} }}", self.if_stmt(cond, then, els.as_deref()))
+                    format!(
+                        "{head} else {{ {comments} {} }}",
+                        self.if_stmt(cond, then, els.as_deref())
+                    )
                 }
             }
-            Some(Stmt { kind: StmtKind::Block(b), .. }) => format!("{head} else {}", self.block(b)),
+            Some(Stmt {
+                kind: StmtKind::Block(b),
+                ..
+            }) => format!("{head} else {}", self.block(b)),
             Some(other) => format!("{head} else {{ {} }}", self.stmt(other)),
         }
     }
@@ -186,10 +205,14 @@ impl<'a> Emitter<'a> {
     fn return_value(&self, values: &'a Values) -> (String, Option<String>) {
         let (id, in_variables, in_scope) = {
             let state = self.state.borrow();
-            let Some(f) = &state.function else { return (String::new(), None) };
+            let Some(f) = &state.function else {
+                return (String::new(), None);
+            };
             (f.id, f.results_in_variables, f.in_defer_scope)
         };
-        let Some(func) = id.map(|id| self.input.hir.func(id)) else { return (String::new(), None) };
+        let Some(func) = id.map(|id| self.input.hir.func(id)) else {
+            return (String::new(), None);
+        };
         if values.items.is_empty() {
             if func.results.is_empty() || (in_variables && in_scope) {
                 return (String::new(), None);
@@ -224,12 +247,21 @@ impl<'a> Emitter<'a> {
             return format!("{{ let ({}) = {code}; ({}) }}", names.join(", "), join(&items));
         }
         let items: Vec<_> = values.items.iter().map(|e| self.expr(e)).collect();
-        if let [one] = &items[..] { one.text.clone() } else { format!("({})", join(&items)) }
+        if let [one] = &items[..] {
+            one.text.clone()
+        } else {
+            format!("({})", join(&items))
+        }
     }
 
     fn let_stmt(&self, lhs: &'a [Option<LocalId>], init: &'a Values) -> String {
         if init.items.is_empty() {
-            return lhs.iter().flatten().map(|l| self.let_zero(*l)).collect::<Vec<_>>().join(" ");
+            return lhs
+                .iter()
+                .flatten()
+                .map(|l| self.let_zero(*l))
+                .collect::<Vec<_>>()
+                .join(" ");
         }
         if let ([Some(local)], None) = (lhs, &init.tuple) {
             return self.let_one(*local, &init.items[0]);
@@ -237,7 +269,10 @@ impl<'a> Emitter<'a> {
         if let ([None], None) = (lhs, &init.tuple) {
             return format!("let _ = {};", self.expr_explicit(&init.items[0]));
         }
-        let patterns: Vec<_> = lhs.iter().map(|l| l.map_or("_".into(), |l| self.let_pattern(l))).collect();
+        let patterns: Vec<_> = lhs
+            .iter()
+            .map(|l| l.map_or("_".into(), |l| self.let_pattern(l)))
+            .collect();
         let mut out = match &init.tuple {
             Some(tuple) if init.is_plain_tuple() => format!("let ({}) = {};", patterns.join(", "), self.expr(tuple)),
             Some(_) => format!("let ({}) = {};", patterns.join(", "), self.values_tuple(init)),
@@ -261,7 +296,11 @@ impl<'a> Emitter<'a> {
         if !self.facts.sharing.local(local).used && self.facts.sharing.local(local).mutated.is_empty() {
             return format!("_{}", name.trim_start_matches('_'));
         }
-        if self.storage(local) == Storage::Plain && self.needs_mut(local) { format!("mut {name}") } else { name }
+        if self.storage(local) == Storage::Plain && self.needs_mut(local) {
+            format!("mut {name}")
+        } else {
+            name
+        }
     }
 
     fn let_zero(&self, local: LocalId) -> String {
@@ -275,23 +314,40 @@ impl<'a> Emitter<'a> {
             return format!("let {name}: Ptr<{}> = Ptr::new({zero});", self.ty(ty));
         }
         let needs_type = !matches!(self.basic_kind(ty), Some(k) if !k.is_untyped()) && !self.is_in_place(ty);
-        let annotation = if needs_type { format!(": {}", self.ty(ty)) } else { String::new() };
+        let annotation = if needs_type {
+            format!(": {}", self.ty(ty))
+        } else {
+            String::new()
+        };
         format!("let {}{annotation} = {zero};", self.let_pattern(local))
     }
 
     fn let_one(&self, local: LocalId, init: &'a Expr) -> String {
         let ty = self.input.hir.local(local).ty;
         let float = self.basic_kind(ty).is_some_and(BasicKind::is_float) && !self.is_newtype(ty);
-        let shared_float = float && self.storage(local) == Storage::Shared && matches!(init.kind, ExprKind::Const { .. });
+        let shared_float =
+            float && self.storage(local) == Storage::Shared && matches!(init.kind, ExprKind::Const { .. });
         let annotate = leaves_type_open(init) || shared_float;
-        let value = if annotate { self.expr(init) } else { self.expr_explicit(init) };
+        let value = if annotate {
+            self.expr(init)
+        } else {
+            self.expr_explicit(init)
+        };
         if self.storage(local) == Storage::Shared {
             let name = self.local_name(local);
-            let annotation = if annotate { format!(": Ptr<{}>", self.ty(ty)) } else { String::new() };
+            let annotation = if annotate {
+                format!(": Ptr<{}>", self.ty(ty))
+            } else {
+                String::new()
+            };
             let mutable = if self.is_rebound(local) { "mut " } else { "" };
             return format!("let {mutable}{name}{annotation} = Ptr::new({value});");
         }
-        let annotation = if annotate { format!(": {}", self.ty(ty)) } else { String::new() };
+        let annotation = if annotate {
+            format!(": {}", self.ty(ty))
+        } else {
+            String::new()
+        };
         format!("let {}{annotation} = {value};", self.let_pattern(local))
     }
 
@@ -384,7 +440,10 @@ impl<'a> Emitter<'a> {
         // Go looks for the element after the value is computed.
         if indexes_array(self, place) && !is_pure(value) && is_pure(place) {
             let value = self.expr_explicit(value);
-            return format!("{{ let value = {value}; {} }}", self.write(&target, place.ty, &Code::postfix("value")));
+            return format!(
+                "{{ let value = {value}; {} }}",
+                self.write(&target, place.ty, &Code::postfix("value"))
+            );
         }
         self.write(&target, place.ty, &code)
     }
@@ -411,9 +470,16 @@ impl<'a> Emitter<'a> {
             }
             return format!("({}) = {value};", targets.join(", "));
         }
-        let names: Vec<_> =
-            places.iter().enumerate().map(|(i, p)| if p.is_some() { format!("v{i}") } else { "_".into() }).collect();
-        let pattern = if let [one] = &names[..] { one.clone() } else { format!("({})", names.join(", ")) };
+        let names: Vec<_> = places
+            .iter()
+            .enumerate()
+            .map(|(i, p)| if p.is_some() { format!("v{i}") } else { "_".into() })
+            .collect();
+        let pattern = if let [one] = &names[..] {
+            one.clone()
+        } else {
+            format!("({})", names.join(", "))
+        };
         let mut out = format!("let {pattern} = {value};");
         for (place, name) in places.iter().zip(&names) {
             if let Some((place, ty)) = place {
@@ -448,11 +514,17 @@ impl<'a> Emitter<'a> {
             Place::Cell(code) => {
                 let inner = Code::postfix("place");
                 let new = self.operation(inner.method("get", &[]), op, place, value);
-                format!("{{ let place = &{code}; {} }}", self.write(&Place::Cell(inner), place.ty, &new))
+                format!(
+                    "{{ let place = &{code}; {} }}",
+                    self.write(&Place::Cell(inner), place.ty, &new)
+                )
             }
             Place::Within(code, path) => self.updated(code, None, &format!(".{path}"), op, place, value),
             Place::Entry(map, key) => self.updated(map, Some(key), "", op, place, value),
-            Place::Value(_) => format!("{};", self.unsupported("an assignment to this place", place.span, place.ty)),
+            Place::Value(_) => format!(
+                "{};",
+                self.unsupported("an assignment to this place", place.span, place.ty)
+            ),
         }
     }
 
@@ -462,19 +534,38 @@ impl<'a> Emitter<'a> {
     }
 
     /// `cell.update(|v| *v += value)`, the value computed before.
-    fn updated(&self, cell: &Code, key: Option<&Code>, path: &str, op: BinaryOp, place: &'a Expr, value: &'a Expr) -> String {
+    fn updated(
+        &self,
+        cell: &Code,
+        key: Option<&Code>,
+        path: &str,
+        op: BinaryOp,
+        place: &'a Expr,
+        value: &'a Expr,
+    ) -> String {
         let constant = matches!(value.kind, ExprKind::Const { .. });
         let (before, operand) = if constant || self.is_plain_copy(value) {
             (String::new(), self.expr(value))
         } else {
-            (format!("let value = {}; ", self.expr_explicit(value)), Code::postfix("value"))
+            (
+                format!("let value = {}; ", self.expr_explicit(value)),
+                Code::postfix("value"),
+            )
         };
         let v = super::place::fresh(&[&operand.text]);
-        let target = if path.is_empty() { Code::new(format!("*{v}"), Prec::Unary) } else { Code::postfix(format!("{v}{path}")) };
+        let target = if path.is_empty() {
+            Code::new(format!("*{v}"), Prec::Unary)
+        } else {
+            Code::postfix(format!("{v}{path}"))
+        };
         let body = self.operated(&target, op, place, value, operand);
         let key = key.map(|k| format!("{k}, ")).unwrap_or_default();
         let update = format!("{}.update({key}|{v}| {body});", cell.operand());
-        if before.is_empty() { update } else { format!("{{ {before}{update} }}") }
+        if before.is_empty() {
+            update
+        } else {
+            format!("{{ {before}{update} }}")
+        }
     }
 
     fn is_plain_copy(&self, e: &Expr) -> bool {
@@ -501,21 +592,32 @@ impl<'a> Emitter<'a> {
         let positive = matches!(&value.kind, ExprKind::Const { value: ConstValue::Int(n), .. } if *n > 0.into());
         let generic = self.input.store().is_type_param(place.ty);
         let division = matches!(op, BinaryOp::Quo | BinaryOp::Rem);
-        let plain = !op.is_shift() && op != BinaryOp::AndNot && (!division || !integer || positive || unsigned) && !generic;
+        let plain =
+            !op.is_shift() && op != BinaryOp::AndNot && (!division || !integer || positive || unsigned) && !generic;
         if plain {
             return format!("{target} {}= {operand}", op.as_str());
         }
         if op == BinaryOp::AndNot {
             return format!("{target} &= !{}", operand.at(Prec::Unary));
         }
-        if let (true, ExprKind::Const { value: ConstValue::Int(n), .. }) = (op.is_shift(), &value.kind)
+        if let (
+            true,
+            ExprKind::Const {
+                value: ConstValue::Int(n),
+                ..
+            },
+        ) = (op.is_shift(), &value.kind)
             && *n < 8.into()
             && !self.is_newtype(place.ty)
             && !generic
         {
             return format!("{target} {}= {n}", op.as_str());
         }
-        let current = if target.text.starts_with('*') { target.clone() } else { self.copied(target, place.ty) };
+        let current = if target.text.starts_with('*') {
+            target.clone()
+        } else {
+            self.copied(target, place.ty)
+        };
         let new = self.operation_with(current, op, place, value, operand);
         format!("{target} = {new}")
     }
@@ -533,8 +635,12 @@ impl<'a> Emitter<'a> {
         let positive = matches!(&value.kind, ExprKind::Const { value: ConstValue::Int(n), .. } if *n > 0.into());
         let generic = self.input.store().is_type_param(place.ty);
         let (name, prec) = match op {
-            BinaryOp::Quo if (integer && !positive && !unsigned) || generic => return Code::postfix(format!("div({current}, {operand})")),
-            BinaryOp::Rem if (integer && !positive && !unsigned) || generic => return Code::postfix(format!("rem({current}, {operand})")),
+            BinaryOp::Quo if (integer && !positive && !unsigned) || generic => {
+                return Code::postfix(format!("div({current}, {operand})"));
+            }
+            BinaryOp::Rem if (integer && !positive && !unsigned) || generic => {
+                return Code::postfix(format!("rem({current}, {operand})"));
+            }
             BinaryOp::Shl | BinaryOp::Shr => {
                 let function = if op == BinaryOp::Shl { "shl" } else { "shr" };
                 let current = self.unwrapped(current, place.ty);
@@ -569,16 +675,23 @@ impl<'a> Emitter<'a> {
         if ignored && matches!(e.kind, ExprKind::Recv { .. }) {
             return format!("{code};");
         }
-        if code.block { format!("{code};") } else { format!("{code};") }
+        if code.block {
+            format!("{code};")
+        } else {
+            format!("{code};")
+        }
     }
 
     /// `let _guard = mu.lock_guard_sync();`
     fn guard(&self, e: &'a Expr) -> String {
         let name = self.temporary("_guard");
         let code = self.expr(e).text;
-        for (plain, guarded) in
-            [(".lock_sync()", ".lock_guard_sync()"), (".rlock_sync()", ".rlock_guard_sync()"), (".lock().await", ".lock_guard().await"), (".rlock().await", ".rlock_guard().await")]
-        {
+        for (plain, guarded) in [
+            (".lock_sync()", ".lock_guard_sync()"),
+            (".rlock_sync()", ".rlock_guard_sync()"),
+            (".lock().await", ".lock_guard().await"),
+            (".rlock().await", ".rlock_guard().await"),
+        ] {
             if let Some(lock) = code.strip_suffix(plain) {
                 return format!("let {name} = {lock}{guarded};");
             }
@@ -588,8 +701,14 @@ impl<'a> Emitter<'a> {
 
     /// `go f(x)`: operands now, the call in a task of its own.
     fn go(&self, e: &'a Expr, group: Option<LocalId>) -> String {
-        let ExprKind::Call(call) = &e.kind else { return self.expr_stmt(e) };
-        if let Callee::Value(Expr { kind: ExprKind::FuncLit(lit), .. }) = &call.callee {
+        let ExprKind::Call(call) = &e.kind else {
+            return self.expr_stmt(e);
+        };
+        if let Callee::Value(Expr {
+            kind: ExprKind::FuncLit(lit),
+            ..
+        }) = &call.callee
+        {
             let spawn = group.map_or("task::go".to_owned(), |g| format!("{}.spawn", self.local_name(g)));
             let (before, body) = self.spawned_block(*lit, call);
             return if before.is_empty() {
@@ -609,8 +728,14 @@ impl<'a> Emitter<'a> {
 
     /// `defer f(x)`: operands now, the call at the end of the function.
     fn defer(&self, e: &'a Expr) -> String {
-        let ExprKind::Call(call) = &e.kind else { return self.expr_stmt(e) };
-        if let Callee::Value(Expr { kind: ExprKind::FuncLit(lit), .. }) = &call.callee {
+        let ExprKind::Call(call) = &e.kind else {
+            return self.expr_stmt(e);
+        };
+        if let Callee::Value(Expr {
+            kind: ExprKind::FuncLit(lit),
+            ..
+        }) = &call.callee
+        {
             let is_async = self.facts.coloring.is_async(*lit);
             let (before, closure) = self.deferred_closure(*lit, call, is_async);
             let push = if is_async { "push_async" } else { "push" };
@@ -627,7 +752,11 @@ impl<'a> Emitter<'a> {
         } else {
             ("push", format!("move || {{ {text}; }}"))
         };
-        if before.is_empty() { format!("defers.{push}({closure});") } else { format!("defers.{push}({{ {before} {closure} }});") }
+        if before.is_empty() {
+            format!("defers.{push}({closure});")
+        } else {
+            format!("defers.{push}({{ {before} {closure} }});")
+        }
     }
 
     /// The operands of a call bound to variables, and the call over those.
@@ -664,7 +793,10 @@ impl<'a> Emitter<'a> {
         let text = match &call.callee {
             Callee::Func { func, type_args } => {
                 let args = lend(*func, args);
-                awaits(self.plan.funcs[func.index()].is_async, format!("{}({})", self.func_path(*func, type_args), join(&args)))
+                awaits(
+                    self.plan.funcs[func.index()].is_async,
+                    format!("{}({})", self.func_path(*func, type_args), join(&args)),
+                )
             }
             Callee::Method { recv, method } => {
                 let receiver = self.bound_receiver(recv, &mut before);
@@ -686,7 +818,10 @@ impl<'a> Emitter<'a> {
                     }
                     Method::Interface { obj, .. } => {
                         let is_async = self.facts.coloring.is_async_method(self.input.origin(*obj));
-                        awaits(is_async, format!("{receiver}.{}({})", self.method_name(method), join(&args)))
+                        awaits(
+                            is_async,
+                            format!("{receiver}.{}({})", self.method_name(method), join(&args)),
+                        )
                     }
                     Method::Lib(obj) => {
                         self.require_library(*obj, e.span);
@@ -710,7 +845,10 @@ impl<'a> Emitter<'a> {
             Callee::Value(f) => {
                 before.push(format!("let f = {};", self.expr_explicit(f)));
                 let callee = if self.is_newtype(f.ty) { "(f.0)" } else { "f" };
-                awaits(self.facts.coloring.is_async_type(f.ty), format!("{callee}({})", join(&args)))
+                awaits(
+                    self.facts.coloring.is_async_type(f.ty),
+                    format!("{callee}({})", join(&args)),
+                )
             }
             Callee::Lib { obj, .. } => match self.printing_parts(&self.library_name(*obj), *obj, call) {
                 Some((path, parts)) => {
@@ -738,7 +876,10 @@ impl<'a> Emitter<'a> {
             if constant {
                 return part;
             }
-            let owned = part.text.strip_prefix('&').map_or(part.text.clone(), |place| format!("{place}.clone()"));
+            let owned = part
+                .text
+                .strip_prefix('&')
+                .map_or(part.text.clone(), |place| format!("{place}.clone()"));
             before.push(format!("let arg{i} = {owned};"));
             Code::postfix(format!("arg{i}"))
         });
@@ -747,7 +888,12 @@ impl<'a> Emitter<'a> {
 
     /// A library function called later: its arguments are bound now.
     fn library_later(&self, call: &'a crate::hir::Call, e: &'a Expr) -> (Vec<String>, String) {
-        let saved = self.state.borrow_mut().function.as_mut().map(|f| std::mem::replace(&mut f.is_async, true));
+        let saved = self
+            .state
+            .borrow_mut()
+            .function
+            .as_mut()
+            .map(|f| std::mem::replace(&mut f.is_async, true));
         let code = match &call.callee {
             Callee::Lib { obj, .. } if self.require_library(*obj, e.span) => {
                 let name = crate::plan::names::library_func(&self.input.store().obj(*obj).name);
@@ -795,7 +941,11 @@ impl<'a> Emitter<'a> {
         }
         if let ExprKind::Local(l) = &recv.kind {
             let name = self.local_name(*l);
-            let bound = if name == "self" { "this".to_owned() } else { name.clone() };
+            let bound = if name == "self" {
+                "this".to_owned()
+            } else {
+                name.clone()
+            };
             let value = self.expr(recv);
             if value.text != bound {
                 before.push(format!("let {bound} = {value};"));
@@ -840,10 +990,20 @@ impl<'a> Emitter<'a> {
                 let target = self.place(place);
                 // The temporary must not hide what the place mentions.
                 let text = self.write(&target, place.ty, &Code::postfix("_"));
-                let mentioned = text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == temporary);
-                let temporary = if mentioned { format!("{temporary}_") } else { temporary.to_owned() };
+                let mentioned = text
+                    .split(|c: char| !c.is_alphanumeric() && c != '_')
+                    .any(|word| word == temporary);
+                let temporary = if mentioned {
+                    format!("{temporary}_")
+                } else {
+                    temporary.to_owned()
+                };
                 let value = Code::postfix(temporary.clone());
-                let value = if from == TypeId::INVALID { value } else { self.assigned(value, from, place.ty) };
+                let value = if from == TypeId::INVALID {
+                    value
+                } else {
+                    self.assigned(value, from, place.ty)
+                };
                 let write = self.write(&target, place.ty, &value);
                 (temporary, write)
             }
@@ -883,7 +1043,9 @@ fn leaves_type_open(init: &Expr) -> bool {
         ExprKind::Zero => true,
         ExprKind::MapLit(entries) => entries.is_empty(),
         ExprKind::ArrayLit { elems, .. } => elems.is_empty(),
-        ExprKind::Convert(_, x) => leaves_type_open(x) || matches!(init.kind, ExprKind::Convert(crate::hir::Conversion::SliceToArray, _)),
+        ExprKind::Convert(_, x) => {
+            leaves_type_open(x) || matches!(init.kind, ExprKind::Convert(crate::hir::Conversion::SliceToArray, _))
+        }
         ExprKind::Call(call) => match &call.callee {
             Callee::Builtin(Builtin::Make) => true,
             Callee::Builtin(Builtin::Append) => call.args.items.first().is_some_and(leaves_type_open),

@@ -17,7 +17,9 @@ impl<'a> Emitter<'a> {
             }
             return format!("{docs}{visibility} type {name} = Any;\n");
         }
-        let Type::Named(named) = &*store.get(item.ty) else { return String::new() };
+        let Type::Named(named) = &*store.get(item.ty) else {
+            return String::new();
+        };
         let generics = self.generics(&self.own_params(item.ty));
         let docs_of = |method: ObjId| {
             let name = store.obj(method).name.clone();
@@ -30,15 +32,24 @@ impl<'a> Emitter<'a> {
     }
 
     fn trait_methods(&self, methods: &[ObjId], docs: impl Fn(ObjId) -> String) -> String {
-        let each = methods.iter().map(|m| format!("{} {};\n", docs(*m), self.trait_signature(*m, TypeId::INVALID)));
+        let each = methods
+            .iter()
+            .map(|m| format!("{} {};\n", docs(*m), self.trait_signature(*m, TypeId::INVALID)));
         each.collect()
     }
 
     /// `fn name(&self, a0: T) -> R`, the future boxed where calls may suspend.
     fn trait_signature(&self, method: ObjId, _iface: TypeId) -> String {
         let store = self.input.store();
-        let Type::Signature(sig) = &*store.get(store.obj_type(method)) else { return String::new() };
-        let params: Vec<_> = sig.params.iter().enumerate().map(|(i, t)| format!(", a{i}: {}", self.ty(*t))).collect();
+        let Type::Signature(sig) = &*store.get(store.obj_type(method)) else {
+            return String::new();
+        };
+        let params: Vec<_> = sig
+            .params
+            .iter()
+            .enumerate()
+            .map(|(i, t)| format!(", a{i}: {}", self.ty(*t)))
+            .collect();
         let result = self.tuple(&sig.results);
         let is_async = self.facts.coloring.is_async_method(self.input.origin(method));
         let arrow = match (is_async, result.as_str()) {
@@ -51,14 +62,20 @@ impl<'a> Emitter<'a> {
 
     fn method_in_trait(&self, method: ObjId) -> String {
         let origin = self.input.origin(method);
-        if self.input.is_library(origin) { names::snake(&self.input.store().obj(method).name) } else { self.trait_method(method) }
+        if self.input.is_library(origin) {
+            names::snake(&self.input.store().obj(method).name)
+        } else {
+            self.trait_method(method)
+        }
     }
 
     /// Traits of interface types without a name.
     pub(super) fn anonymous_traits(&self) -> String {
         let mut out = String::new();
         for ty in &self.plan.traits.anonymous {
-            let Some(plan) = self.plan.traits.by_type.get(ty) else { continue };
+            let Some(plan) = self.plan.traits.by_type.get(ty) else {
+                continue;
+            };
             let methods = self.trait_methods(&plan.methods, |_| String::new());
             let generics = self.generics(&plan.params);
             out.push_str(&format!("pub trait {}{generics}: Object {{ {methods} }}\n", plan.name));
@@ -76,7 +93,13 @@ impl<'a> Emitter<'a> {
             _ => t,
         };
         let mut done = Vec::new();
-        for (argument, iface) in self.plan.traits.arguments.iter().filter(|(_, iface)| origin(*iface) == ty) {
+        for (argument, iface) in self
+            .plan
+            .traits
+            .arguments
+            .iter()
+            .filter(|(_, iface)| origin(*iface) == ty)
+        {
             let Some(path) = self.trait_path(*iface) else { continue };
             let target = self.ty(*argument);
             if done.contains(&(path.clone(), target.clone())) {
@@ -90,9 +113,16 @@ impl<'a> Emitter<'a> {
                 };
                 let args: Vec<_> = (0..count).map(|i| format!("a{i}")).collect();
                 let name = self.method_in_trait(*m);
-                format!("{} {{ (**self).{name}({}) }}\n", self.trait_signature(*m, ty), args.join(", "))
+                format!(
+                    "{} {{ (**self).{name}({}) }}\n",
+                    self.trait_signature(*m, ty),
+                    args.join(", ")
+                )
             });
-            out.push_str(&format!("impl {path} for {target} {{ {} }}\n", methods.collect::<String>()));
+            out.push_str(&format!(
+                "impl {path} for {target} {{ {} }}\n",
+                methods.collect::<String>()
+            ));
             done.push((path, target));
         }
         out
@@ -101,16 +131,28 @@ impl<'a> Emitter<'a> {
     /// All `impl Trait for T` of a named type.
     pub(super) fn implementations_of(&self, item: &'a TypeItem) -> String {
         let store = self.input.store();
-        let Type::Named(named) = &*store.get(item.ty) else { return String::new() };
-        let this = if named.type_params.is_empty() { item.ty } else { store.instantiate_named(item.ty, &named.type_params) };
+        let Type::Named(named) = &*store.get(item.ty) else {
+            return String::new();
+        };
+        let this = if named.type_params.is_empty() {
+            item.ty
+        } else {
+            store.instantiate_named(item.ty, &named.type_params)
+        };
         let mut out = String::new();
         let mut done = Vec::new();
         for implementation in self.plan.traits.implementations.iter().filter(|i| i.ty == this) {
-            let Some(path) = self.trait_path(implementation.iface) else { continue };
+            let Some(path) = self.trait_path(implementation.iface) else {
+                continue;
+            };
             if done.contains(&path) {
                 continue;
             }
-            let params: Vec<_> = self.own_params(item.ty).into_iter().chain(implementation.open.iter().copied()).collect();
+            let params: Vec<_> = self
+                .own_params(item.ty)
+                .into_iter()
+                .chain(implementation.open.iter().copied())
+                .collect();
             out.push_str(&self.implementation(implementation, &path, &params));
             done.push(path);
         }
@@ -142,17 +184,27 @@ impl<'a> Emitter<'a> {
         }
         let mut out = String::new();
         if implementation.value {
-            let methods: String = own.iter().map(|m| self.forward(*m, implementation.ty, Form::Value, library)).collect();
+            let methods: String = own
+                .iter()
+                .map(|m| self.forward(*m, implementation.ty, Form::Value, library))
+                .collect();
             out.push_str(&format!("impl{generics} {path} for {ty} {bounds} {{ {methods} }}\n"));
         }
         if implementation.pointer {
             let form = if library { Form::Companion } else { Form::Pointer };
-            let methods: String = own.iter().map(|m| self.forward(*m, implementation.ty, form, library)).collect();
+            let methods: String = own
+                .iter()
+                .map(|m| self.forward(*m, implementation.ty, form, library))
+                .collect();
             if library {
                 let (head, args) = path.split_at(path.find('<').unwrap_or(path.len()));
-                out.push_str(&format!("impl{generics} {head}Ptr{args} for {ty} {bounds} {{ {methods} }}\n"));
+                out.push_str(&format!(
+                    "impl{generics} {head}Ptr{args} for {ty} {bounds} {{ {methods} }}\n"
+                ));
             } else {
-                out.push_str(&format!("impl{generics} {path} for Ptr<{ty}> {bounds} {{ {methods} }}\n"));
+                out.push_str(&format!(
+                    "impl{generics} {path} for Ptr<{ty}> {bounds} {{ {methods} }}\n"
+                ));
             }
         }
         out
@@ -175,7 +227,9 @@ impl<'a> Emitter<'a> {
     fn forward(&self, method: ObjId, ty: TypeId, form: Form, library: bool) -> String {
         let store = self.input.store();
         let object = store.obj(method);
-        let Type::Signature(sig) = &*store.get(object.ty) else { return String::new() };
+        let Type::Signature(sig) = &*store.get(object.ty) else {
+            return String::new();
+        };
         let args: Vec<_> = (0..sig.params.len()).map(|i| format!("a{i}")).collect();
         let signature = self.trait_signature(method, ty);
         let signature = if form == Form::Companion {
@@ -204,7 +258,13 @@ impl<'a> Emitter<'a> {
 
     /// The call, and whether it gives a future.
     fn forwarded_call(&self, method: ObjId, ty: TypeId, form: Form, args: &[String]) -> (String, bool) {
-        self.forwarded_on(if form == Form::Companion { "this" } else { "self" }, method, ty, form, args)
+        self.forwarded_on(
+            if form == Form::Companion { "this" } else { "self" },
+            method,
+            ty,
+            form,
+            args,
+        )
     }
 
     fn forwarded_on(&self, receiver: &str, method: ObjId, ty: TypeId, form: Form, args: &[String]) -> (String, bool) {
@@ -212,7 +272,9 @@ impl<'a> Emitter<'a> {
         let object = store.obj(method);
         let through = if form == Form::Value { ty } else { store.pointer(ty) };
         let found = store.lookup_field_or_method(through, object.pkg, &object.name);
-        let crate::types::LookupResult::Found(found) = found else { return ("unreachable!()".into(), false) };
+        let crate::types::LookupResult::Found(found) = found else {
+            return ("unreachable!()".into(), false);
+        };
         // The receiver: `self` as the struct, then the embedded fields on the way.
         let mut code = receiver.to_owned();
         let mut at = ty;
@@ -227,7 +289,9 @@ impl<'a> Emitter<'a> {
                 root.clone_from(&code);
                 project.clear();
             }
-            let Some((name, celled)) = self.field(at, index) else { break };
+            let Some((name, celled)) = self.field(at, index) else {
+                break;
+            };
             let field_type = match &*store.under(at) {
                 Type::Struct(s) => s.fields.get(index).map_or(TypeId::INVALID, |f| store.obj_type(*f)),
                 _ => TypeId::INVALID,
@@ -261,7 +325,13 @@ impl<'a> Emitter<'a> {
             .params
             .iter()
             .zip(args)
-            .map(|(p, a)| if self.storage(*p) == Storage::Borrowed { format!("&{a}") } else { a.clone() })
+            .map(|(p, a)| {
+                if self.storage(*p) == Storage::Borrowed {
+                    format!("&{a}")
+                } else {
+                    a.clone()
+                }
+            })
             .collect();
         let owner = match &*store.get(base) {
             Type::Named(n) => self.type_path(n.obj),
@@ -285,7 +355,10 @@ impl<'a> Emitter<'a> {
             _ => format!("&{code}"),
         };
         let comma = if passed.is_empty() { "" } else { ", " };
-        (format!("{owner}::{}({receiver}{comma}{})", plan.name, passed.join(", ")), plan.is_async)
+        (
+            format!("{owner}::{}({receiver}{comma}{})", plan.name, passed.join(", ")),
+            plan.is_async,
+        )
     }
 
     fn method_in_trait_of(&self, method: ObjId, _base: TypeId) -> String {

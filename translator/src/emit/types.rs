@@ -21,7 +21,9 @@ impl<'a> Emitter<'a> {
                 let anonymous = self.plan.anonymous.get(&store.canonical(ty));
                 let mut params = Vec::new();
                 crate::plan::traits::free_params(self.input, ty, &mut params);
-                anonymous.map_or("()".into(), |(name, _)| format!("{}{}", self.path(None, name), self.generic_args(&params)))
+                anonymous.map_or("()".into(), |(name, _)| {
+                    format!("{}{}", self.path(None, name), self.generic_args(&params))
+                })
             }
             Type::Tuple(ts) => self.tuple(ts),
             Type::Signature(sig) => self.func_type(sig, self.facts.coloring.is_async_type(ty)),
@@ -69,13 +71,19 @@ impl<'a> Emitter<'a> {
             _ => Vec::new(),
         };
         let kept = |i: usize| params.get(i).is_none_or(|p| store.stand_in(*p).is_none());
-        args.iter().enumerate().filter(|(i, _)| kept(*i)).map(|(_, a)| *a).collect()
+        args.iter()
+            .enumerate()
+            .filter(|(i, _)| kept(*i))
+            .map(|(_, a)| *a)
+            .collect()
     }
 
     /// The runtime has the library type.
     fn is_known_type(&self, obj: ObjId) -> bool {
         let path = self.input.lib_path(obj);
-        let path = path.strip_prefix("io/fs.").map_or(path.clone(), |name| format!("os.{name}"));
+        let path = path
+            .strip_prefix("io/fs.")
+            .map_or(path.clone(), |name| format!("os.{name}"));
         super::call::is_mapped(&path)
     }
 
@@ -98,7 +106,11 @@ impl<'a> Emitter<'a> {
             };
             return self.library_path(obj, &name);
         }
-        let name = self.plan.names.object(obj).map_or_else(|| names::upper_camel(&object.name), str::to_owned);
+        let name = self
+            .plan
+            .names
+            .object(obj)
+            .map_or_else(|| names::upper_camel(&object.name), str::to_owned);
         let package = if object.package_level { object.pkg } else { None };
         self.path(package, &name)
     }
@@ -132,15 +144,25 @@ impl<'a> Emitter<'a> {
             if set.methods.is_empty() {
                 return None;
             }
-            return Some(format!("{}{}", self.library_trait(n.obj), self.generic_args(&n.type_args)));
+            return Some(format!(
+                "{}{}",
+                self.library_trait(n.obj),
+                self.generic_args(&n.type_args)
+            ));
         }
         let (key, args) = match &*store.get(ty) {
             Type::Named(n) if n.origin.is_some() => (store.canonical(n.origin.unwrap_or(ty)), n.type_args.clone()),
             _ => (store.canonical(ty), Vec::new()),
         };
         if let Some(t) = self.plan.traits.by_type.get(&key) {
-            let package = t.obj.and_then(|o| store.obj(o).pkg.filter(|_| store.obj(o).package_level));
-            let args = if t.obj.is_none() { t.params.clone() } else { self.kept_args(ty, &args) };
+            let package = t
+                .obj
+                .and_then(|o| store.obj(o).pkg.filter(|_| store.obj(o).package_level));
+            let args = if t.obj.is_none() {
+                t.params.clone()
+            } else {
+                self.kept_args(ty, &args)
+            };
             return Some(format!("{}{}", self.path(package, &t.name), self.generic_args(&args)));
         }
         if let Some(path) = self.anonymous_instance(ty) {
@@ -151,7 +173,9 @@ impl<'a> Emitter<'a> {
         let mut plans: Vec<_> = self.plan.traits.by_type.values().collect();
         plans.sort_by_key(|t| t.ty);
         if let Some(t) = plans.into_iter().find(|t| same(t.ty)) {
-            let package = t.obj.and_then(|o| store.obj(o).pkg.filter(|_| store.obj(o).package_level));
+            let package = t
+                .obj
+                .and_then(|o| store.obj(o).pkg.filter(|_| store.obj(o).package_level));
             return Some(self.path(package, &t.name));
         }
         match self.plan.traits.library.iter().find(|t| same(**t)) {
@@ -165,13 +189,24 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         let methods = store.type_set(ty).methods.clone();
         let origins: Vec<_> = methods.iter().map(|m| self.input.origin(*m)).collect();
-        let generic = self.plan.traits.by_type.values().filter(|t| t.obj.is_none() && !t.params.is_empty());
+        let generic = self
+            .plan
+            .traits
+            .by_type
+            .values()
+            .filter(|t| t.obj.is_none() && !t.params.is_empty());
         let mut matching: Vec<_> = generic.filter(|t| t.methods == origins).collect();
         matching.sort_by_key(|t| t.ty);
         let plan = matching.first()?;
         let mut args = vec![None; plan.params.len()];
         for (origin, method) in plan.methods.iter().zip(&methods) {
-            crate::plan::traits::unify(self.input, store.obj_type(*origin), store.obj_type(*method), &plan.params, &mut args);
+            crate::plan::traits::unify(
+                self.input,
+                store.obj_type(*origin),
+                store.obj_type(*method),
+                &plan.params,
+                &mut args,
+            );
         }
         let args: Option<Vec<TypeId>> = args.into_iter().collect();
         Some(format!("{}{}", self.path(None, &plan.name), self.generic_args(&args?)))
@@ -200,7 +235,11 @@ impl<'a> Emitter<'a> {
     pub(super) fn func_type(&self, sig: &Signature, is_async: bool) -> String {
         let mut parts: Vec<String> = sig.params.iter().map(|t| self.ty(*t)).collect();
         let result = self.tuple(&sig.results);
-        let result = if is_async { format!("BoxFuture<'static, {result}>") } else { result };
+        let result = if is_async {
+            format!("BoxFuture<'static, {result}>")
+        } else {
+            result
+        };
         let n = parts.len();
         if n > 8 {
             return format!("Func<dyn Fn({}) -> {result} + Send + Sync>", parts.join(", "));
@@ -208,7 +247,11 @@ impl<'a> Emitter<'a> {
         if result != "()" {
             parts.push(result);
         }
-        if parts.is_empty() { "Fn0".into() } else { format!("Fn{n}<{}>", parts.join(", ")) }
+        if parts.is_empty() {
+            "Fn0".into()
+        } else {
+            format!("Fn{n}<{}>", parts.join(", "))
+        }
     }
 
     /// The type that stores a value in shared memory.

@@ -21,7 +21,10 @@ pub struct GoMod {
 impl GoMod {
     /// Parses the text; gives the numbers of lines that make no sense too.
     pub fn parse(dir: &str, text: &str) -> (GoMod, Vec<usize>) {
-        let mut out = GoMod { dir: dir.into(), ..GoMod::default() };
+        let mut out = GoMod {
+            dir: dir.into(),
+            ..GoMod::default()
+        };
         let mut bad = Vec::new();
         let mut block: Option<String> = None;
         for (i, line) in text.lines().enumerate() {
@@ -73,6 +76,11 @@ impl GoMod {
 pub fn version(text: &str) -> Option<(u32, u32)> {
     let mut parts = text.strip_prefix("go").unwrap_or(text).split('.');
     let major = parts.next()?.parse().ok()?;
-    let minor: String = parts.next().unwrap_or("0").chars().take_while(char::is_ascii_digit).collect();
+    let minor: String = parts
+        .next()
+        .unwrap_or("0")
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
     Some((major, minor.parse().ok()?))
 }

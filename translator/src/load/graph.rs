@@ -40,9 +40,15 @@ impl<'a> Loader<'a> {
 
     pub(super) fn files(mut self, files: &[&str]) -> Loaded {
         let parsed: Vec<ast::File> = files.iter().filter_map(|f| self.parse(f)).collect();
-        let dir = files.first().and_then(|f| f.rsplit_once('/')).map_or(".", |(d, _)| d).to_string();
+        let dir = files
+            .first()
+            .and_then(|f| f.rsplit_once('/'))
+            .map_or(".", |(d, _)| d)
+            .to_string();
         self.find_module(&dir);
-        let name = parsed.first().map_or("main".to_string(), |f| f.package.name.to_string());
+        let name = parsed
+            .first()
+            .map_or("main".to_string(), |f| f.package.name.to_string());
         self.imports(&parsed);
         self.add(&name, parsed);
         self.done()
@@ -84,7 +90,9 @@ impl<'a> Loader<'a> {
     }
 
     fn import_path(&self, dir: &str) -> String {
-        let Some(m) = &self.out.module else { return dir.trim_start_matches("./").into() };
+        let Some(m) = &self.out.module else {
+            return dir.trim_start_matches("./").into();
+        };
         let rest = dir.strip_prefix(&m.dir).unwrap_or("").trim_start_matches('/');
         match (&*m.module, rest) {
             ("std", rest) => rest.into(),
@@ -114,12 +122,17 @@ impl<'a> Loader<'a> {
             }
         }
         candidates.push(join(&join(&m.dir, "vendor"), path));
-        candidates.into_iter().find(|d| self.fs.read_dir(d).iter().any(|f| f.ends_with(".go")))
+        candidates
+            .into_iter()
+            .find(|d| self.fs.read_dir(d).iter().any(|f| f.ends_with(".go")))
     }
 
     fn imports(&mut self, files: &[ast::File]) {
-        let specs: Vec<(String, Span)> =
-            files.iter().flat_map(|f| &f.imports).map(|s| (s.path.to_string(), s.path_span)).collect();
+        let specs: Vec<(String, Span)> = files
+            .iter()
+            .flat_map(|f| &f.imports)
+            .map(|s| (s.path.to_string(), s.path_span))
+            .collect();
         for (path, span) in specs {
             match self.state.get(&path) {
                 Some(true) => continue,
@@ -127,7 +140,9 @@ impl<'a> Loader<'a> {
                     let start = self.path.iter().position(|p| *p == path).unwrap_or(0);
                     let cycle = self.path.get(start..).unwrap_or(&[]).join("` imports `");
                     let text = format!("import cycle not allowed: `{cycle}` imports `{path}`");
-                    self.out.diagnostics.push(Diagnostic::error(Code::IMPORT_CYCLE, span, text));
+                    self.out
+                        .diagnostics
+                        .push(Diagnostic::error(Code::IMPORT_CYCLE, span, text));
                     continue;
                 }
                 None => {}
@@ -148,7 +163,12 @@ impl<'a> Loader<'a> {
         }
         self.state.insert(path.into(), false);
         self.path.push(path.into());
-        let mut names: Vec<String> = self.fs.read_dir(dir).into_iter().filter(|n| n.ends_with(".go")).collect();
+        let mut names: Vec<String> = self
+            .fs
+            .read_dir(dir)
+            .into_iter()
+            .filter(|n| n.ends_with(".go"))
+            .collect();
         names.sort();
         let tests = self.options.tests && asked;
         let (mut files, mut external) = (Vec::new(), Vec::new());
@@ -157,7 +177,9 @@ impl<'a> Loader<'a> {
             if name.starts_with(['_', '.']) || (is_test && !tests) || !build::name_matches(&name, &self.options.tags) {
                 continue;
             }
-            let Some(file) = self.parse_if_built(&join(dir, &name)) else { continue };
+            let Some(file) = self.parse_if_built(&join(dir, &name)) else {
+                continue;
+            };
             if is_test && file.package.name.ends_with("_test") {
                 external.push(file);
             } else {
@@ -167,7 +189,9 @@ impl<'a> Loader<'a> {
         self.one_package(&mut files);
         if files.is_empty() && external.is_empty() {
             let text = format!("no Go files in `{dir}`");
-            self.out.diagnostics.push(Diagnostic::error(Code::NO_GO_FILES, None, text));
+            self.out
+                .diagnostics
+                .push(Diagnostic::error(Code::NO_GO_FILES, None, text));
         }
         self.imports(&files);
         self.path.pop();
@@ -183,12 +207,16 @@ impl<'a> Loader<'a> {
 
     /// Leaves out files of another package than the first's, with a diagnostic.
     fn one_package(&mut self, files: &mut Vec<ast::File>) {
-        let Some(first) = files.first().map(|f| f.package.name.clone()) else { return };
+        let Some(first) = files.first().map(|f| f.package.name.clone()) else {
+            return;
+        };
         files.retain(|f| {
             let same = f.package.name == first || f.package.name.ends_with("_test");
             if !same {
                 let text = format!("found packages `{first}` and `{}` in one folder", f.package.name);
-                self.out.diagnostics.push(Diagnostic::error(Code::PACKAGE_CLAUSE, f.package.span, text));
+                self.out
+                    .diagnostics
+                    .push(Diagnostic::error(Code::PACKAGE_CLAUSE, f.package.span, text));
             }
             same
         });
@@ -200,17 +228,26 @@ impl<'a> Loader<'a> {
             Some(m) => m.go.unwrap_or((1, 16)),
             None => LATEST,
         };
-        self.out.packages.push(LoadedPackage { path: path.into(), name, files, go_version });
+        self.out.packages.push(LoadedPackage {
+            path: path.into(),
+            name,
+            files,
+            go_version,
+        });
     }
 
     fn text(&mut self, path: &str) -> Option<String> {
         let Some(bytes) = self.fs.read(path) else {
             let text = format!("cannot read `{path}`");
-            self.out.diagnostics.push(Diagnostic::error(Code::NO_GO_FILES, None, text));
+            self.out
+                .diagnostics
+                .push(Diagnostic::error(Code::NO_GO_FILES, None, text));
             return None;
         };
         match String::from_utf8(bytes) {
-            Ok(text) if text.len() < u32::MAX as usize => Some(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_string)),
+            Ok(text) if text.len() < u32::MAX as usize => {
+                Some(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_string))
+            }
             _ => {
                 let text = format!("`{path}` is not valid UTF-8");
                 self.out.diagnostics.push(Diagnostic::error(Code::ENCODING, None, text));

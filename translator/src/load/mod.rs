@@ -96,7 +96,10 @@ pub fn load_texts(files: &[(&str, &str)]) -> Loaded {
 fn on_big_stack(f: impl FnOnce() -> Loaded + Send) -> Loaded {
     let failed = || {
         let bug = Diagnostic::error(Code::SYNTAX, None, "internal error: the parser stopped unexpectedly");
-        Loaded { diagnostics: vec![bug], ..Loaded::default() }
+        Loaded {
+            diagnostics: vec![bug],
+            ..Loaded::default()
+        }
     };
     let thread = std::thread::Builder::new().name("parse".into()).stack_size(1 << 28);
     std::thread::scope(|s| match thread.spawn_scoped(s, f) {

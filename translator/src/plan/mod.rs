@@ -91,7 +91,15 @@ pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
     let anonymous = anonymous(input, &mut names);
     let traits = traits::traits(input, facts, &mut names);
     let funcs = funcs(input, facts, &storage, &names, &scopes);
-    Plan { storage, funcs, structs, anonymous, names, traits, scopes }
+    Plan {
+        storage,
+        funcs,
+        structs,
+        anonymous,
+        names,
+        traits,
+        scopes,
+    }
 }
 
 fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes) -> Vec<Storage> {
@@ -102,8 +110,9 @@ fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes) -> Vec<Stor
         let id = LocalId(i as u32);
         let param = matches!(local.kind, LocalKind::Receiver | LocalKind::Param);
         let pointee = input.pointee(local.ty).filter(|_| !is_named(input, local.ty));
-        let to_user_struct =
-            pointee.and_then(|t| input.struct_name(t)).is_some_and(|o| !input.is_library(o));
+        let to_user_struct = pointee
+            .and_then(|t| input.struct_name(t))
+            .is_some_and(|o| !input.is_library(o));
         // A boxed future may borrow its receiver only.
         // and what a suspending function defers must own what it uses.
         let owner = input.hir.func(local.func);
@@ -121,7 +130,11 @@ fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes) -> Vec<Stor
         } else if param && to_user_struct {
             // What escapes is the pointer, not the variable.
             let facts = sharing.local(id);
-            if facts.captured.is_some() && !facts.mutated.is_empty() { Storage::Shared } else { Storage::Plain }
+            if facts.captured.is_some() && !facts.mutated.is_empty() {
+                Storage::Shared
+            } else {
+                Storage::Plain
+            }
         } else if param && pointee.is_some() {
             let facts = sharing.local(id);
             let own_address = facts.mutated.len() > facts.assigned.len();
@@ -182,7 +195,14 @@ fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<Ob
             let origin = input.origin(*f);
             in_place && (whole || facts.sharing.written_fields.contains_key(&origin))
         });
-        out.insert(obj, StructPlan { in_place, celled: celled.collect(), ..StructPlan::default() });
+        out.insert(
+            obj,
+            StructPlan {
+                in_place,
+                celled: celled.collect(),
+                ..StructPlan::default()
+            },
+        );
     }
     // A whole write reaches into the structs inside.
     propagate_whole(input, facts, &mut out, &element);
@@ -224,13 +244,14 @@ fn propagate_whole(
         let mut changed = false;
         for obj in &all {
             let plan = &plans[obj];
-            let whole = plan.in_place
-                && (facts.sharing.whole_written.contains_key(obj) || element.contains(obj))
+            let whole = plan.in_place && (facts.sharing.whole_written.contains_key(obj) || element.contains(obj))
                 || plan.in_place && !plan.celled.is_empty() && plan.celled.iter().all(|c| *c);
             if !whole {
                 continue;
             }
-            let Type::Struct(s) = &*store.under(store.obj_type(*obj)) else { continue };
+            let Type::Struct(s) = &*store.under(store.obj_type(*obj)) else {
+                continue;
+            };
             for field in &s.fields {
                 let mut ty = store.obj_type(*field);
                 while let Type::Array(_, elem) = &*store.under(ty) {
@@ -267,16 +288,24 @@ fn user_structs(input: Input<'_>) -> Vec<ObjId> {
 
 /// A lock, a builder, a timer: such a field has an identity, and so has the struct around it.
 pub(crate) fn holds_in_place_library_type(input: Input<'_>, s: &crate::types::Struct) -> bool {
-    s.fields.iter().any(|f| is_in_place_library(input, input.store().obj_type(*f)))
+    s.fields
+        .iter()
+        .any(|f| is_in_place_library(input, input.store().obj_type(*f)))
 }
 
 /// Library structs with pointer methods are used where they stand.
 pub fn is_in_place_library(input: Input<'_>, ty: TypeId) -> bool {
-    let Some(obj) = input.struct_name(ty).filter(|o| input.is_library(*o)) else { return false };
+    let Some(obj) = input.struct_name(ty).filter(|o| input.is_library(*o)) else {
+        return false;
+    };
     if input.lib_path(obj) == "time.Time" {
         return false;
     }
-    input.store().methods(ty).iter().any(|m| matches!(input.store().obj(*m).kind, ObjKind::Func { ptr_recv: true, .. }))
+    input
+        .store()
+        .methods(ty)
+        .iter()
+        .any(|m| matches!(input.store().obj(*m).kind, ObjKind::Func { ptr_recv: true, .. }))
 }
 
 fn is_copy_struct(input: Input<'_>, plans: &FxHashMap<ObjId, StructPlan>, obj: ObjId, depth: u32) -> bool {
@@ -286,7 +315,10 @@ fn is_copy_struct(input: Input<'_>, plans: &FxHashMap<ObjId, StructPlan>, obj: O
     }
     match &*input.store().under(input.store().obj_type(obj)) {
         Type::Struct(s) => {
-            depth < 20 && s.fields.iter().all(|f| is_copy(input, plans, input.store().obj_type(*f), depth + 1))
+            depth < 20
+                && s.fields
+                    .iter()
+                    .all(|f| is_copy(input, plans, input.store().obj_type(*f), depth + 1))
         }
         _ => false,
     }
@@ -315,7 +347,11 @@ pub fn field_names(input: Input<'_>, s: &crate::types::Struct) -> Vec<String> {
     let mut taken = FxHashSet::default();
     let each = s.fields.iter().enumerate().map(|(i, f)| {
         let name = &input.store().obj(*f).name;
-        let base = if &**name == "_" { format!("blank{i}") } else { names::field(name) };
+        let base = if &**name == "_" {
+            format!("blank{i}")
+        } else {
+            names::field(name)
+        };
         names::unique(base, |n| !taken.insert(n.to_owned()))
     });
     each.collect()
@@ -333,11 +369,22 @@ fn anonymous(input: Input<'_>, names: &mut names::Names) -> FxHashMap<TypeId, (S
             continue;
         }
         // Anonymous structs are never behind a pointer method; their fields are cells when any pointer exists.
-        let pointed = (0..store.type_count() as u32).any(|t| matches!(&*store.get(TypeId(t)), Type::Pointer(e) if store.canonical(*e) == canonical));
+        let pointed = (0..store.type_count() as u32)
+            .any(|t| matches!(&*store.get(TypeId(t)), Type::Pointer(e) if store.canonical(*e) == canonical));
         let celled = vec![pointed; s.fields.len()];
-        let words: Vec<_> = s.fields.iter().take(3).map(|f| names::upper_camel(&store.obj(*f).name)).collect();
+        let words: Vec<_> = s
+            .fields
+            .iter()
+            .take(3)
+            .map(|f| names::upper_camel(&store.obj(*f).name))
+            .collect();
         let name = names.claim_type(&words.concat());
-        let plan = StructPlan { in_place: pointed, celled, fields: field_names(input, s), copy: false };
+        let plan = StructPlan {
+            in_place: pointed,
+            celled,
+            fields: field_names(input, s),
+            copy: false,
+        };
         out.insert(canonical, (name, plan));
     }
     out
@@ -472,12 +519,22 @@ fn cyclic_async(input: Input<'_>, facts: &Facts) -> FxHashSet<FuncId> {
         fn expr(&mut self, e: &'p Expr) {
             match &e.kind {
                 ExprKind::Call(call) => match &call.callee {
-                    Callee::Func { func, .. } | Callee::Method { method: Method::User(func), .. } => self.out.push(*func),
+                    Callee::Func { func, .. }
+                    | Callee::Method {
+                        method: Method::User(func),
+                        ..
+                    } => self.out.push(*func),
                     _ => {}
                 },
                 ExprKind::FuncLit(f) | ExprKind::Func { func: f, .. } => self.out.push(*f),
-                ExprKind::MethodValue { method: Method::User(f), .. }
-                | ExprKind::MethodExpr { method: Method::User(f), .. } => self.out.push(*f),
+                ExprKind::MethodValue {
+                    method: Method::User(f),
+                    ..
+                }
+                | ExprKind::MethodExpr {
+                    method: Method::User(f),
+                    ..
+                } => self.out.push(*f),
                 _ => {}
             }
             walk_expr(self, e);
@@ -499,7 +556,12 @@ fn cyclic_async(input: Input<'_>, facts: &Facts) -> FxHashSet<FuncId> {
     for component in strongly_connected(&edges) {
         let looped = component.len() > 1 || edges[component[0]].contains(&FuncId(component[0] as u32));
         if looped {
-            cyclic.extend(component.into_iter().map(|i| FuncId(i as u32)).filter(|f| facts.coloring.is_async(*f)));
+            cyclic.extend(
+                component
+                    .into_iter()
+                    .map(|i| FuncId(i as u32))
+                    .filter(|f| facts.coloring.is_async(*f)),
+            );
         }
     }
     cyclic

@@ -31,7 +31,9 @@ impl Names {
     /// A new type name.
     pub fn claim_type(&mut self, wanted: &str) -> String {
         let taken = &mut self.types_taken;
-        unique(wanted.to_owned(), |n| RESERVED_TYPES.contains(&n) || !taken.insert(n.to_owned()))
+        unique(wanted.to_owned(), |n| {
+            RESERVED_TYPES.contains(&n) || !taken.insert(n.to_owned())
+        })
     }
 
     /// Whether a package-level function, constant or variable has the name.
@@ -42,32 +44,172 @@ impl Names {
 
 /// Type names that the prelude and Rust give a meaning that generated code relies on.
 const RESERVED_TYPES: &[&str] = &[
-    "Any", "Arc", "ArrayCell", "Atom", "Box", "BoxFuture", "Cell", "CellOf", "Chan", "Complex", "Defers", "Describe",
-    "Fn0", "Fn1", "Fn2", "Fn3", "Fn4", "Fn5", "Fn6", "Fn7", "Fn8", "Func", "Global", "GoError", "GoKey", "GoNumber",
-    "GoString", "GoType", "Iface", "Int64", "Integer", "Kind", "Map", "None", "Number", "Object", "Option", "Ordered",
-    "Place", "Ptr", "Receiver", "Select", "Self", "Sender", "Slice", "Some", "String", "Uint64", "Uintptr", "Value",
-    "Vec", "Error", "ErrorPtr", "Stringer", "StringerPtr", "Send", "Sync", "Clone", "Copy", "Drop", "Sized", "Ok", "Err",
-    "Default", "From", "Into", "Iterator", "PartialEq", "Eq", "PartialOrd", "Ord", "Fn", "FnMut", "FnOnce", "IntoAny",
-    "Signed", "Text", "Unsigned", "Float", "Scalar", "Formatter", "Future", "Pin", "ToString", "Extend", "IntoIterator", "AsRef",
+    "Any",
+    "Arc",
+    "ArrayCell",
+    "Atom",
+    "Box",
+    "BoxFuture",
+    "Cell",
+    "CellOf",
+    "Chan",
+    "Complex",
+    "Defers",
+    "Describe",
+    "Fn0",
+    "Fn1",
+    "Fn2",
+    "Fn3",
+    "Fn4",
+    "Fn5",
+    "Fn6",
+    "Fn7",
+    "Fn8",
+    "Func",
+    "Global",
+    "GoError",
+    "GoKey",
+    "GoNumber",
+    "GoString",
+    "GoType",
+    "Iface",
+    "Int64",
+    "Integer",
+    "Kind",
+    "Map",
+    "None",
+    "Number",
+    "Object",
+    "Option",
+    "Ordered",
+    "Place",
+    "Ptr",
+    "Receiver",
+    "Select",
+    "Self",
+    "Sender",
+    "Slice",
+    "Some",
+    "String",
+    "Uint64",
+    "Uintptr",
+    "Value",
+    "Vec",
+    "Error",
+    "ErrorPtr",
+    "Stringer",
+    "StringerPtr",
+    "Send",
+    "Sync",
+    "Clone",
+    "Copy",
+    "Drop",
+    "Sized",
+    "Ok",
+    "Err",
+    "Default",
+    "From",
+    "Into",
+    "Iterator",
+    "PartialEq",
+    "Eq",
+    "PartialOrd",
+    "Ord",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "IntoAny",
+    "Signed",
+    "Text",
+    "Unsigned",
+    "Float",
+    "Scalar",
+    "Formatter",
+    "Future",
+    "Pin",
+    "ToString",
+    "Extend",
+    "IntoIterator",
+    "AsRef",
 ];
 
 /// Functions of the prelude that generated code calls by their bare name.
 const RESERVED_FUNCS: &[&str] = &[
-    "zero", "str", "bytes_str", "shl", "shr", "div", "rem", "min", "max", "go_panic", "recover", "comma_ok", "fn0", "fn1",
-    "fn2", "fn3", "fn4", "fn5", "fn6", "fn7", "fn8", "drop", "task", "defer", "fmt", "main", "init_package",
-    "init_program", "into_any", "copy", "copy_str", "print", "println", "panic_str", "core", "std",
-    "gort_runtime", "crate", "f64", "i64", "u8",
+    "zero",
+    "str",
+    "bytes_str",
+    "shl",
+    "shr",
+    "div",
+    "rem",
+    "min",
+    "max",
+    "go_panic",
+    "recover",
+    "comma_ok",
+    "fn0",
+    "fn1",
+    "fn2",
+    "fn3",
+    "fn4",
+    "fn5",
+    "fn6",
+    "fn7",
+    "fn8",
+    "drop",
+    "task",
+    "defer",
+    "fmt",
+    "main",
+    "init_package",
+    "init_program",
+    "into_any",
+    "copy",
+    "copy_str",
+    "print",
+    "println",
+    "panic_str",
+    "core",
+    "std",
+    "gort_runtime",
+    "crate",
+    "f64",
+    "i64",
+    "u8",
 ];
 
 /// Method names that runtime types have themselves.
 const RESERVED_METHODS: &[&str] = &[
-    "clone", "cast", "try_cast", "downcast", "assert", "assert_iface", "assert_as", "is", "is_nil", "to_any", "into_any",
-    "as_arc", "eq", "ne", "dynamic_type_name", "describe", "project", "index", "addr", "as_ref", "slice", "full_slice",
+    "clone",
+    "cast",
+    "try_cast",
+    "downcast",
+    "assert",
+    "assert_iface",
+    "assert_as",
+    "is",
+    "is_nil",
+    "to_any",
+    "into_any",
+    "as_arc",
+    "eq",
+    "ne",
+    "dynamic_type_name",
+    "describe",
+    "project",
+    "index",
+    "addr",
+    "as_ref",
+    "slice",
+    "full_slice",
 ];
 
 /// Names everything at package level.
 pub fn names(input: Input<'_>) -> Names {
-    let mut names = Names { funcs: vec![String::new(); input.hir.funcs.len()], ..Names::default() };
+    let mut names = Names {
+        funcs: vec![String::new(); input.hir.funcs.len()],
+        ..Names::default()
+    };
     for package in &input.hir.packages {
         // Packages are modules of their own.
         let mut types = FxHashSet::default();
@@ -104,9 +246,7 @@ fn name_item(
             // A tuple struct is a function too.
             let tuple = !t.alias && !matches!(&*store.under(t.ty), Type::Struct(_) | Type::Interface(_));
             let name = unique(wanted, |n| {
-                RESERVED_TYPES.contains(&n)
-                    || types.contains(n)
-                    || (tuple && values.contains(n))
+                RESERVED_TYPES.contains(&n) || types.contains(n) || (tuple && values.contains(n))
             });
             types.insert(name.clone());
             if tuple {
@@ -119,8 +259,9 @@ fn name_item(
             if func.recv.is_none() {
                 let wanted = snake(&func.name);
                 let is_main = &*func.name == "main";
-                names.funcs[f.index()] =
-                    unique(wanted, |n| (!is_main && RESERVED_FUNCS.contains(&n)) || !values.insert(n.to_owned()));
+                names.funcs[f.index()] = unique(wanted, |n| {
+                    (!is_main && RESERVED_FUNCS.contains(&n)) || !values.insert(n.to_owned())
+                });
             }
         }
         Item::Const(c) => {
@@ -196,7 +337,11 @@ pub fn unique(wanted: String, mut taken: impl FnMut(&str) -> bool) -> String {
         return wanted;
     }
     for i in 1.. {
-        let name = if i == 1 { format!("{wanted}_") } else { format!("{wanted}{i}") };
+        let name = if i == 1 {
+            format!("{wanted}_")
+        } else {
+            format!("{wanted}{i}")
+        };
         if !taken(&name) {
             return name;
         }
@@ -207,7 +352,11 @@ pub fn unique(wanted: String, mut taken: impl FnMut(&str) -> bool) -> String {
 /// A method's name.
 pub fn method(name: &str) -> String {
     let name = snake(name);
-    if RESERVED_METHODS.contains(&name.as_str()) { format!("{name}_") } else { name }
+    if RESERVED_METHODS.contains(&name.as_str()) {
+        format!("{name}_")
+    } else {
+        name
+    }
 }
 
 /// A field's name.
@@ -231,7 +380,11 @@ pub fn snake(name: &str) -> String {
     if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit()) {
         out.insert(0, '_');
     }
-    if KEYWORDS.contains(&out.as_str()) { format!("{out}_") } else { out }
+    if KEYWORDS.contains(&out.as_str()) {
+        format!("{out}_")
+    } else {
+        out
+    }
 }
 
 /// `maxSize` → `MAX_SIZE`
@@ -257,7 +410,11 @@ pub fn upper_camel(name: &str) -> String {
 
 /// The words of a Go name, in lower case. Letters and digits stay together (`utf8`, `int64`).
 fn words(name: &str) -> Vec<String> {
-    let name = name.replace("NaN", "Nan").replace("RLock", "Rlock").replace("RUnlock", "Runlock").replace("RWMutex", "Rwmutex");
+    let name = name
+        .replace("NaN", "Nan")
+        .replace("RLock", "Rlock")
+        .replace("RUnlock", "Runlock")
+        .replace("RWMutex", "Rwmutex");
     let chars: Vec<char> = name.chars().collect();
     let mut out: Vec<String> = Vec::new();
     let mut word = String::new();
@@ -285,10 +442,10 @@ fn words(name: &str) -> Vec<String> {
 }
 
 const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum",
-    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
-    "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type",
-    "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// The key of an anonymous type's name.

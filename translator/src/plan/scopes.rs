@@ -48,7 +48,10 @@ pub fn scopes(input: Input<'_>) -> Scopes {
 fn lib_method<'a>(input: Input<'_>, e: &'a Expr) -> Option<(String, &'a Expr, &'a crate::hir::Call)> {
     let ExprKind::Call(call) = &e.kind else { return None };
     match &call.callee {
-        Callee::Method { recv, method: Method::Lib(obj) } => Some((library::qualified(input, *obj), recv, call)),
+        Callee::Method {
+            recv,
+            method: Method::Lib(obj),
+        } => Some((library::qualified(input, *obj), recv, call)),
         _ => None,
     }
 }
@@ -90,8 +93,11 @@ impl<'p> Visitor<'p> for Defers {
 
 /// `mu.Lock()` and `defer mu.Unlock()` of one lock that outlives the function.
 fn is_pair(input: Input<'_>, func: FuncId, lock: &Stmt, unlock: &Stmt) -> bool {
-    let (StmtKind::Expr(lock), StmtKind::Defer(unlock)) = (&lock.kind, &unlock.kind) else { return false };
-    let (Some((locking, recv, _)), Some((unlocking, other, _))) = (lib_method(input, lock), lib_method(input, unlock)) else {
+    let (StmtKind::Expr(lock), StmtKind::Defer(unlock)) = (&lock.kind, &unlock.kind) else {
+        return false;
+    };
+    let (Some((locking, recv, _)), Some((unlocking, other, _))) = (lib_method(input, lock), lib_method(input, unlock))
+    else {
         return false;
     };
     let matching = matches!(
@@ -101,7 +107,11 @@ fn is_pair(input: Input<'_>, func: FuncId, lock: &Stmt, unlock: &Stmt) -> bool {
             | ("sync.RWMutex.RLock", "sync.RWMutex.RUnlock")
     );
     let key = lock_key(input, recv);
-    matching && key.is_some() && key == lock_key(input, other) && outlives(input, func, recv, key) && same_place(recv, other)
+    matching
+        && key.is_some()
+        && key == lock_key(input, other)
+        && outlives(input, func, recv, key)
+        && same_place(recv, other)
 }
 
 /// The lock is part of what the receiver or a parameter points to, a package variable, or an enclosing function's.
@@ -136,13 +146,20 @@ fn same_place(a: &Expr, b: &Expr) -> bool {
 
 /// Wait groups of which every mention is `Add(1)` before a `go` whose literal begins with `defer Done()`, or `Wait`.
 fn task_groups(input: Input<'_>, out: &mut Scopes) {
-    let mut mentions = Mentions { input, total: FxHashMap::default(), known: FxHashMap::default(), found: Vec::new() };
+    let mut mentions = Mentions {
+        input,
+        total: FxHashMap::default(),
+        known: FxHashMap::default(),
+        found: Vec::new(),
+    };
     for func in &input.hir.funcs {
         if let Some(body) = &func.body {
             mentions.block(body);
         }
     }
-    let Mentions { total, known, found, .. } = mentions;
+    let Mentions {
+        total, known, found, ..
+    } = mentions;
     for group in total.keys() {
         let local = input.hir.local(*group);
         let is_group = input.named_path(local.ty).as_deref() == Some("sync.WaitGroup");
@@ -194,18 +211,45 @@ impl<'a> Mentions<'a> {
 
     /// `wg.Add(1)` and `go func() { defer wg.Done(); … }()`
     fn pattern(&self, add: &'a Stmt, go: &'a Stmt) -> Option<Pattern> {
-        let (StmtKind::Expr(added), StmtKind::Go(started)) = (&add.kind, &go.kind) else { return None };
+        let (StmtKind::Expr(added), StmtKind::Go(started)) = (&add.kind, &go.kind) else {
+            return None;
+        };
         let (group, call) = self.on_group(added, "Add")?;
         let one = match &call.args.items[..] {
-            [Expr { kind: ExprKind::Const { value: ConstValue::Int(n), .. }, .. }] => *n == 1.into(),
+            [
+                Expr {
+                    kind:
+                        ExprKind::Const {
+                            value: ConstValue::Int(n),
+                            ..
+                        },
+                    ..
+                },
+            ] => *n == 1.into(),
             _ => false,
         };
-        let ExprKind::Call(started) = &started.kind else { return None };
-        let Callee::Value(Expr { kind: ExprKind::FuncLit(task), .. }) = &started.callee else { return None };
+        let ExprKind::Call(started) = &started.kind else {
+            return None;
+        };
+        let Callee::Value(Expr {
+            kind: ExprKind::FuncLit(task),
+            ..
+        }) = &started.callee
+        else {
+            return None;
+        };
         let first = self.input.hir.func(*task).body.as_ref()?.stmts.first()?;
-        let StmtKind::Defer(done) = &first.kind else { return None };
+        let StmtKind::Defer(done) = &first.kind else {
+            return None;
+        };
         let (other, _) = self.on_group(done, "Done")?;
-        (one && other == group).then_some(Pattern { group, add: add.span, go: go.span, done: first.span, task: *task })
+        (one && other == group).then_some(Pattern {
+            group,
+            add: add.span,
+            go: go.span,
+            done: first.span,
+            task: *task,
+        })
     }
 }
 

@@ -63,7 +63,9 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
         if store.is_type_param(ty) {
             continue;
         }
-        let Type::Interface(_) = &*store.under(ty) else { continue };
+        let Type::Interface(_) = &*store.under(ty) else {
+            continue;
+        };
         let set = store.type_set(ty);
         if set.methods.is_empty() {
             continue;
@@ -89,7 +91,12 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
         let name = match named {
             Some(obj) => names.object(obj).unwrap_or("Interface").to_owned(),
             None => {
-                let words: Vec<_> = set.methods.iter().take(3).map(|m| names::upper_camel(&store.obj(*m).name)).collect();
+                let words: Vec<_> = set
+                    .methods
+                    .iter()
+                    .take(3)
+                    .map(|m| names::upper_camel(&store.obj(*m).name))
+                    .collect();
                 out.anonymous.push(canonical);
                 names.claim_type(&format!("Has{}", words.concat()))
             }
@@ -98,11 +105,22 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
             Type::Named(n) => n.type_params.clone(),
             _ => {
                 let mut params = Vec::new();
-                set.methods.iter().for_each(|m| free_params(input, store.obj_type(*m), &mut params));
+                set.methods
+                    .iter()
+                    .for_each(|m| free_params(input, store.obj_type(*m), &mut params));
                 params
             }
         };
-        out.by_type.insert(canonical, TraitPlan { name, obj: named, ty, methods: set.methods.clone(), params });
+        out.by_type.insert(
+            canonical,
+            TraitPlan {
+                name,
+                obj: named,
+                ty,
+                methods: set.methods.clone(),
+                params,
+            },
+        );
     }
     out.anonymous.sort();
     if !out.library.contains(&TypeId::ERROR) {
@@ -161,7 +179,11 @@ fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
             continue;
         }
         // A generic type implements what its instance over its own parameters does.
-        let this = if n.type_params.is_empty() { ty } else { store.instantiate_named(ty, &n.type_params) };
+        let this = if n.type_params.is_empty() {
+            ty
+        } else {
+            store.instantiate_named(ty, &n.type_params)
+        };
         let pointer_type = store.pointer(this);
         for &iface in &interfaces {
             let of_errors = [TypeId::UNWRAP, TypeId::UNWRAP_ALL, TypeId::IS].contains(&iface);
@@ -171,14 +193,28 @@ fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
             let pointer = store.implements(pointer_type, iface);
             if pointer {
                 let value = store.implements(this, iface);
-                out.push(Implementation { ty: this, iface, value, pointer, open: Vec::new() });
+                out.push(Implementation {
+                    ty: this,
+                    iface,
+                    value,
+                    pointer,
+                    open: Vec::new(),
+                });
             }
         }
         for plan in &generic {
-            let Some((iface, open)) = implemented_instance(input, plan, this) else { continue };
+            let Some((iface, open)) = implemented_instance(input, plan, this) else {
+                continue;
+            };
             if store.implements(pointer_type, iface) {
                 let value = store.implements(this, iface);
-                out.push(Implementation { ty: this, iface, value, pointer: true, open });
+                out.push(Implementation {
+                    ty: this,
+                    iface,
+                    value,
+                    pointer: true,
+                    open,
+                });
             }
         }
     }
@@ -195,7 +231,13 @@ fn anonymous_implementations(input: Input<'_>, ty: TypeId, interfaces: &[TypeId]
     }
     let whole = store.pointer(ty);
     for &iface in interfaces.iter().filter(|i| store.implements(whole, **i)) {
-        out.push(Implementation { ty, iface, value: store.implements(ty, iface), pointer: true, open: Vec::new() });
+        out.push(Implementation {
+            ty,
+            iface,
+            value: store.implements(ty, iface),
+            pointer: true,
+            open: Vec::new(),
+        });
     }
 }
 
@@ -210,7 +252,9 @@ fn instance_implementations(
     let store = input.store();
     let mut free = Vec::new();
     free_params(input, ty, &mut free);
-    let Some(origin) = named.origin.map(|o| store.get(o)) else { return };
+    let Some(origin) = named.origin.map(|o| store.get(o)) else {
+        return;
+    };
     let Type::Named(origin) = &*origin else { return };
     if !free.is_empty() || store.canonical(ty) != ty {
         return;
@@ -220,7 +264,13 @@ fn instance_implementations(
         let (pointer, whole) = (store.pointer(ty), store.pointer(generic));
         if store.implements(pointer, iface) && !store.implements(whole, iface) {
             let value = store.implements(ty, iface);
-            out.push(Implementation { ty, iface, value, pointer: true, open: Vec::new() });
+            out.push(Implementation {
+                ty,
+                iface,
+                value,
+                pointer: true,
+                open: Vec::new(),
+            });
         }
     }
 }
@@ -240,7 +290,8 @@ fn implemented_through(
     let mut args = vec![None; plan.params.len()];
     for method in &plan.methods {
         let want = store.obj(*method);
-        let crate::types::LookupResult::Found(found) = store.lookup_field_or_method(pointer, want.pkg, &want.name) else {
+        let crate::types::LookupResult::Found(found) = store.lookup_field_or_method(pointer, want.pkg, &want.name)
+        else {
             return None;
         };
         unify(input, want.ty, store.obj_type(found.obj), &plan.params, &mut args);
@@ -261,7 +312,10 @@ fn implemented_through(
     let mut open = Vec::new();
     let each = args.iter().zip(&plan.params).map(|(arg, param)| {
         // A parameter of the type's own with that name stands for one that says nothing.
-        let same = own.iter().copied().find(|t| name(*t).is_some() && name(*t) == name(*param));
+        let same = own
+            .iter()
+            .copied()
+            .find(|t| name(*t).is_some() && name(*t) == name(*param));
         arg.or(same).unwrap_or_else(|| {
             open.push(*param);
             *param
@@ -317,9 +371,14 @@ pub fn free_params(input: Input<'_>, ty: TypeId, out: &mut Vec<TypeId>) {
             each(&s.results);
         }
         Type::Named(n) => each(&n.type_args),
-        Type::Struct(s) => s.fields.iter().for_each(|f| free_params(input, store.obj_type(*f), out)),
+        Type::Struct(s) => s
+            .fields
+            .iter()
+            .for_each(|f| free_params(input, store.obj_type(*f), out)),
         Type::Interface(i) => {
-            i.methods.iter().for_each(|m| free_params(input, store.obj_type(*m), out));
+            i.methods
+                .iter()
+                .for_each(|m| free_params(input, store.obj_type(*m), out));
             i.embeddeds.iter().for_each(|t| free_params(input, *t, out));
         }
         Type::Union(terms) => terms.iter().for_each(|t| free_params(input, t.ty, out)),
@@ -355,7 +414,12 @@ fn arguments(input: Input<'_>, traits: &Traits) -> Vec<(TypeId, TypeId)> {
             find.0.extend(&n.type_args);
         }
     }
-    let mut found: Vec<_> = find.0.into_iter().filter(|t| store.is_interface(*t)).map(|t| store.canonical(t)).collect();
+    let mut found: Vec<_> = find
+        .0
+        .into_iter()
+        .filter(|t| store.is_interface(*t))
+        .map(|t| store.canonical(t))
+        .collect();
     found.sort();
     found.dedup();
     let mut plans: Vec<&TraitPlan> = traits.by_type.values().collect();
@@ -370,7 +434,9 @@ fn arguments(input: Input<'_>, traits: &Traits) -> Vec<(TypeId, TypeId)> {
         for plan in &plans {
             let iface = match plan.params.is_empty() {
                 true => Some(plan.ty),
-                false => implemented_through(input, plan, argument, argument).filter(|i| i.1.is_empty()).map(|i| i.0),
+                false => implemented_through(input, plan, argument, argument)
+                    .filter(|i| i.1.is_empty())
+                    .map(|i| i.0),
             };
             if let Some(iface) = iface.filter(|i| store.implements(argument, *i)) {
                 out.push((argument, iface));
@@ -383,7 +449,10 @@ fn arguments(input: Input<'_>, traits: &Traits) -> Vec<(TypeId, TypeId)> {
 fn has_embedded(input: Input<'_>, ty: TypeId) -> bool {
     match &*input.store().under(ty) {
         Type::Struct(s) => s.fields.iter().any(|f| {
-            matches!(input.store().obj(*f).kind, crate::types::ObjKind::Var(crate::types::VarKind::EmbeddedField))
+            matches!(
+                input.store().obj(*f).kind,
+                crate::types::ObjKind::Var(crate::types::VarKind::EmbeddedField)
+            )
         }),
         _ => false,
     }

@@ -33,7 +33,10 @@ pub(super) static PACKAGES: &[(&str, &str)] = &[
     ("crypto/hpke", include_str!("data/crypto.hpke.go.txt")),
     ("crypto/md5", include_str!("data/crypto.md5.go.txt")),
     ("crypto/mlkem", include_str!("data/crypto.mlkem.go.txt")),
-    ("crypto/mlkem/mlkemtest", include_str!("data/crypto.mlkem.mlkemtest.go.txt")),
+    (
+        "crypto/mlkem/mlkemtest",
+        include_str!("data/crypto.mlkem.mlkemtest.go.txt"),
+    ),
     ("crypto/pbkdf2", include_str!("data/crypto.pbkdf2.go.txt")),
     ("crypto/rand", include_str!("data/crypto.rand.go.txt")),
     ("crypto/rc4", include_str!("data/crypto.rc4.go.txt")),

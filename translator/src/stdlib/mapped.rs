@@ -10,8 +10,17 @@ use std::sync::LazyLock;
 pub const INDEX: &str = include_str!("mapped.txt");
 
 static NAMES: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
-    let lines = INDEX.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
-    lines.map(|l| l.trim_start_matches("const ").trim_start_matches("field ").replace(['(', ')', '*'], "")).collect()
+    let lines = INDEX
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty() && !l.starts_with('#'));
+    lines
+        .map(|l| {
+            l.trim_start_matches("const ")
+                .trim_start_matches("field ")
+                .replace(['(', ')', '*'], "")
+        })
+        .collect()
 });
 
 /// Whether the runtime has the object: `path.Name` or `path.Type.Method`.

@@ -11,8 +11,7 @@ use crate::source::{FileId, Span};
 use std::sync::Arc;
 
 /// The key of the checker's side tables: unique per program, dense below [`NodeId::FIRST_STD`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-#[derive(Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Default)]
 pub struct NodeId(pub u32);
 
 impl NodeId {
@@ -312,7 +311,12 @@ pub struct InterfaceType {
 
 #[derive(Clone, Debug)]
 pub enum InterfaceElem {
-    Method { span: Span, doc: CommentGroup, name: Ident, ty: FuncType },
+    Method {
+        span: Span,
+        doc: CommentGroup,
+        name: Ident,
+        ty: FuncType,
+    },
     /// An embedded interface, a type, or a union; in an expression a union is `Binary(Or)` and `~T` is `Unary(Tilde)`.
     Embedded { span: Span, doc: CommentGroup, ty: Expr },
 }

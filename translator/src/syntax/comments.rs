@@ -57,8 +57,10 @@ pub(super) fn scan(file: FileId, text: &str) -> Vec<Comment> {
                     end -= 1;
                 }
                 let rest = bytes.get(i..).unwrap_or(&[]);
-                let nothing_after =
-                    rest.iter().find(|b| !matches!(b, b' ' | b'\t' | b'\r')).is_none_or(|b| *b == b'\n');
+                let nothing_after = rest
+                    .iter()
+                    .find(|b| !matches!(b, b' ' | b'\t' | b'\r'))
+                    .is_none_or(|b| *b == b'\n');
                 let before = bytes.get(line_start..start).unwrap_or(&[]);
                 let nothing_before = !code && before.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r'));
                 out.push(Comment {
@@ -96,5 +98,8 @@ pub(super) fn doc_before(comments: &[Comment], text: &str, start: u32) -> Commen
         first -= 1;
         next_start = c.span.start;
     }
-    CommentGroup { start: first as u32, end: end as u32 }
+    CommentGroup {
+        start: first as u32,
+        end: end as u32,
+    }
 }

@@ -12,10 +12,21 @@ impl<'a, 't> Builder<'a, 't> {
     pub(super) fn expr(&mut self, n: Node<'t>) -> Expr {
         let span = self.span(n);
         let kind = match self.kind(n) {
-            K::Identifier | K::TypeIdentifier | K::FieldIdentifier | K::PackageIdentifier | K::Nil | K::True
-            | K::False | K::Iota | K::Blank => {
+            K::Identifier
+            | K::TypeIdentifier
+            | K::FieldIdentifier
+            | K::PackageIdentifier
+            | K::Nil
+            | K::True
+            | K::False
+            | K::Iota
+            | K::Blank => {
                 let ident = self.ident(n);
-                return Expr { id: ident.id, span, kind: ExprKind::Ident(ident) };
+                return Expr {
+                    id: ident.id,
+                    span,
+                    kind: ExprKind::Ident(ident),
+                };
             }
             K::IntLit => ExprKind::BasicLit(self.basic_lit(n, LitKind::Int)),
             K::FloatLit => ExprKind::BasicLit(self.basic_lit(n, LitKind::Float)),
@@ -27,17 +38,29 @@ impl<'a, 't> Builder<'a, 't> {
                 None => ExprKind::Bad,
             },
         };
-        Expr { id: self.id(), span, kind }
+        Expr {
+            id: self.id(),
+            span,
+            kind,
+        }
     }
 
     pub(super) fn basic_lit(&mut self, n: Node<'t>, kind: LitKind) -> BasicLit {
-        BasicLit { span: self.span(n), kind, text: self.str(n).into() }
+        BasicLit {
+            span: self.span(n),
+            kind,
+            text: self.str(n).into(),
+        }
     }
 
     pub(super) fn expr_or_bad(&mut self, parent: Node<'t>, n: Option<Node<'t>>) -> Expr {
         match n {
             Some(n) => self.expr(n),
-            None => Expr { id: self.id(), span: self.span(parent), kind: ExprKind::Bad },
+            None => Expr {
+                id: self.id(),
+                span: self.span(parent),
+                kind: ExprKind::Bad,
+            },
         }
     }
 
@@ -98,7 +121,10 @@ impl<'a, 't> Builder<'a, 't> {
             K::ConversionExpr => {
                 let fun = self.expr_or_bad(n, c.field(F::Type));
                 let arg = self.expr_or_bad(n, c.field(F::Operand));
-                let open = c.0.iter().find(|c| !c.node.is_named()).map_or(arg.span, |c| self.span(c.node));
+                let open =
+                    c.0.iter()
+                        .find(|c| !c.node.is_named())
+                        .map_or(arg.span, |c| self.span(c.node));
                 let args_span = open.to(self.span(n));
                 self.conversion(fun, arg, args_span)
             }
@@ -122,7 +148,10 @@ impl<'a, 't> Builder<'a, 't> {
             K::FuncLit => {
                 let ty = self.func_type(n, c.field(F::Parameters), c.field(F::Result));
                 match c.field(F::Body) {
-                    Some(body) => ExprKind::FuncLit(Box::new(FuncLit { ty, body: self.block(body) })),
+                    Some(body) => ExprKind::FuncLit(Box::new(FuncLit {
+                        ty,
+                        body: self.block(body),
+                    })),
                     None => ExprKind::Bad,
                 }
             }
@@ -134,7 +163,11 @@ impl<'a, 't> Builder<'a, 't> {
             }
             K::ImplicitArray => {
                 let dots = c.0.get(1).map_or(self.span(n), |c| self.span(c.node));
-                let len = Expr { id: self.id(), span: dots, kind: ExprKind::Ellipsis(None) };
+                let len = Expr {
+                    id: self.id(),
+                    span: dots,
+                    kind: ExprKind::Ellipsis(None),
+                };
                 ExprKind::ArrayType(Some(Box::new(len)), self.boxed(n, c.field(F::Element)))
             }
             K::SliceType => ExprKind::ArrayType(None, self.boxed(n, c.field(F::Element))),
@@ -152,9 +185,7 @@ impl<'a, 't> Builder<'a, 't> {
                 let elem = self.boxed(n, c.field(F::Value));
                 leftmost_arrow(dir, elem)
             }
-            K::FuncType => {
-                ExprKind::FuncType(Box::new(self.func_type(n, c.field(F::Parameters), c.field(F::Result))))
-            }
+            K::FuncType => ExprKind::FuncType(Box::new(self.func_type(n, c.field(F::Parameters), c.field(F::Result)))),
             K::StructType => ExprKind::StructType(Box::new(self.struct_type(n))),
             K::InterfaceType => ExprKind::InterfaceType(Box::new(self.interface_type(n))),
             K::TypeElem | K::TypeConstraint => self.union(n),
@@ -176,9 +207,18 @@ impl<'a, 't> Builder<'a, 't> {
             ExprKind::Star(inner) => {
                 let span = inner.span.to(args_span);
                 let kind = self.conversion(*inner, arg, args_span);
-                ExprKind::Star(Box::new(Expr { id: self.id(), span, kind }))
+                ExprKind::Star(Box::new(Expr {
+                    id: self.id(),
+                    span,
+                    kind,
+                }))
             }
-            _ => ExprKind::Call(Box::new(CallExpr { fun, args: vec![arg], ellipsis: false, args_span })),
+            _ => ExprKind::Call(Box::new(CallExpr {
+                fun,
+                args: vec![arg],
+                ellipsis: false,
+                args_span,
+            })),
         }
     }
 
@@ -198,7 +238,12 @@ impl<'a, 't> Builder<'a, 't> {
                 Some(x) => Expr {
                     id: self.id(),
                     span: x.span.to(y.span),
-                    kind: ExprKind::Binary(Box::new(BinaryExpr { op: BinaryOp::Or, op_span, x, y })),
+                    kind: ExprKind::Binary(Box::new(BinaryExpr {
+                        op: BinaryOp::Or,
+                        op_span,
+                        x,
+                        y,
+                    })),
                 },
             });
         }
@@ -226,7 +271,11 @@ impl<'a, 't> Builder<'a, 't> {
         match x.kind {
             ExprKind::Unary(UnaryOp::Tilde, inner) => {
                 let span = inner.span.to(self.span(n));
-                let index = Expr { id: self.id(), span, kind: ExprKind::Index(inner, args) };
+                let index = Expr {
+                    id: self.id(),
+                    span,
+                    kind: ExprKind::Index(inner, args),
+                };
                 ExprKind::Unary(UnaryOp::Tilde, Box::new(index))
             }
             _ => ExprKind::Index(Box::new(x), args),
@@ -239,7 +288,11 @@ impl<'a, 't> Builder<'a, 't> {
         if let Some(t) = c.field(F::TypeArguments) {
             let args = self.type_args(t);
             let span = fun.span.to(self.span(t));
-            fun = Expr { id: self.id(), span, kind: ExprKind::Index(Box::new(fun), args) };
+            fun = Expr {
+                id: self.id(),
+                span,
+                kind: ExprKind::Index(Box::new(fun), args),
+            };
         }
         let mut args = Vec::new();
         let mut ellipsis = false;
@@ -249,11 +302,20 @@ impl<'a, 't> Builder<'a, 't> {
             let c = self.children(list);
             for c in c.named() {
                 ellipsis = c.kind == K::VariadicArg;
-                let node = if ellipsis { self.children(c.node).first_named().unwrap_or(c.node) } else { c.node };
+                let node = if ellipsis {
+                    self.children(c.node).first_named().unwrap_or(c.node)
+                } else {
+                    c.node
+                };
                 args.push(self.expr(node));
             }
         }
-        ExprKind::Call(Box::new(CallExpr { fun, args, ellipsis, args_span }))
+        ExprKind::Call(Box::new(CallExpr {
+            fun,
+            args,
+            ellipsis,
+            args_span,
+        }))
     }
 
     fn unary(&mut self, n: Node<'t>) -> ExprKind {
@@ -283,15 +345,30 @@ impl<'a, 't> Builder<'a, 't> {
                     let key = self.element(c.node, kids.field(F::Key));
                     let value = self.element(c.node, kids.field(F::Value));
                     let kind = ExprKind::KeyValue(Box::new(key), Box::new(value));
-                    Expr { id: self.id(), span: self.span(c.node), kind }
+                    Expr {
+                        id: self.id(),
+                        span: self.span(c.node),
+                        kind,
+                    }
                 }
                 _ => self.element(n, Some(c.node)),
             };
             elems.push(elem);
         }
-        let lbrace = Span { end: span.start + 1, ..span };
-        let rbrace = Span { start: span.end.saturating_sub(1), ..span };
-        ExprKind::CompositeLit(Box::new(CompositeLit { ty, elems, lbrace, rbrace }))
+        let lbrace = Span {
+            end: span.start + 1,
+            ..span
+        };
+        let rbrace = Span {
+            start: span.end.saturating_sub(1),
+            ..span
+        };
+        ExprKind::CompositeLit(Box::new(CompositeLit {
+            ty,
+            elems,
+            lbrace,
+            rbrace,
+        }))
     }
 
     fn element(&mut self, parent: Node<'t>, n: Option<Node<'t>>) -> Expr {

@@ -84,11 +84,20 @@ impl Tables {
     pub(super) fn new(language: &tree_sitter::Language) -> Tables {
         let kinds = (0..language.node_kind_count()).map(|i| {
             let named = language.node_kind_is_named(i as u16);
-            language.node_kind_for_id(i as u16).filter(|_| named).map_or(Kind::Other, Kind::from_name)
+            language
+                .node_kind_for_id(i as u16)
+                .filter(|_| named)
+                .map_or(Kind::Other, Kind::from_name)
         });
-        let fields = (0..=language.field_count())
-            .map(|i| language.field_name_for_id(i as u16).map_or(FieldName::None, FieldName::from_name));
-        Tables { kinds: kinds.collect(), fields: fields.collect() }
+        let fields = (0..=language.field_count()).map(|i| {
+            language
+                .field_name_for_id(i as u16)
+                .map_or(FieldName::None, FieldName::from_name)
+        });
+        Tables {
+            kinds: kinds.collect(),
+            fields: fields.collect(),
+        }
     }
 
     pub(super) fn kind(&self, id: u16) -> Kind {
@@ -96,6 +105,8 @@ impl Tables {
     }
 
     pub(super) fn field(&self, id: Option<std::num::NonZero<u16>>) -> FieldName {
-        id.and_then(|id| self.fields.get(id.get() as usize)).copied().unwrap_or(FieldName::None)
+        id.and_then(|id| self.fields.get(id.get() as usize))
+            .copied()
+            .unwrap_or(FieldName::None)
     }
 }

@@ -43,7 +43,12 @@ impl Parser {
         let mut inner = tree_sitter::Parser::new();
         // A grammar of another ABI would parse nothing, which `parse` reports.
         let _ = inner.set_language(&language);
-        Parser { inner, tables: Tables::new(&language), names: FxHashSet::default(), next_node: first.0 }
+        Parser {
+            inner,
+            tables: Tables::new(&language),
+            names: FxHashSet::default(),
+            next_node: first.0,
+        }
     }
 
     /// The id the next node will get.
@@ -57,18 +62,29 @@ impl Parser {
             id,
             span: Span::new(id, 0, text.len() as u32),
             doc: CommentGroup::default(),
-            package: Ident { id: NodeId(self.next_node), span: Span::new(id, 0, 0), name: "_".into() },
+            package: Ident {
+                id: NodeId(self.next_node),
+                span: Span::new(id, 0, 0),
+                name: "_".into(),
+            },
             imports: Vec::new(),
             decls: Vec::new(),
             comments: comments::scan(id, text),
         };
         self.next_node += 1;
-        let tree = self.inner.parse(text, None).and_then(|tree| match without_empty_inits(&tree, text) {
-            Some(patched) => self.inner.parse(patched, None),
-            None => Some(tree),
-        });
+        let tree = self
+            .inner
+            .parse(text, None)
+            .and_then(|tree| match without_empty_inits(&tree, text) {
+                Some(patched) => self.inner.parse(patched, None),
+                None => Some(tree),
+            });
         let Some(tree) = tree else {
-            diagnostics.push(Diagnostic::error(Code::SYNTAX, file.span.at_start(), "the file cannot be parsed"));
+            diagnostics.push(Diagnostic::error(
+                Code::SYNTAX,
+                file.span.at_start(),
+                "the file cannot be parsed",
+            ));
             return file;
         };
         let mut builder = Builder {
@@ -103,7 +119,12 @@ fn without_empty_inits(tree: &tree_sitter::Tree, text: &str) -> Option<String> {
             && text.get(n.byte_range()).is_some_and(|t| t.trim() == ";")
             && (before.ends_with("if") || before.ends_with("switch"))
         {
-            bytes.get_mut(n.byte_range()).into_iter().flatten().filter(|b| **b == b';').for_each(|b| *b = b' ');
+            bytes
+                .get_mut(n.byte_range())
+                .into_iter()
+                .flatten()
+                .filter(|b| **b == b';')
+                .for_each(|b| *b = b' ');
             changed = true;
         } else if n.has_error() {
             stack.extend((0..n.child_count()).filter_map(|i| n.child(i)));
@@ -128,7 +149,10 @@ impl<'t> Children<'t> {
         self.0.iter().find(|c| c.field == name).map(|c| c.node)
     }
     pub(super) fn fields(&self, name: FieldName) -> impl Iterator<Item = Child<'t>> + '_ {
-        self.0.iter().copied().filter(move |c| c.field == name && c.node.is_named())
+        self.0
+            .iter()
+            .copied()
+            .filter(move |c| c.field == name && c.node.is_named())
     }
     pub(super) fn named(&self) -> impl Iterator<Item = Child<'t>> + '_ {
         self.0.iter().copied().filter(|c| c.node.is_named())
@@ -184,7 +208,11 @@ impl<'a, 't> Builder<'a, 't> {
 
     pub(super) fn ident(&mut self, n: Node<'_>) -> Ident {
         let name = self.name(self.str(n));
-        Ident { id: self.id(), span: self.span(n), name }
+        Ident {
+            id: self.id(),
+            span: self.span(n),
+            name,
+        }
     }
 
     pub(super) fn children(&mut self, n: Node<'t>) -> Children<'t> {
@@ -195,7 +223,11 @@ impl<'a, 't> Builder<'a, 't> {
                 let node = self.cursor.node();
                 let kind = self.tables.kind(node.kind_id());
                 if kind != Kind::Comment {
-                    out.push(Child { field: self.tables.field(self.cursor.field_id()), kind, node });
+                    out.push(Child {
+                        field: self.tables.field(self.cursor.field_id()),
+                        kind,
+                        node,
+                    });
                 }
                 if !self.cursor.goto_next_sibling() {
                     break;

@@ -15,7 +15,14 @@ impl<'a, 't> Builder<'a, 't> {
         let span = self.span(n);
         let c = self.children(n);
         let stmts = self.stmts(&c);
-        Block { span, stmts, rbrace: Span { start: span.end.saturating_sub(1), ..span } }
+        Block {
+            span,
+            stmts,
+            rbrace: Span {
+                start: span.end.saturating_sub(1),
+                ..span
+            },
+        }
     }
 
     /// The statements of all `statement_list` children.
@@ -54,9 +61,10 @@ impl<'a, 't> Builder<'a, 't> {
                 StmtKind::Send(chan, self.expr_or_bad(n, c.field(F::Value)))
             }
             K::ReceiveStmt => self.receive(n),
-            K::IncStmt | K::DecStmt => {
-                StmtKind::IncDec { x: self.expr_or_bad(n, c.first_named()), inc: kind == K::IncStmt }
-            }
+            K::IncStmt | K::DecStmt => StmtKind::IncDec {
+                x: self.expr_or_bad(n, c.first_named()),
+                inc: kind == K::IncStmt,
+            },
             K::AssignStmt | K::ShortVarDecl => self.assign(n, &c),
             K::LabeledStmt => self.labeled(n, &c),
             K::FallthroughStmt => StmtKind::Branch(BranchKind::Fallthrough, None),
@@ -79,7 +87,12 @@ impl<'a, 't> Builder<'a, 't> {
                 let init = c.field(F::Initializer).map(|n| self.stmt(n));
                 let tag = c.field(F::Value).map(|n| self.expr(n));
                 let cases = self.cases(&c);
-                StmtKind::Switch(Box::new(SwitchStmt { init, tag, cases, rbrace: self.rbrace(n) }))
+                StmtKind::Switch(Box::new(SwitchStmt {
+                    init,
+                    tag,
+                    cases,
+                    rbrace: self.rbrace(n),
+                }))
             }
             K::TypeSwitch => {
                 let init = c.field(F::Initializer).map(|n| self.stmt(n));
@@ -89,12 +102,21 @@ impl<'a, 't> Builder<'a, 't> {
                 });
                 let x = self.expr_or_bad(n, c.field(F::Value));
                 let cases = self.cases(&c);
-                StmtKind::TypeSwitch(Box::new(TypeSwitchStmt { init, bind, x, cases, rbrace: self.rbrace(n) }))
+                StmtKind::TypeSwitch(Box::new(TypeSwitchStmt {
+                    init,
+                    bind,
+                    x,
+                    cases,
+                    rbrace: self.rbrace(n),
+                }))
             }
             K::SelectStmt => {
                 let cases = c.0.iter().filter(|c| matches!(c.kind, K::CommCase | K::DefaultCase));
                 let cases = cases.map(|c| self.comm_clause(c.node)).collect();
-                StmtKind::Select(SelectStmt { cases, rbrace: self.rbrace(n) })
+                StmtKind::Select(SelectStmt {
+                    cases,
+                    rbrace: self.rbrace(n),
+                })
             }
             _ => {
                 let span = self.span(n);
@@ -106,13 +128,18 @@ impl<'a, 't> Builder<'a, 't> {
 
     fn rbrace(&self, n: Node<'t>) -> Span {
         let span = self.span(n);
-        Span { start: span.end.saturating_sub(1), ..span }
+        Span {
+            start: span.end.saturating_sub(1),
+            ..span
+        }
     }
 
     fn assign(&mut self, n: Node<'t>, c: &Children<'t>) -> StmtKind {
         let lhs = c.field(F::Left).map_or(Vec::new(), |n| self.expr_list(n));
         let rhs = c.field(F::Right).map_or(Vec::new(), |n| self.expr_list(n));
-        let token = c.field(F::Operator).or_else(|| c.0.iter().find(|c| !c.node.is_named()).map(|c| c.node));
+        let token = c
+            .field(F::Operator)
+            .or_else(|| c.0.iter().find(|c| !c.node.is_named()).map(|c| c.node));
         let op_span = self.span(token.unwrap_or(n));
         let op = match token.map_or("=", |n| self.str(n)) {
             "=" => AssignOp::Assign,
@@ -139,7 +166,13 @@ impl<'a, 't> Builder<'a, 't> {
         let span = self.span(n);
         let stmt = match inner {
             Some(n) => self.stmt(n),
-            None => Stmt { span: Span { start: span.end, ..span }, kind: StmtKind::Empty },
+            None => Stmt {
+                span: Span {
+                    start: span.end,
+                    ..span
+                },
+                kind: StmtKind::Empty,
+            },
         };
         StmtKind::Labeled(label, Box::new(stmt))
     }
@@ -155,7 +188,11 @@ impl<'a, 't> Builder<'a, 't> {
     fn block_or_empty(&mut self, parent: Node<'t>, n: Option<Node<'t>>) -> Block {
         match n {
             Some(n) => self.block(n),
-            None => Block { span: self.span(parent), stmts: Vec::new(), rbrace: self.rbrace(parent) },
+            None => Block {
+                span: self.span(parent),
+                stmts: Vec::new(),
+                rbrace: self.rbrace(parent),
+            },
         }
     }
 
@@ -163,7 +200,11 @@ impl<'a, 't> Builder<'a, 't> {
         let body_node = c.field(F::Body);
         let head = c.named().find(|c| c.field != F::Body);
         match head {
-            Some(Child { kind: K::RangeClause, node, .. }) => {
+            Some(Child {
+                kind: K::RangeClause,
+                node,
+                ..
+            }) => {
                 let c = self.children(node);
                 let mut lhs = c.field(F::Left).map_or(Vec::new(), |n| self.expr_list(n)).into_iter();
                 let define = c.0.iter().any(|c| !c.node.is_named() && self.str(c.node) == ":=");
@@ -173,9 +214,19 @@ impl<'a, 't> Builder<'a, 't> {
                     self.error(extra.span, "range clause permits at most two iteration variables");
                 }
                 let body = self.block_or_empty(n, body_node);
-                StmtKind::Range(Box::new(RangeStmt { key, value, define, x, body }))
+                StmtKind::Range(Box::new(RangeStmt {
+                    key,
+                    value,
+                    define,
+                    x,
+                    body,
+                }))
             }
-            Some(Child { kind: K::ForClause, node, .. }) => {
+            Some(Child {
+                kind: K::ForClause,
+                node,
+                ..
+            }) => {
                 let c = self.children(node);
                 let init = c.field(F::Initializer).map(|n| self.stmt(n));
                 let cond = c.field(F::Condition).map(|n| self.expr(n));
@@ -186,20 +237,33 @@ impl<'a, 't> Builder<'a, 't> {
             head => {
                 let cond = head.map(|c| self.expr(c.node));
                 let body = self.block_or_empty(n, body_node);
-                StmtKind::For(Box::new(ForStmt { init: None, cond, post: None, body }))
+                StmtKind::For(Box::new(ForStmt {
+                    init: None,
+                    cond,
+                    post: None,
+                    body,
+                }))
             }
         }
     }
 
     fn head_span(&self, n: Node<'t>, c: &Children<'t>) -> Span {
-        let colon = c.0.iter().filter(|c| !c.node.is_named()).map(|c| c.node).filter(|n| self.str(*n) == ":").last();
+        let colon =
+            c.0.iter()
+                .filter(|c| !c.node.is_named())
+                .map(|c| c.node)
+                .filter(|n| self.str(*n) == ":")
+                .last();
         let span = self.span(n);
         colon.map_or(span, |colon| span.at_start().to(self.span(colon)))
     }
 
     fn cases(&mut self, c: &Children<'t>) -> Vec<CaseClause> {
         let mut out = Vec::new();
-        for c in c.0.iter().filter(|c| matches!(c.kind, K::ExprCase | K::TypeCase | K::DefaultCase)) {
+        for c in
+            c.0.iter()
+                .filter(|c| matches!(c.kind, K::ExprCase | K::TypeCase | K::DefaultCase))
+        {
             let kids = self.children(c.node);
             let exprs = match c.kind {
                 K::ExprCase => kids.field(F::Value).map_or(Vec::new(), |n| self.expr_list(n)),
@@ -221,6 +285,12 @@ impl<'a, 't> Builder<'a, 't> {
     fn comm_clause(&mut self, n: Node<'t>) -> CommClause {
         let c = self.children(n);
         let comm = c.field(F::Communication).map(|n| self.stmt(n));
-        CommClause { id: self.id(), span: self.span(n), head: self.head_span(n, &c), comm, body: self.stmts(&c) }
+        CommClause {
+            id: self.id(),
+            span: self.span(n),
+            head: self.head_span(n, &c),
+            comm,
+            body: self.stmts(&c),
+        }
     }
 }

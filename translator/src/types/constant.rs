@@ -123,7 +123,11 @@ impl ConstValue {
 impl std::fmt::Display for ConstValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let real = |r: &BigRational| {
-            if r.is_integer() && r.numer().bits() < 64 { r.numer().to_string() } else { rational_to_f64(r).to_string() }
+            if r.is_integer() && r.numer().bits() < 64 {
+                r.numer().to_string()
+            } else {
+                rational_to_f64(r).to_string()
+            }
         };
         match self {
             ConstValue::Bool(b) => write!(f, "{b}"),
@@ -156,7 +160,11 @@ fn round_rational(r: &BigRational, bits: i64, min_exp: i64) -> Option<BigRationa
     loop {
         let e = exp.max(min_exp);
         // The quotient of r / 2^e, rounded.
-        let (n2, d2) = if e >= 0 { (n.clone(), d.clone() << e as u64) } else { (n.clone() << (-e) as u64, d.clone()) };
+        let (n2, d2) = if e >= 0 {
+            (n.clone(), d.clone() << e as u64)
+        } else {
+            (n.clone() << (-e) as u64, d.clone())
+        };
         let (mut q, rem) = (&n2 / &d2, &n2 % &d2);
         if q.bits() as i64 > bits && exp >= min_exp {
             exp += 1;
@@ -248,7 +256,11 @@ fn float_literal(text: &str) -> Option<BigRational> {
         return (exp < 0 || value.is_zero()).then(BigRational::zero);
     }
     let places = fraction.len() as i64;
-    let (base, exp) = if radix == 16 { (2u32, exp - 4 * places) } else { (10, exp - places) };
+    let (base, exp) = if radix == 16 {
+        (2u32, exp - 4 * places)
+    } else {
+        (10, exp - places)
+    };
     let scale = BigRational::from_integer(BigInt::from(base).pow(exp.unsigned_abs() as u32));
     let value = BigRational::from_integer(value);
     Some(if exp >= 0 { value * scale } else { value / scale })

@@ -105,7 +105,10 @@ pub struct NodeTable<T> {
 
 impl<T> Default for NodeTable<T> {
     fn default() -> Self {
-        NodeTable { own: Vec::new(), std: FxHashMap::default() }
+        NodeTable {
+            own: Vec::new(),
+            std: FxHashMap::default(),
+        }
     }
 }
 
@@ -140,7 +143,10 @@ impl<T> NodeTable<T> {
     }
     /// All entries of the user's nodes, in node order.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &T)> {
-        self.own.iter().enumerate().filter_map(|(i, v)| v.as_ref().map(|v| (NodeId(i as u32), v)))
+        self.own
+            .iter()
+            .enumerate()
+            .filter_map(|(i, v)| v.as_ref().map(|v| (NodeId(i as u32), v)))
     }
 }
 

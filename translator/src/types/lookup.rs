@@ -77,7 +77,12 @@ impl TypeStore {
             indirect: bool,
             multiples: bool,
         }
-        let mut current = vec![At { ty: start, index: Vec::new(), indirect: is_ptr, multiples: false }];
+        let mut current = vec![At {
+            ty: start,
+            index: Vec::new(),
+            indirect: is_ptr,
+            multiples: false,
+        }];
         let mut seen: Vec<TypeId> = Vec::new();
         while !current.is_empty() {
             let mut next: Vec<At> = Vec::new();
@@ -87,7 +92,11 @@ impl TypeStore {
                 let mut index = at.index.clone();
                 index.push(i);
                 clash |= found.is_some() || at.multiples;
-                found = Some(Lookup { obj, index, indirect: at.indirect });
+                found = Some(Lookup {
+                    obj,
+                    index,
+                    indirect: at.indirect,
+                });
             };
             for at in &current {
                 if let Type::Named(n) = &*self.get(at.ty) {
@@ -128,14 +137,22 @@ impl TypeStore {
                                 if may_have {
                                     let mut index = at.index.clone();
                                     index.push(i);
-                                    next.push(At { ty, index, indirect: at.indirect || ptr, multiples: at.multiples });
+                                    next.push(At {
+                                        ty,
+                                        index,
+                                        indirect: at.indirect || ptr,
+                                        multiples: at.multiples,
+                                    });
                                 }
                             }
                         }
                     }
                     Type::Interface(_) => {
                         let set = self.type_set(under);
-                        if let Some(i) = set.methods.iter().position(|m| self.same_name(&self.obj(*m), pkg, name))
+                        if let Some(i) = set
+                            .methods
+                            .iter()
+                            .position(|m| self.same_name(&self.obj(*m), pkg, name))
                             && let Some(m) = set.methods.get(i)
                         {
                             hit(*m, at, i);
@@ -145,7 +162,11 @@ impl TypeStore {
                 }
             }
             if let Some(l) = found {
-                return if clash { LookupResult::Ambiguous } else { LookupResult::Found(l) };
+                return if clash {
+                    LookupResult::Ambiguous
+                } else {
+                    LookupResult::Found(l)
+                };
             }
             // Equal types at one depth are one entry that counts as several.
             let mut merged: Vec<At> = Vec::new();
@@ -174,14 +195,16 @@ impl TypeStore {
         self.collect_method_names(t, &mut names, &mut Vec::new());
         names.sort();
         names.dedup();
-        let found = names.into_iter().filter_map(|(pkg, name)| match self.lookup_field_or_method(t, pkg, &name) {
-            LookupResult::Found(l)
-                if matches!(self.obj(l.obj).kind, ObjKind::Func { .. }) && self.in_method_set(t, &l) =>
-            {
-                Some(l)
-            }
-            _ => None,
-        });
+        let found = names
+            .into_iter()
+            .filter_map(|(pkg, name)| match self.lookup_field_or_method(t, pkg, &name) {
+                LookupResult::Found(l)
+                    if matches!(self.obj(l.obj).kind, ObjKind::Func { .. }) && self.in_method_set(t, &l) =>
+                {
+                    Some(l)
+                }
+                _ => None,
+            });
         found.collect()
     }
 

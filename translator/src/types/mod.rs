@@ -15,7 +15,9 @@ mod typeset;
 mod universe;
 
 pub use constant::ConstValue;
-pub use info::{Info, Initializer, Instance, Mode, NodeTable, Package, Program, Selection, SelectionKind, TypeAndValue};
+pub use info::{
+    Info, Initializer, Instance, Mode, NodeTable, Package, Program, Selection, SelectionKind, TypeAndValue,
+};
 pub use lookup::{Lookup, LookupResult, MissingReason};
 pub use model::*;
 pub use store::TypeStore;

@@ -59,9 +59,32 @@ impl BasicKind {
     pub const ALL: [BasicKind; 26] = {
         use BasicKind::*;
         [
-            Invalid, Bool, Int, Int8, Int16, Int32, Int64, Uint, Uint8, Uint16, Uint32, Uint64, Uintptr, Float32,
-            Float64, Complex64, Complex128, String, UnsafePointer, UntypedBool, UntypedInt, UntypedRune, UntypedFloat,
-            UntypedComplex, UntypedString, UntypedNil,
+            Invalid,
+            Bool,
+            Int,
+            Int8,
+            Int16,
+            Int32,
+            Int64,
+            Uint,
+            Uint8,
+            Uint16,
+            Uint32,
+            Uint64,
+            Uintptr,
+            Float32,
+            Float64,
+            Complex64,
+            Complex128,
+            String,
+            UnsafePointer,
+            UntypedBool,
+            UntypedInt,
+            UntypedRune,
+            UntypedFloat,
+            UntypedComplex,
+            UntypedString,
+            UntypedNil,
         ]
     };
 
@@ -122,7 +145,10 @@ impl BasicKind {
     }
     /// Any complex.
     pub fn is_complex(self) -> bool {
-        matches!(self, BasicKind::Complex64 | BasicKind::Complex128 | BasicKind::UntypedComplex)
+        matches!(
+            self,
+            BasicKind::Complex64 | BasicKind::Complex128 | BasicKind::UntypedComplex
+        )
     }
     /// Integer, float or complex.
     pub fn is_numeric(self) -> bool {
@@ -187,8 +213,13 @@ impl TypeId {
     /// `interface{ Is(error) bool }`
     pub const IS: TypeId = TypeId(34);
     /// Interfaces that the library asks any value for without naming them in a signature.
-    pub const IMPLICIT: [TypeId; 5] =
-        [TypeId::STRINGER, TypeId::GO_STRINGER, TypeId::UNWRAP, TypeId::UNWRAP_ALL, TypeId::IS];
+    pub const IMPLICIT: [TypeId; 5] = [
+        TypeId::STRINGER,
+        TypeId::GO_STRINGER,
+        TypeId::UNWRAP,
+        TypeId::UNWRAP_ALL,
+        TypeId::IS,
+    ];
 }
 
 /// A type.
@@ -339,12 +370,21 @@ pub fn is_exported(name: &str) -> bool {
 #[allow(missing_docs)]
 pub enum ObjKind {
     /// An imported package's name in a file.
-    PkgName { imported: PackageId },
-    Const { value: Option<Arc<ConstValue>> },
-    TypeName { alias: bool },
+    PkgName {
+        imported: PackageId,
+    },
+    Const {
+        value: Option<Arc<ConstValue>>,
+    },
+    TypeName {
+        alias: bool,
+    },
     Var(VarKind),
     /// `recv` is the receiver's named type (origin) or interface for methods.
-    Func { is_method: bool, ptr_recv: bool },
+    Func {
+        is_method: bool,
+        ptr_recv: bool,
+    },
     Label,
     Builtin(BuiltinId),
     Nil,

@@ -39,7 +39,10 @@ impl TypeStore {
                     })
                 }
             }
-            Type::Struct(s) => s.fields.iter().all(|f| self.comparable_with(self.obj_type(*f), dynamic, depth + 1)),
+            Type::Struct(s) => s
+                .fields
+                .iter()
+                .all(|f| self.comparable_with(self.obj_type(*f), dynamic, depth + 1)),
             Type::Array(_, e) => self.comparable_with(*e, dynamic, depth + 1),
             _ => false,
         }
@@ -48,7 +51,9 @@ impl TypeStore {
     /// Whether `nil` is a value of `t`.
     pub fn has_nil(&self, t: TypeId) -> bool {
         if self.is_type_param(t) {
-            return self.terms(t).is_some_and(|ts| !ts.is_empty() && ts.iter().all(|t| self.has_nil(t.ty)));
+            return self
+                .terms(t)
+                .is_some_and(|ts| !ts.is_empty() && ts.iter().all(|t| self.has_nil(t.ty)));
         }
         match &*self.under(t) {
             Type::Basic(k) => matches!(k, BasicKind::UnsafePointer | BasicKind::UntypedNil | BasicKind::Invalid),

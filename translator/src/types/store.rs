@@ -64,7 +64,9 @@ impl Default for TypeStore {
 impl TypeStore {
     /// A store with the universe's types.
     pub fn new() -> TypeStore {
-        let store = TypeStore { inner: RefCell::new(Inner::default()) };
+        let store = TypeStore {
+            inner: RefCell::new(Inner::default()),
+        };
         for kind in BasicKind::ALL {
             store.push(Type::Basic(kind));
         }
@@ -92,7 +94,11 @@ impl TypeStore {
 
     /// The type of an object.
     pub fn obj_type(&self, o: ObjId) -> TypeId {
-        self.inner.borrow().objs.get(o.0 as usize).map_or(TypeId::INVALID, |o| o.ty)
+        self.inner
+            .borrow()
+            .objs
+            .get(o.0 as usize)
+            .map_or(TypeId::INVALID, |o| o.ty)
     }
 
     /// How many objects there are.
@@ -182,7 +188,9 @@ impl TypeStore {
         if let Some(t) = self.inner.borrow().instances.get(&key) {
             return *t;
         }
-        let Type::Named(named) = &*self.get(origin) else { return TypeId::INVALID };
+        let Type::Named(named) = &*self.get(origin) else {
+            return TypeId::INVALID;
+        };
         let t = self.push(Type::Named(Named {
             obj: named.obj,
             origin: Some(origin),
@@ -232,14 +240,25 @@ impl TypeStore {
                 (self.canonical_signature(s), true)
             }
             Type::Union(ts) => {
-                let ts = ts.iter().map(|t| Term { tilde: t.tilde, ty: self.canonical(t.ty) }).collect();
+                let ts = ts
+                    .iter()
+                    .map(|t| Term {
+                        tilde: t.tilde,
+                        ty: self.canonical(t.ty),
+                    })
+                    .collect();
                 (self.union(ts), true)
             }
             Type::Struct(s) => {
                 let fields = s.fields.iter().enumerate().map(|(i, f)| {
                     let o = self.obj(*f);
                     let embedded = matches!(o.kind, ObjKind::Var(VarKind::EmbeddedField));
-                    (self.member_key(&o), self.canonical(o.ty), embedded, s.tags.get(i).cloned().unwrap_or("".into()))
+                    (
+                        self.member_key(&o),
+                        self.canonical(o.ty),
+                        embedded,
+                        s.tags.get(i).cloned().unwrap_or("".into()),
+                    )
                 });
                 let key = CanonKey::Struct(fields.collect());
                 (self.canon_key(key, t), true)
@@ -255,14 +274,22 @@ impl TypeStore {
                 });
                 let methods: Vec<_> = methods.collect();
                 let terms = set.terms.as_ref().map(|ts| {
-                    let mut ts: Vec<_> =
-                        ts.iter().map(|t| Term { tilde: t.tilde, ty: self.canonical(t.ty) }).collect();
+                    let mut ts: Vec<_> = ts
+                        .iter()
+                        .map(|t| Term {
+                            tilde: t.tilde,
+                            ty: self.canonical(t.ty),
+                        })
+                        .collect();
                     ts.sort_by_key(|t| (t.ty, t.tilde));
                     ts
                 });
                 self.inner.borrow_mut().canon_active.remove(&t);
                 if complete {
-                    (self.canon_key(CanonKey::Interface(methods, terms, set.comparable), t), true)
+                    (
+                        self.canon_key(CanonKey::Interface(methods, terms, set.comparable), t),
+                        true,
+                    )
                 } else {
                     (t, false)
                 }
@@ -296,7 +323,9 @@ impl TypeStore {
                 Type::Named(n) => match (n.underlying, n.origin) {
                     (Some(u), _) => t = u,
                     (None, Some(origin)) => {
-                        let Type::Named(o) = &*self.get(origin) else { return TypeId::INVALID };
+                        let Type::Named(o) = &*self.get(origin) else {
+                            return TypeId::INVALID;
+                        };
                         if o.underlying.is_none() {
                             return TypeId::INVALID;
                         }
@@ -336,8 +365,12 @@ impl TypeStore {
             Type::Named(n) => match n.origin {
                 None => n.methods.clone(),
                 Some(origin) => {
-                    let Type::Named(o) = &*self.get(origin) else { return Vec::new() };
-                    (0..o.methods.len()).filter_map(|i| self.instance_method(t, i)).collect()
+                    let Type::Named(o) = &*self.get(origin) else {
+                        return Vec::new();
+                    };
+                    (0..o.methods.len())
+                        .filter_map(|i| self.instance_method(t, i))
+                        .collect()
                 }
             },
             _ => Vec::new(),
@@ -347,12 +380,16 @@ impl TypeStore {
     /// The `i`th method of a named type or instance.
     pub(super) fn instance_method(&self, t: TypeId, i: usize) -> Option<ObjId> {
         let Type::Named(n) = &*self.get(t) else { return None };
-        let Some(origin) = n.origin else { return n.methods.get(i).copied() };
+        let Some(origin) = n.origin else {
+            return n.methods.get(i).copied();
+        };
         let known = self.inner.borrow().inst_methods.get(&(t, i)).copied();
         let m = match known {
             Some(m) => m,
             None => {
-                let Type::Named(o) = &*self.get(origin) else { return None };
+                let Type::Named(o) = &*self.get(origin) else {
+                    return None;
+                };
                 let generic = *o.methods.get(i)?;
                 let mut obj = (*self.obj(generic)).clone();
                 obj.ty = TypeId::INVALID;
@@ -375,9 +412,15 @@ impl TypeStore {
         if obj.ty != TypeId::INVALID {
             return;
         }
-        let Some(inst) = self.inner.borrow().method_inst.get(&m).copied() else { return };
-        let (Type::Named(n), sig) = (&*self.get(inst), self.obj_type(generic)) else { return };
-        let Type::Named(o) = &*self.get(n.origin.unwrap_or(TypeId::INVALID)) else { return };
+        let Some(inst) = self.inner.borrow().method_inst.get(&m).copied() else {
+            return;
+        };
+        let (Type::Named(n), sig) = (&*self.get(inst), self.obj_type(generic)) else {
+            return;
+        };
+        let Type::Named(o) = &*self.get(n.origin.unwrap_or(TypeId::INVALID)) else {
+            return;
+        };
         if sig != TypeId::INVALID {
             let ty = self.subst(sig, &o.type_params, &n.type_args);
             self.update_obj(m, |m| m.ty = ty);
@@ -386,7 +429,12 @@ impl TypeStore {
 
     /// The name and path of a package.
     pub fn package_name(&self, p: PackageId) -> (Arc<str>, Name) {
-        self.inner.borrow().pkg_names.get(p.0 as usize).cloned().unwrap_or(("".into(), "".into()))
+        self.inner
+            .borrow()
+            .pkg_names
+            .get(p.0 as usize)
+            .cloned()
+            .unwrap_or(("".into(), "".into()))
     }
 }
 
@@ -402,6 +450,14 @@ impl Object {
         ty: TypeId,
         span: Option<crate::source::Span>,
     ) -> Object {
-        Object { kind, name, pkg, ty, span, package_level: false, origin: None }
+        Object {
+            kind,
+            name,
+            pkg,
+            ty,
+            span,
+            package_level: false,
+            origin: None,
+        }
     }
 }

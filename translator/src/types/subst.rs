@@ -24,7 +24,11 @@ impl TypeStore {
                 None => t,
                 Some(origin) => {
                     let new = list(&n.type_args);
-                    if new == n.type_args { t } else { self.instantiate_named(origin, &new) }
+                    if new == n.type_args {
+                        t
+                    } else {
+                        self.instantiate_named(origin, &new)
+                    }
                 }
             },
             Type::Pointer(e) => self.pointer(self.subst(*e, params, args)),
@@ -40,11 +44,19 @@ impl TypeStore {
                 results: list(&s.results),
                 variadic: s.variadic,
             }),
-            Type::Union(ts) => {
-                self.union(ts.iter().map(|x| Term { tilde: x.tilde, ty: self.subst(x.ty, params, args) }).collect())
-            }
+            Type::Union(ts) => self.union(
+                ts.iter()
+                    .map(|x| Term {
+                        tilde: x.tilde,
+                        ty: self.subst(x.ty, params, args),
+                    })
+                    .collect(),
+            ),
             Type::Struct(s) => match self.subst_members(&s.fields, params, args) {
-                Some(fields) => self.push(Type::Struct(Struct { fields, tags: s.tags.clone() })),
+                Some(fields) => self.push(Type::Struct(Struct {
+                    fields,
+                    tags: s.tags.clone(),
+                })),
                 None => t,
             },
             Type::Interface(i) => {

@@ -24,13 +24,20 @@ impl TypeStore {
         }
         let ty = self.get(t);
         let Type::Interface(iface) = &*ty else {
-            let set = TypeSet { terms: Some(vec![Term { tilde: false, ty: t }]), ..TypeSet::default() };
+            let set = TypeSet {
+                terms: Some(vec![Term { tilde: false, ty: t }]),
+                ..TypeSet::default()
+            };
             return (Arc::new(set), t != TypeId::INVALID);
         };
         if depth > 100 {
             return (Arc::default(), false);
         }
-        let mut set = TypeSet { methods: iface.methods.clone(), terms: None, comparable: iface.comparable };
+        let mut set = TypeSet {
+            methods: iface.methods.clone(),
+            terms: None,
+            comparable: iface.comparable,
+        };
         let mut complete = true;
         for e in &iface.embeddeds {
             let under = self.underlying(*e);
@@ -99,13 +106,15 @@ impl TypeStore {
         for x in &a {
             for y in &b {
                 let both = match (x.tilde, y.tilde) {
-                    (true, true) => self.identical(self.underlying(x.ty), self.underlying(y.ty)).then_some(*x),
-                    (true, false) => {
-                        self.identical(self.underlying(x.ty), self.underlying(y.ty)).then_some(*y)
-                    }
-                    (false, true) => {
-                        self.identical(self.underlying(x.ty), self.underlying(y.ty)).then_some(*x)
-                    }
+                    (true, true) => self
+                        .identical(self.underlying(x.ty), self.underlying(y.ty))
+                        .then_some(*x),
+                    (true, false) => self
+                        .identical(self.underlying(x.ty), self.underlying(y.ty))
+                        .then_some(*y),
+                    (false, true) => self
+                        .identical(self.underlying(x.ty), self.underlying(y.ty))
+                        .then_some(*x),
                     (false, false) => self.identical(x.ty, y.ty).then_some(*x),
                 };
                 if let Some(t) = both
@@ -174,7 +183,9 @@ impl TypeStore {
                 return false;
             }
             seen.push(from);
-            return self.composite_core(from).is_some_and(|core| self.reaches(core, param, seen));
+            return self
+                .composite_core(from)
+                .is_some_and(|core| self.reaches(core, param, seen));
         }
         let mut any = |types: &[TypeId]| types.iter().any(|t| self.reaches(*t, param, seen));
         match &*self.get(from) {
@@ -224,7 +235,9 @@ impl TypeStore {
     pub fn all_basic(&self, t: TypeId, f: impl Fn(BasicKind) -> bool) -> bool {
         let basic = |t: TypeId| matches!(&*self.under(t), Type::Basic(k) if f(*k));
         if self.is_type_param(t) {
-            return self.terms(t).is_some_and(|ts| !ts.is_empty() && ts.iter().all(|t| basic(t.ty)));
+            return self
+                .terms(t)
+                .is_some_and(|ts| !ts.is_empty() && ts.iter().all(|t| basic(t.ty)));
         }
         basic(t)
     }

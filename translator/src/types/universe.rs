@@ -45,20 +45,48 @@ pub(super) const UNSAFE_BUILTINS: &[(&str, BuiltinId)] = &[
 /// Interfaces that the library asks any value for without naming them in a signature.
 fn implicit_interfaces(store: &TypeStore) {
     let method = |name: &str| {
-        store.add_obj(Object::new(ObjKind::Func { is_method: true, ptr_recv: false }, name.into(), None, TypeId::INVALID, None))
+        store.add_obj(Object::new(
+            ObjKind::Func {
+                is_method: true,
+                ptr_recv: false,
+            },
+            name.into(),
+            None,
+            TypeId::INVALID,
+            None,
+        ))
     };
     let names = ["String", "GoString", "Unwrap", "Unwrap", "Is"];
     let methods = names.map(method);
     for (id, method) in TypeId::IMPLICIT.iter().zip(methods) {
-        let made = store.push(Type::Interface(Interface { methods: vec![method], ..Interface::default() }));
+        let made = store.push(Type::Interface(Interface {
+            methods: vec![method],
+            ..Interface::default()
+        }));
         debug_assert_eq!(made, *id);
     }
     let errors = store.slice(TypeId::ERROR);
-    let string = Signature { results: vec![TypeId::STRING], ..Signature::default() };
-    let unwrap = Signature { results: vec![TypeId::ERROR], ..Signature::default() };
-    let unwrap_all = Signature { results: vec![errors], ..Signature::default() };
-    let is = Signature { params: vec![TypeId::ERROR], results: vec![TypeId::BOOL], ..Signature::default() };
-    for (method, signature) in methods.into_iter().zip([string.clone(), string, unwrap, unwrap_all, is]) {
+    let string = Signature {
+        results: vec![TypeId::STRING],
+        ..Signature::default()
+    };
+    let unwrap = Signature {
+        results: vec![TypeId::ERROR],
+        ..Signature::default()
+    };
+    let unwrap_all = Signature {
+        results: vec![errors],
+        ..Signature::default()
+    };
+    let is = Signature {
+        params: vec![TypeId::ERROR],
+        results: vec![TypeId::BOOL],
+        ..Signature::default()
+    };
+    for (method, signature) in methods
+        .into_iter()
+        .zip([string.clone(), string, unwrap, unwrap_all, is])
+    {
         let ty = store.signature(signature);
         store.update_obj(method, |o| o.ty = ty);
     }
@@ -97,16 +125,29 @@ pub(super) fn fill(store: &TypeStore) {
 
     implicit_interfaces(store);
 
-    let sig = Signature { recv: Some(error), results: vec![TypeId::STRING], ..Signature::default() };
+    let sig = Signature {
+        recv: Some(error),
+        results: vec![TypeId::STRING],
+        ..Signature::default()
+    };
     let method = store.add_obj(Object::new(
-        ObjKind::Func { is_method: true, ptr_recv: false },
+        ObjKind::Func {
+            is_method: true,
+            ptr_recv: false,
+        },
         "Error".into(),
         None,
         store.signature(sig),
         None,
     ));
-    let error_iface = store.push(Type::Interface(Interface { methods: vec![method], ..Interface::default() }));
-    let comparable_iface = store.push(Type::Interface(Interface { comparable: true, ..Interface::default() }));
+    let error_iface = store.push(Type::Interface(Interface {
+        methods: vec![method],
+        ..Interface::default()
+    }));
+    let comparable_iface = store.push(Type::Interface(Interface {
+        comparable: true,
+        ..Interface::default()
+    }));
     for (t, u) in [(error, error_iface), (comparable, comparable_iface)] {
         store.update_type(t, |t| {
             if let Type::Named(n) = t {
@@ -123,7 +164,13 @@ pub(super) fn fill(store: &TypeStore) {
     declare(ObjKind::TypeName { alias: true }, "byte", TypeId::UINT8);
     declare(ObjKind::TypeName { alias: true }, "rune", TypeId::INT32);
     for (name, value) in [("true", true), ("false", false)] {
-        declare(ObjKind::Const { value: Some(Arc::new(ConstValue::Bool(value))) }, name, TypeId::UNTYPED_BOOL);
+        declare(
+            ObjKind::Const {
+                value: Some(Arc::new(ConstValue::Bool(value))),
+            },
+            name,
+            TypeId::UNTYPED_BOOL,
+        );
     }
     let zero = Some(Arc::new(ConstValue::Int(0.into())));
     declare(ObjKind::Const { value: zero }, "iota", TypeId::UNTYPED_INT);

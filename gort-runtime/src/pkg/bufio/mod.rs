@@ -9,9 +9,7 @@ use crate::pkg::io;
 use crate::pkg::support::{error_var, forward, handle_type};
 
 pub use reader::{Reader, new_reader, new_reader_size};
-pub use scanner::{
-    Scanner, SplitFunc, err_final_token, new_scanner, scan_bytes, scan_lines, scan_runes, scan_words,
-};
+pub use scanner::{Scanner, SplitFunc, err_final_token, new_scanner, scan_bytes, scan_lines, scan_runes, scan_words};
 pub use writer::{Writer, new_writer, new_writer_size};
 
 /// The longest token of a [`Scanner`] unless told otherwise.
@@ -45,11 +43,19 @@ pub struct ReadWriter {
     pub writer: Cell<Ptr<Writer>>,
 }
 
-handle_type!(ReadWriter, "bufio.ReadWriter", memory(reader, writer), pointer(dyn io::Reader, dyn io::Writer, dyn io::ReadWriter));
+handle_type!(
+    ReadWriter,
+    "bufio.ReadWriter",
+    memory(reader, writer),
+    pointer(dyn io::Reader, dyn io::Writer, dyn io::ReadWriter)
+);
 
 /// Both as one.
 pub fn new_read_writer(r: Ptr<Reader>, w: Ptr<Writer>) -> Ptr<ReadWriter> {
-    Ptr::new(ReadWriter { reader: Cell::new(r), writer: Cell::new(w) })
+    Ptr::new(ReadWriter {
+        reader: Cell::new(r),
+        writer: Cell::new(w),
+    })
 }
 
 impl ReadWriter {

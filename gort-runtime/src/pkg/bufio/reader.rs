@@ -24,14 +24,19 @@ struct Buffered {
     last_rune: Option<usize>,
 }
 
-handle_type!(Reader, "bufio.Reader", memory(state), pointer(
-    dyn io::Reader,
-    dyn io::ByteReader,
-    dyn io::ByteScanner,
-    dyn io::RuneReader,
-    dyn io::RuneScanner,
-    dyn io::WriterTo
-));
+handle_type!(
+    Reader,
+    "bufio.Reader",
+    memory(state),
+    pointer(
+        dyn io::Reader,
+        dyn io::ByteReader,
+        dyn io::ByteScanner,
+        dyn io::RuneReader,
+        dyn io::RuneScanner,
+        dyn io::WriterTo,
+    )
+);
 
 /// A reader with a buffer of 4096 bytes.
 pub fn new_reader(rd: Iface<dyn io::Reader>) -> Ptr<Reader> {
@@ -43,7 +48,13 @@ pub fn new_reader_size(rd: Iface<dyn io::Reader>, size: i64) -> Ptr<Reader> {
     if let Some(r) = rd.downcast::<Ptr<Reader>>().filter(|r| r.size() >= size) {
         return r;
     }
-    Ptr::new(Reader { state: State::new(Buffered { source: rd, size: size.max(16) as usize, ..Buffered::default() }) })
+    Ptr::new(Reader {
+        state: State::new(Buffered {
+            source: rd,
+            size: size.max(16) as usize,
+            ..Buffered::default()
+        }),
+    })
 }
 
 impl Buffered {
@@ -123,7 +134,13 @@ impl Reader {
 
     /// Starts over with another source.
     pub fn reset(&self, r: Iface<dyn io::Reader>) {
-        self.state.with(|s| *s = Buffered { source: r, size: if s.size == 0 { 4096 } else { s.size }, ..Buffered::default() });
+        self.state.with(|s| {
+            *s = Buffered {
+                source: r,
+                size: if s.size == 0 { 4096 } else { s.size },
+                ..Buffered::default()
+            }
+        });
     }
 
     /// How many bytes can be read at once.
@@ -181,7 +198,14 @@ impl Reader {
     pub fn read(&self, p: Slice<u8>) -> (i64, GoError) {
         self.state.with(|s| {
             if p.len() == 0 {
-                return (0, if s.ready().is_empty() { s.take_error() } else { GoError::nil() });
+                return (
+                    0,
+                    if s.ready().is_empty() {
+                        s.take_error()
+                    } else {
+                        GoError::nil()
+                    },
+                );
             }
             if s.ready().is_empty() {
                 if !s.err.is_nil() {
@@ -230,7 +254,9 @@ impl Reader {
     /// Takes the last byte back.
     pub fn unread_byte(&self) -> GoError {
         self.state.with(|s| {
-            let Some(b) = s.last_byte.take() else { return err_invalid_unread_byte() };
+            let Some(b) = s.last_byte.take() else {
+                return err_invalid_unread_byte();
+            };
             s.last_rune = None;
             if s.at > 0 {
                 s.at -= 1;

@@ -39,7 +39,11 @@ handle_type!(Scanner, "bufio.Scanner", memory(state));
 
 /// A scanner of lines.
 pub fn new_scanner(r: Iface<dyn io::Reader>) -> Ptr<Scanner> {
-    let p = Progress { source: r, limit: MAX_SCAN_TOKEN_SIZE as usize, ..Progress::default() };
+    let p = Progress {
+        source: r,
+        limit: MAX_SCAN_TOKEN_SIZE as usize,
+        ..Progress::default()
+    };
     Ptr::new(Scanner { state: State::new(p) })
 }
 
@@ -56,11 +60,17 @@ fn lines(data: &[u8], end: bool) -> Found {
 }
 
 fn words(data: &[u8], end: bool) -> Found {
-    let start = utf8::runes(data).find(|x| !unicode::is_space(x.1)).map_or(data.len(), |x| x.0);
+    let start = utf8::runes(data)
+        .find(|x| !unicode::is_space(x.1))
+        .map_or(data.len(), |x| x.0);
     if let Some((at, _, w)) = utf8::runes(&data[start..]).find(|x| unicode::is_space(x.1)) {
         return (start + at + w, Some((start, start + at)));
     }
-    if end && data.len() > start { (data.len(), Some((start, data.len()))) } else { (start, None) }
+    if end && data.len() > start {
+        (data.len(), Some((start, data.len())))
+    } else {
+        (start, None)
+    }
 }
 
 fn single_bytes(data: &[u8], _end: bool) -> Found {
@@ -99,7 +109,11 @@ pub fn scan_bytes(data: Slice<u8>, at_eof: bool) -> (i64, Slice<u8>, GoError) {
 /// Every rune is a token; invalid bytes become U+FFFD.
 pub fn scan_runes(data: Slice<u8>, at_eof: bool) -> (i64, Slice<u8>, GoError) {
     let (advance, token, err) = as_split(single_runes, data, at_eof);
-    let token = if advance == 1 && token.get(0) >= 0x80 { str("\u{FFFD}").to_bytes() } else { token };
+    let token = if advance == 1 && token.get(0) >= 0x80 {
+        str("\u{FFFD}").to_bytes()
+    } else {
+        token
+    };
     (advance, token, err)
 }
 
@@ -135,7 +149,11 @@ impl Progress {
         }
         let data = &self.bytes[self.at..];
         let (advance, token) = lines(data, end);
-        Ok((advance, token.map(|(lo, hi)| Slice::copy_from_bytes(&data[lo..hi])), false))
+        Ok((
+            advance,
+            token.map(|(lo, hi)| Slice::copy_from_bytes(&data[lo..hi])),
+            false,
+        ))
     }
 
     fn scan(&mut self) -> bool {
@@ -228,7 +246,13 @@ impl Scanner {
 
     /// What stopped the scanner, nil for the end.
     pub fn err(&self) -> GoError {
-        self.state.with(|s| if s.err == io::eof() { GoError::nil() } else { s.err.clone() })
+        self.state.with(|s| {
+            if s.err == io::eof() {
+                GoError::nil()
+            } else {
+                s.err.clone()
+            }
+        })
     }
 
     /// Sets the buffer and the longest token.

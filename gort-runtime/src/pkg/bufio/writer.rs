@@ -19,12 +19,12 @@ struct Buffered {
     err: GoError,
 }
 
-handle_type!(Writer, "bufio.Writer", memory(state), pointer(
-    dyn io::Writer,
-    dyn io::ByteWriter,
-    dyn io::StringWriter,
-    dyn io::ReaderFrom
-));
+handle_type!(
+    Writer,
+    "bufio.Writer",
+    memory(state),
+    pointer(dyn io::Writer, dyn io::ByteWriter, dyn io::StringWriter, dyn io::ReaderFrom)
+);
 
 /// A writer with a buffer of 4096 bytes.
 pub fn new_writer(w: Iface<dyn io::Writer>) -> Ptr<Writer> {
@@ -37,7 +37,13 @@ pub fn new_writer_size(w: Iface<dyn io::Writer>, size: i64) -> Ptr<Writer> {
         return b;
     }
     let size = if size <= 0 { 4096 } else { size };
-    Ptr::new(Writer { state: State::new(Buffered { sink: w, size: size as usize, ..Buffered::default() }) })
+    Ptr::new(Writer {
+        state: State::new(Buffered {
+            sink: w,
+            size: size as usize,
+            ..Buffered::default()
+        }),
+    })
 }
 
 impl Buffered {
@@ -48,7 +54,11 @@ impl Buffered {
         let all = std::mem::take(&mut self.bytes);
         let (n, err) = self.sink.write(Slice::copy_from_bytes(&all));
         let n = n.clamp(0, all.len() as i64) as usize;
-        let err = if n < all.len() && err.is_nil() { io::err_short_write() } else { err };
+        let err = if n < all.len() && err.is_nil() {
+            io::err_short_write()
+        } else {
+            err
+        };
         if !err.is_nil() {
             self.bytes = all[n..].to_vec();
             self.err = err.clone();
@@ -93,7 +103,13 @@ impl Writer {
 
     /// Starts over with another sink.
     pub fn reset(&self, w: Iface<dyn io::Writer>) {
-        self.state.with(|s| *s = Buffered { sink: w, size: if s.size == 0 { 4096 } else { s.size }, ..Buffered::default() });
+        self.state.with(|s| {
+            *s = Buffered {
+                sink: w,
+                size: if s.size == 0 { 4096 } else { s.size },
+                ..Buffered::default()
+            }
+        });
     }
 
     /// Writes what is buffered.

@@ -32,24 +32,34 @@ enum Last {
     Rune(i64),
 }
 
-handle_type!(Buffer, "bytes.Buffer", memory(state), pointer(
-    dyn Stringer,
-    dyn io::Reader,
-    dyn io::Writer,
-    dyn io::ReadWriter,
-    dyn io::ByteReader,
-    dyn io::ByteScanner,
-    dyn io::ByteWriter,
-    dyn io::RuneReader,
-    dyn io::RuneScanner,
-    dyn io::StringWriter,
-    dyn io::ReaderFrom,
-    dyn io::WriterTo
-));
+handle_type!(
+    Buffer,
+    "bytes.Buffer",
+    memory(state),
+    pointer(
+        dyn Stringer,
+        dyn io::Reader,
+        dyn io::Writer,
+        dyn io::ReadWriter,
+        dyn io::ByteReader,
+        dyn io::ByteScanner,
+        dyn io::ByteWriter,
+        dyn io::RuneReader,
+        dyn io::RuneScanner,
+        dyn io::StringWriter,
+        dyn io::ReaderFrom,
+        dyn io::WriterTo,
+    )
+);
 
 /// A buffer that begins with these bytes.
 pub fn new_buffer(buf: Slice<u8>) -> Ptr<Buffer> {
-    Ptr::new(Buffer { state: State::new(Content { bytes: buf, ..Content::default() }) })
+    Ptr::new(Buffer {
+        state: State::new(Content {
+            bytes: buf,
+            ..Content::default()
+        }),
+    })
 }
 
 /// A buffer that begins with this text.
@@ -84,7 +94,13 @@ impl Content {
 impl Buffer {
     /// The unread bytes, sharing the buffer.
     pub fn bytes(&self) -> Slice<u8> {
-        self.state.with(|c| if c.bytes.is_nil() { Slice::nil() } else { c.bytes.slice_from(c.read) })
+        self.state.with(|c| {
+            if c.bytes.is_nil() {
+                Slice::nil()
+            } else {
+                c.bytes.slice_from(c.read)
+            }
+        })
     }
 
     /// The unread part as a string; `<nil>` for a nil pointer is the caller's.
@@ -114,7 +130,13 @@ impl Buffer {
 
     /// An empty slice over the room, to append to and write at once.
     pub fn available_buffer(&self) -> Slice<u8> {
-        self.state.with(|c| if c.bytes.is_nil() { Slice::nil() } else { c.bytes.slice_from(c.bytes.len()) })
+        self.state.with(|c| {
+            if c.bytes.is_nil() {
+                Slice::nil()
+            } else {
+                c.bytes.slice_from(c.bytes.len())
+            }
+        })
     }
 
     /// Keeps the first `n` unread bytes.
@@ -200,21 +222,33 @@ impl Buffer {
     pub fn next(&self, n: i64) -> Slice<u8> {
         self.state.with(|c| {
             c.last = Last::Nothing;
-            if c.bytes.is_nil() { Slice::nil() } else { c.take(n.min(c.unread())) }
+            if c.bytes.is_nil() {
+                Slice::nil()
+            } else {
+                c.take(n.min(c.unread()))
+            }
         })
     }
 
     /// The next `n` bytes at most, without reading them.
     pub fn peek(&self, n: i64) -> (Slice<u8>, GoError) {
         let all = self.bytes();
-        if all.len() < n { (all, io::eof()) } else { (all.slice_to(n), GoError::nil()) }
+        if all.len() < n {
+            (all, io::eof())
+        } else {
+            (all.slice_to(n), GoError::nil())
+        }
     }
 
     /// Reads a byte.
     pub fn read_byte(&self) -> (u8, GoError) {
         self.state.with(|c| {
             c.last = Last::Nothing;
-            if c.unread() == 0 { (0, io::eof()) } else { (c.take(1).get(0), GoError::nil()) }
+            if c.unread() == 0 {
+                (0, io::eof())
+            } else {
+                (c.take(1).get(0), GoError::nil())
+            }
         })
     }
 
@@ -261,8 +295,15 @@ impl Buffer {
         self.state.with(|c| {
             let found = (c.read..c.bytes.len()).find(|&i| c.bytes.get(i) == delim);
             let n = found.map_or(c.unread(), |i| i + 1 - c.read);
-            let line = if c.bytes.is_nil() { Vec::new() } else { c.take(n).to_vec() };
-            (Slice::from(line), if found.is_some() { GoError::nil() } else { io::eof() })
+            let line = if c.bytes.is_nil() {
+                Vec::new()
+            } else {
+                c.take(n).to_vec()
+            };
+            (
+                Slice::from(line),
+                if found.is_some() { GoError::nil() } else { io::eof() },
+            )
         })
     }
 

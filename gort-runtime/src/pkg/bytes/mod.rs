@@ -4,9 +4,9 @@ mod buffer;
 
 use crate::pkg::go::*;
 use crate::pkg::io::{self, *};
+use crate::pkg::shared_text::{self as text, Text, text_functions};
 use crate::pkg::strings::reader::text_reader;
 use crate::pkg::support::{State, error, find, forward, handle_type};
-use crate::pkg::shared_text::{self as text, Text, text_functions};
 use crate::pkg::unicode::{self, utf8};
 
 pub use buffer::{Buffer, err_too_large, new_buffer, new_buffer_string};

@@ -45,12 +45,20 @@ pub fn new() -> Ptr<List> {
 impl Element {
     /// The next element or nil.
     pub fn next(&self) -> Ptr<Element> {
-        if self.list.get().is_nil() { Ptr::nil() } else { self.next.get() }
+        if self.list.get().is_nil() {
+            Ptr::nil()
+        } else {
+            self.next.get()
+        }
     }
 
     /// The previous element or nil.
     pub fn prev(&self) -> Ptr<Element> {
-        if self.list.get().is_nil() { Ptr::nil() } else { self.prev.get() }
+        if self.list.get().is_nil() {
+            Ptr::nil()
+        } else {
+            self.prev.get()
+        }
     }
 }
 
@@ -110,7 +118,10 @@ impl List {
     }
 
     fn insert(&self, v: Any, at: Ptr<Element>) -> Ptr<Element> {
-        let e = Ptr::new(Element { value: Cell::new(v), ..Element::default() });
+        let e = Ptr::new(Element {
+            value: Cell::new(v),
+            ..Element::default()
+        });
         self.link(e, at)
     }
 
@@ -183,7 +194,11 @@ impl List {
 
     /// Adds a value after the mark.
     pub fn insert_after(&self, v: Any, mark: Ptr<Element>) -> Ptr<Element> {
-        if self.owns(&mark) { self.insert(v, mark) } else { Ptr::nil() }
+        if self.owns(&mark) {
+            self.insert(v, mark)
+        } else {
+            Ptr::nil()
+        }
     }
 
     /// Moves the element to the front.

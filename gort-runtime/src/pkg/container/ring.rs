@@ -83,7 +83,11 @@ impl RingPtr for Ptr<Ring> {
     }
 
     fn unlink(&self, n: i64) -> Ptr<Ring> {
-        if n <= 0 { Ptr::nil() } else { self.link(self.move_(n + 1)) }
+        if n <= 0 {
+            Ptr::nil()
+        } else {
+            self.link(self.move_(n + 1))
+        }
     }
 
     fn len(&self) -> i64 {

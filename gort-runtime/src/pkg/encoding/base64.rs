@@ -36,7 +36,11 @@ pub fn new_encoding(encoder: GoString) -> Ptr<Encoding> {
     if encoder.len() != 64 {
         panic_str("encoding alphabet is not 64-bytes long");
     }
-    Ptr::new(Encoding { alphabet: encoder.as_bytes().to_vec(), padding: STD_PADDING, strict: false })
+    Ptr::new(Encoding {
+        alphabet: encoder.as_bytes().to_vec(),
+        padding: STD_PADDING,
+        strict: false,
+    })
 }
 
 const STANDARD: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -68,28 +72,45 @@ encodings! {
 impl Encoding {
     /// The same with another padding.
     pub fn with_padding(&self, padding: i32) -> Ptr<Encoding> {
-        Ptr::new(Encoding { padding, ..self.clone() })
+        Ptr::new(Encoding {
+            padding,
+            ..self.clone()
+        })
     }
 
     /// The same, refusing trailing bits that are not zero.
     pub fn strict(&self) -> Ptr<Encoding> {
-        Ptr::new(Encoding { strict: true, ..self.clone() })
+        Ptr::new(Encoding {
+            strict: true,
+            ..self.clone()
+        })
     }
 
     /// The length of the encoding of `n` bytes.
     pub fn encoded_len(&self, n: i64) -> i64 {
-        if self.padding == NO_PADDING { n / 3 * 4 + (n % 3 * 8 + 5) / 6 } else { (n + 2) / 3 * 4 }
+        if self.padding == NO_PADDING {
+            n / 3 * 4 + (n % 3 * 8 + 5) / 6
+        } else {
+            (n + 2) / 3 * 4
+        }
     }
 
     /// The most bytes that `n` characters encode.
     pub fn decoded_len(&self, n: i64) -> i64 {
-        if self.padding == NO_PADDING { n / 4 * 3 + n % 4 * 6 / 8 } else { n / 4 * 3 }
+        if self.padding == NO_PADDING {
+            n / 4 * 3 + n % 4 * 6 / 8
+        } else {
+            n / 4 * 3
+        }
     }
 
     fn encoded(&self, src: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(src.len() / 3 * 4 + 4);
         for chunk in src.chunks(3) {
-            let n = chunk.iter().enumerate().fold(0u32, |n, (i, b)| n | u32::from(*b) << (16 - 8 * i));
+            let n = chunk
+                .iter()
+                .enumerate()
+                .fold(0u32, |n, (i, b)| n | u32::from(*b) << (16 - 8 * i));
             for i in 0..4 {
                 if i <= chunk.len() {
                     out.push(self.alphabet[(n >> (18 - 6 * i) & 63) as usize]);

@@ -17,7 +17,8 @@ handle_type!(InvalidByteError, "hex.InvalidByteError", value(dyn Error));
 
 impl Error for InvalidByteError {
     fn error(&self) -> GoString {
-        let shown = crate::pkg::strconv::quote::quoted_rune(i32::from(self.0), crate::pkg::strconv::quote::Style::Plain);
+        let shown =
+            crate::pkg::strconv::quote::quoted_rune(i32::from(self.0), crate::pkg::strconv::quote::Style::Plain);
         let code = String::from_utf8_lossy(&shown);
         GoString::from(format!("encoding/hex: invalid byte: U+{:04X} {code}", self.0))
     }
@@ -34,7 +35,15 @@ pub fn decoded_len(x: i64) -> i64 {
 }
 
 fn digits(bytes: &[u8]) -> Vec<u8> {
-    bytes.iter().flat_map(|b| [b"0123456789abcdef"[usize::from(b >> 4)], b"0123456789abcdef"[usize::from(b & 15)]]).collect()
+    bytes
+        .iter()
+        .flat_map(|b| {
+            [
+                b"0123456789abcdef"[usize::from(b >> 4)],
+                b"0123456789abcdef"[usize::from(b & 15)],
+            ]
+        })
+        .collect()
 }
 
 /// The bytes in hexadecimal.
@@ -94,7 +103,10 @@ pub fn dump(data: Slice<u8>) -> GoString {
             out += &line.get(j).map_or("  ".to_owned(), |b| format!("{b:02x}"));
         }
         out += "  |";
-        out.extend(line.iter().map(|&b| if (32..127).contains(&b) { b as char } else { '.' }));
+        out.extend(
+            line.iter()
+                .map(|&b| if (32..127).contains(&b) { b as char } else { '.' }),
+        );
         out += "|\n";
     }
     GoString::from(out)

@@ -4,9 +4,9 @@
 
 use super::number::{Flags, Output};
 use super::{Formatter, GoStringer, PrintState, State, Stringer};
+use crate::pkg::go::*;
 use crate::pkg::support;
 use crate::pkg::unicode::utf8;
-use crate::pkg::go::*;
 use crate::value::{Describe, Kind};
 use std::cmp::Ordering;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -47,7 +47,9 @@ impl Printer {
     }
 
     fn verb(&mut self, verb: char) {
-        self.out.bytes.extend_from_slice(verb.encode_utf8(&mut [0; 4]).as_bytes());
+        self.out
+            .bytes
+            .extend_from_slice(verb.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
     /// An explicit `[n]`: the operand it names, the position after it, whether one was there.
@@ -56,7 +58,11 @@ impl Printer {
             return (current, at, false);
         }
         self.reordered = true;
-        let close = if format.len() - at < 3 { None } else { format[at..].iter().position(|&c| c == b']') };
+        let close = if format.len() - at < 3 {
+            None
+        } else {
+            format[at..].iter().position(|&c| c == b']')
+        };
         let Some(close) = close else {
             self.good_index = false;
             return (current, at + 1, false);
@@ -481,7 +487,11 @@ impl Printer {
                 _ => {
                     // The type switch of Go's printer names a bare []byte so, but only outermost.
                     let name = v.dynamic_type_name();
-                    let name = if depth == 0 && name == "[]uint8" { "[]byte".into() } else { name };
+                    let name = if depth == 0 && name == "[]uint8" {
+                        "[]byte".into()
+                    } else {
+                        name
+                    };
                     if !self.open(&name, nil && !array) {
                         return;
                     }
@@ -495,7 +505,9 @@ impl Printer {
                     self.close();
                 }
             },
-            Describe::Slice { nil, elems, type_name, .. } => {
+            Describe::Slice {
+                nil, elems, type_name, ..
+            } => {
                 if !self.open(&v.dynamic_type_name(), nil) {
                     return;
                 }
@@ -505,7 +517,12 @@ impl Printer {
                 self.open(&v.dynamic_type_name(), false);
                 self.elements(&elems, &type_name, verb, depth, reachable);
             }
-            Describe::Map { nil, mut entries, type_name, .. } => {
+            Describe::Map {
+                nil,
+                mut entries,
+                type_name,
+                ..
+            } => {
                 if sharp_v {
                     let name = v.dynamic_type_name();
                     self.text(&name);
@@ -538,12 +555,24 @@ impl Printer {
                         self.text(field.name);
                         self.text(":");
                     }
-                    self.nested(&field.value, &field.type_name, verb, depth + 1, reachable && field.exported);
+                    self.nested(
+                        &field.value,
+                        &field.type_name,
+                        verb,
+                        depth + 1,
+                        reachable && field.exported,
+                    );
                 }
                 self.text("}");
             }
-            Describe::Pointer { addr, target, elem_kind } => {
-                if let (0, Some(target), Kind::Array | Kind::Slice | Kind::Struct | Kind::Map) = (depth, target, elem_kind) {
+            Describe::Pointer {
+                addr,
+                target,
+                elem_kind,
+            } => {
+                if let (0, Some(target), Kind::Array | Kind::Slice | Kind::Struct | Kind::Map) =
+                    (depth, target, elem_kind)
+                {
                     self.text("&");
                     return self.nested(&target.load(), "", verb, depth + 1, reachable);
                 }
@@ -588,14 +617,21 @@ fn address(d: &Describe) -> Option<usize> {
     match d {
         Describe::Pointer { addr, .. } | Describe::Func(addr) | Describe::Chan(addr) => Some(*addr),
         Describe::Map { addr, nil, .. } | Describe::Slice { addr, nil, .. } => Some(if *nil { 0 } else { *addr }),
-        Describe::Bytes { addr, nil, array: false, .. } => Some(if *nil { 0 } else { *addr }),
+        Describe::Bytes {
+            addr,
+            nil,
+            array: false,
+            ..
+        } => Some(if *nil { 0 } else { *addr }),
         _ => None,
     }
 }
 
 /// Key and element type of `map[K]V`.
 fn map_types(name: &str) -> (&str, &str) {
-    let Some(rest) = name.strip_prefix("map[") else { return ("interface {}", "interface {}") };
+    let Some(rest) = name.strip_prefix("map[") else {
+        return ("interface {}", "interface {}");
+    };
     let mut depth = 1;
     for (i, c) in rest.char_indices() {
         match c {
@@ -626,7 +662,11 @@ fn compare(a: &Any, b: &Any) -> Ordering {
         })
     };
     let lists = |x: &[Any], y: &[Any]| {
-        x.iter().zip(y).map(|(x, y)| compare(x, y)).find(|o| o.is_ne()).unwrap_or_else(|| x.len().cmp(&y.len()))
+        x.iter()
+            .zip(y)
+            .map(|(x, y)| compare(x, y))
+            .find(|o| o.is_ne())
+            .unwrap_or_else(|| x.len().cmp(&y.len()))
     };
     match (a.describe(), b.describe()) {
         (Describe::Int(x, j), Describe::Int(y, k)) if j == k => x.cmp(&y),
@@ -643,6 +683,8 @@ fn compare(a: &Any, b: &Any) -> Ordering {
             let values = |f: Vec<crate::value::Field>| f.into_iter().map(|f| f.value).collect::<Vec<_>>();
             lists(&values(x), &values(y))
         }
-        _ => (support::kind_of(a) as u8).cmp(&(support::kind_of(b) as u8)).then_with(|| a.dynamic_type_name().cmp(&b.dynamic_type_name())),
+        _ => (support::kind_of(a) as u8)
+            .cmp(&(support::kind_of(b) as u8))
+            .then_with(|| a.dynamic_type_name().cmp(&b.dynamic_type_name())),
     }
 }

@@ -55,11 +55,18 @@ pub struct PrintState {
     bytes: Inner<Vec<u8>>,
 }
 
-handle_type!(PrintState, "fmt.pp", pointer(dyn State, dyn Writer, dyn crate::pkg::io::StringWriter));
+handle_type!(
+    PrintState,
+    "fmt.pp",
+    pointer(dyn State, dyn Writer, dyn crate::pkg::io::StringWriter)
+);
 
 impl PrintState {
     fn new(flags: Flags) -> Self {
-        PrintState { flags, bytes: Inner::default() }
+        PrintState {
+            flags,
+            bytes: Inner::default(),
+        }
     }
 
     fn take(&self) -> Vec<u8> {

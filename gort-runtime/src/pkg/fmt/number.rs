@@ -30,7 +30,11 @@ pub(crate) struct Output {
 impl Output {
     fn fill(&mut self, n: i64) {
         if n > 0 {
-            let with = if self.flags.zero && !self.flags.minus { b'0' } else { b' ' };
+            let with = if self.flags.zero && !self.flags.minus {
+                b'0'
+            } else {
+                b' '
+            };
             self.bytes.resize(self.bytes.len() + n as usize, with);
         }
     }
@@ -168,7 +172,11 @@ impl Output {
             return;
         }
         let prefix: &[u8] = if upper { b"0X" } else { b"0x" };
-        let digits: &[u8; 16] = if upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
+        let digits: &[u8; 16] = if upper {
+            b"0123456789ABCDEF"
+        } else {
+            b"0123456789abcdef"
+        };
         let mut text = Vec::with_capacity(n * 3);
         if f.sharp {
             text.extend_from_slice(prefix);
@@ -226,7 +234,10 @@ fn with_point(num: Vec<u8>, verb: char, precision: i64) -> Vec<u8> {
         _ => 0,
     };
     let hexadecimal = matches!(verb, 'x' | 'X');
-    let cut = num.iter().position(|c| matches!(c | 0x20, b'p') || !hexadecimal && c | 0x20 == b'e').unwrap_or(num.len());
+    let cut = num
+        .iter()
+        .position(|c| matches!(c | 0x20, b'p') || !hexadecimal && c | 0x20 == b'e')
+        .unwrap_or(num.len());
     let (body, tail) = num.split_at(cut);
     let mut body = body.to_vec();
     let (mut point, mut nonzero) = (false, false);

@@ -20,7 +20,10 @@ enum Source {
 
 impl Input {
     fn text(s: GoString) -> Self {
-        Input { source: Source::Text(s, 0), peeked: None }
+        Input {
+            source: Source::Text(s, 0),
+            peeked: None,
+        }
     }
 
     fn fetch(&mut self) -> Option<i32> {
@@ -134,7 +137,10 @@ fn integer_token(input: &mut Input, width: i64, verb: u8) -> (Vec<u8>, i64) {
         _ => 0,
     };
     let text = token(input, width, |c, sofar| {
-        let body = sofar.strip_prefix(b"-").or_else(|| sofar.strip_prefix(b"+")).unwrap_or(sofar);
+        let body = sofar
+            .strip_prefix(b"-")
+            .or_else(|| sofar.strip_prefix(b"+"))
+            .unwrap_or(sofar);
         match c {
             b'+' | b'-' => sofar.is_empty(),
             b'_' => base == 0 && !body.is_empty(),
@@ -142,7 +148,13 @@ fn integer_token(input: &mut Input, width: i64, verb: u8) -> (Vec<u8>, i64) {
             b'b' | b'B' if base == 0 && body == b"0" => true,
             _ => {
                 let hex = base == 16 || base == 0 && body.len() >= 2 && body[1] | 0x20 == b'x';
-                let radix = if hex { 16 } else if base == 0 { 10 } else { base as u32 };
+                let radix = if hex {
+                    16
+                } else if base == 0 {
+                    10
+                } else {
+                    base as u32
+                };
                 (c as char).is_digit(radix)
             }
         }
@@ -153,7 +165,11 @@ fn integer_token(input: &mut Input, width: i64, verb: u8) -> (Vec<u8>, i64) {
 fn scan_int(input: &mut Input, width: i64, verb: u8, bits: i64) -> Result<i64, GoError> {
     let (text, base) = integer_token(input, width, verb);
     if text.is_empty() || text == b"-" || text == b"+" {
-        return Err(if input.peek().is_none() { io::eof() } else { error("expected integer") });
+        return Err(if input.peek().is_none() {
+            io::eof()
+        } else {
+            error("expected integer")
+        });
     }
     let shown = String::from_utf8_lossy(&text).into_owned();
     let (n, err) = strconv::parse_int(GoString::from(text), base, 64);
@@ -169,7 +185,11 @@ fn scan_int(input: &mut Input, width: i64, verb: u8, bits: i64) -> Result<i64, G
 fn scan_uint(input: &mut Input, width: i64, verb: u8, bits: i64) -> Result<u64, GoError> {
     let (text, base) = integer_token(input, width, verb);
     if text.is_empty() {
-        return Err(if input.peek().is_none() { io::eof() } else { error("expected integer") });
+        return Err(if input.peek().is_none() {
+            io::eof()
+        } else {
+            error("expected integer")
+        });
     }
     let shown = String::from_utf8_lossy(&text).into_owned();
     let (n, err) = strconv::parse_uint(GoString::from(text), base, 64);
@@ -209,7 +229,11 @@ fn quoted(input: &mut Input) -> Result<Vec<u8>, GoError> {
             utf8::encode(&mut raw, r);
         } else if r == i32::from(raw[0]) {
             let (s, err) = strconv::unquote(GoString::from(raw));
-            return if err.is_nil() { Ok(s.as_bytes().to_vec()) } else { Err(err) };
+            return if err.is_nil() {
+                Ok(s.as_bytes().to_vec())
+            } else {
+                Err(err)
+            };
         }
     }
 }
@@ -316,7 +340,11 @@ fn run_format(mut input: Input, format: GoString, args: Slice<Any>) -> (i64, GoE
             } else if input.peek() == Some(r) {
                 input.next();
             } else {
-                let e = if input.peek().is_none() { io::eof() } else { error("input does not match format") };
+                let e = if input.peek().is_none() {
+                    io::eof()
+                } else {
+                    error("input does not match format")
+                };
                 input.finish();
                 return (n, e);
             }
@@ -327,7 +355,9 @@ fn run_format(mut input: Input, format: GoString, args: Slice<Any>) -> (i64, GoE
             width = width * 10 + i64::from(c - b'0');
             i += 1;
         }
-        let Some(&verb) = f.get(i) else { return (n, error("too few operands for format '%'")) };
+        let Some(&verb) = f.get(i) else {
+            return (n, error("too few operands for format '%'"));
+        };
         i += 1;
         if n >= args.len() {
             return (n, error(format!("too few operands for format '%{}'", verb as char)));
@@ -347,7 +377,10 @@ fn run_format(mut input: Input, format: GoString, args: Slice<Any>) -> (i64, GoE
 }
 
 fn stdin() -> Input {
-    Input { source: Source::Reader(Iface::from_arc(std::sync::Arc::new(crate::pkg::os::stdin()) as _)), peeked: None }
+    Input {
+        source: Source::Reader(Iface::from_arc(std::sync::Arc::new(crate::pkg::os::stdin()) as _)),
+        peeked: None,
+    }
 }
 
 fn reader(r: Iface<dyn Reader>) -> Input {

@@ -53,7 +53,12 @@ struct Digest {
     table: Ptr<Table>,
 }
 
-handle_type!(Digest, "crc32.digest", memory(crc), pointer(dyn Writer, dyn Hash, dyn Hash32));
+handle_type!(
+    Digest,
+    "crc32.digest",
+    memory(crc),
+    pointer(dyn Writer, dyn Hash, dyn Hash32)
+);
 
 impl Digest {
     fn write(&self, p: Slice<u8>) -> (i64, GoError) {
@@ -96,7 +101,10 @@ forward!(Digest:
 
 /// A running checksum by a table.
 pub fn new(tab: Ptr<Table>) -> Iface<dyn Hash32> {
-    Iface::from_arc(Arc::new(Ptr::new(Digest { crc: Atom::new(0), table: tab })) as Arc<dyn Hash32>)
+    Iface::from_arc(Arc::new(Ptr::new(Digest {
+        crc: Atom::new(0),
+        table: tab,
+    })) as Arc<dyn Hash32>)
 }
 
 /// A running checksum by [`IEEE`].

@@ -3,7 +3,7 @@
 mod wrap;
 
 use crate::pkg::go::*;
-use crate::pkg::support::{error_var};
+use crate::pkg::support::error_var;
 use std::sync::Arc;
 
 pub use wrap::*;
@@ -197,7 +197,14 @@ macro_rules! wider_writers {
     };
 }
 
-wider_writers!(dyn ReadWriter, dyn WriteCloser, dyn ReadWriteCloser, dyn WriteSeeker, dyn ReadWriteSeeker, dyn crate::pkg::fmt::State);
+wider_writers!(
+    dyn ReadWriter,
+    dyn WriteCloser,
+    dyn ReadWriteCloser,
+    dyn WriteSeeker,
+    dyn ReadWriteSeeker,
+    dyn crate::pkg::fmt::State
+);
 
 fn is_eof(e: &GoError) -> bool {
     *e == eof()

@@ -39,7 +39,10 @@ forward!(LimitedReader: ReaderPtr { fn read(p: Slice<u8>) -> (i64, GoError); });
 
 /// A reader of the first `n` bytes.
 pub fn limit_reader(r: Iface<dyn Reader>, n: i64) -> Iface<dyn Reader> {
-    reader(LimitedReader { r: Cell::new(r), n: Atom::new(n) })
+    reader(LimitedReader {
+        r: Cell::new(r),
+        n: Atom::new(n),
+    })
 }
 
 #[derive(Clone, Default)]
@@ -94,7 +97,9 @@ impl ReaderPtr for MultiReader {
 
 /// One reader after the other.
 pub fn multi_reader(readers: Slice<Iface<dyn Reader>>) -> Iface<dyn Reader> {
-    reader(MultiReader { readers: State::new(readers.iter().collect()) })
+    reader(MultiReader {
+        readers: State::new(readers.iter().collect()),
+    })
 }
 
 #[derive(Clone, Default)]
@@ -127,14 +132,20 @@ impl StringWriterPtr for MultiWriter {
 
 /// A writer to all the writers.
 pub fn multi_writer(writers: Slice<Iface<dyn Writer>>) -> Iface<dyn Writer> {
-    let w = MultiWriter { writers: writers.to_vec() };
+    let w = MultiWriter {
+        writers: writers.to_vec(),
+    };
     Iface::from_arc(Arc::new(Ptr::new(w)) as Arc<dyn Writer>)
 }
 
 #[derive(Clone, Default)]
 struct DiscardWriter;
 
-handle_type!(DiscardWriter, "io.discard", value(dyn Writer, dyn StringWriter, dyn ReaderFrom));
+handle_type!(
+    DiscardWriter,
+    "io.discard",
+    value(dyn Writer, dyn StringWriter, dyn ReaderFrom)
+);
 
 impl Writer for DiscardWriter {
     fn write(&self, p: Slice<u8>) -> (i64, GoError) {
@@ -199,12 +210,22 @@ pub struct SectionReader {
     at: Atom<i64>,
 }
 
-handle_type!(SectionReader, "io.SectionReader", memory(at), pointer(dyn Reader, dyn Seeker, dyn ReaderAt, dyn ReadSeeker));
+handle_type!(
+    SectionReader,
+    "io.SectionReader",
+    memory(at),
+    pointer(dyn Reader, dyn Seeker, dyn ReaderAt, dyn ReadSeeker)
+);
 
 /// The `n` bytes of `r` from `off`.
 pub fn new_section_reader(r: Iface<dyn ReaderAt>, off: i64, n: i64) -> Ptr<SectionReader> {
     let end = off.checked_add(n).unwrap_or(i64::MAX);
-    Ptr::new(SectionReader { r, base: off, end, at: Atom::new(off) })
+    Ptr::new(SectionReader {
+        r,
+        base: off,
+        end,
+        at: Atom::new(off),
+    })
 }
 
 impl SectionReader {
@@ -214,7 +235,11 @@ impl SectionReader {
         if at >= self.end {
             return (0, eof());
         }
-        let p = if p.len() > self.end - at { p.slice_to(self.end - at) } else { p };
+        let p = if p.len() > self.end - at {
+            p.slice_to(self.end - at)
+        } else {
+            p
+        };
         let (n, err) = self.r.read_at(p, at);
         self.at.set(at + n);
         (n, err)

@@ -69,7 +69,11 @@ pub fn sqrt(x: C) -> C {
         if re == 0.0 {
             return Complex::new(0.0, im);
         }
-        return if re < 0.0 { Complex::new(0.0, (-re).sqrt().copysign(im)) } else { Complex::new(re.sqrt(), im) };
+        return if re < 0.0 {
+            Complex::new(0.0, (-re).sqrt().copysign(im))
+        } else {
+            Complex::new(re.sqrt(), im)
+        };
     }
     if re == 0.0 {
         let r = (0.5 * im.abs()).sqrt();

@@ -60,10 +60,11 @@ pub fn exp2(x: f64) -> f64 {
     let (high, low) = (t * LN2_HIGH, -t * LN2_LOW);
     let r = high - low;
     let t = r * r;
-    let c = r
-        - t * (1.66666666666666657415e-01
+    let c = r - t
+        * (1.66666666666666657415e-01
             + t * (-2.77777777770155933842e-03
-                + t * (6.61375632143793436117e-05 + t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08))));
+                + t * (6.61375632143793436117e-05
+                    + t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08))));
     let y = 1.0 - ((low - (r * c) / (2.0 - c)) - high);
     ldexp(y, k as i64)
 }
@@ -130,10 +131,16 @@ pub fn cbrt(x: f64) -> f64 {
     let a = x.abs();
     // A third of the exponent to begin with, then a step good to 23 bits, then one of Newton's to 53.
     let third = |v: f64, bias: u64| f64::from_bits(v.to_bits() / 3 + (bias << 32));
-    let t = if a < f64::MIN_POSITIVE { third(18014398509481984.0 * a, 696219795) } else { third(a, 715094163) };
+    let t = if a < f64::MIN_POSITIVE {
+        third(18014398509481984.0 * a, 696219795)
+    } else {
+        third(a, 715094163)
+    };
     let r = t * t / a;
     let s = 5.42857142857142815906e-01 + r * t;
-    let t = t * (3.57142857142857150787e-01 + 1.60714285714285720630 / (s + 1.41428571428571436819 + -7.05306122448979611050e-01 / s));
+    let t = t
+        * (3.57142857142857150787e-01
+            + 1.60714285714285720630 / (s + 1.41428571428571436819 + -7.05306122448979611050e-01 / s));
     let t = f64::from_bits((t.to_bits() & (0xF_FFFF_FFFC << 28)) + (1 << 30));
     let s = t * t;
     let r = a / s;

@@ -133,7 +133,11 @@ pub fn yn(n: i64, x: f64) -> f64 {
 
 /// The gamma function.
 pub fn gamma(x: f64) -> f64 {
-    if x == f64::NEG_INFINITY || x < 0.0 && x == x.floor() { f64::NAN } else { libm::tgamma(x) }
+    if x == f64::NEG_INFINITY || x < 0.0 && x == x.floor() {
+        f64::NAN
+    } else {
+        libm::tgamma(x)
+    }
 }
 
 /// The logarithm of |gamma| and gamma's sign.
@@ -247,7 +251,11 @@ pub fn signbit(x: f64) -> bool {
 /// Integer and fractional part.
 pub fn modf(f: f64) -> (f64, f64) {
     let whole = f.trunc();
-    if f.is_infinite() { (f, f64::NAN) } else { (whole, (f - whole).copysign(f)) }
+    if f.is_infinite() {
+        (f, f64::NAN)
+    } else {
+        (whole, (f - whole).copysign(f))
+    }
 }
 
 /// Fraction in [½, 1) and exponent.
@@ -255,7 +263,11 @@ pub fn frexp(f: f64) -> (f64, i64) {
     if f == 0.0 || !f.is_finite() {
         return (f, 0);
     }
-    let (f, shift) = if f.abs() < f64::MIN_POSITIVE { (f * 4503599627370496.0, 52) } else { (f, 0) };
+    let (f, shift) = if f.abs() < f64::MIN_POSITIVE {
+        (f * 4503599627370496.0, 52)
+    } else {
+        (f, 0)
+    };
     let bits = f.to_bits();
     let exponent = (bits >> 52 & 0x7FF) as i64 - 1022 - shift;
     (f64::from_bits(bits & !(0x7FF << 52) | 1022 << 52), exponent)

@@ -52,7 +52,9 @@ pub fn cos(x: f64) -> f64 {
     if !x.is_finite() {
         return f64::NAN;
     }
-    let Some((mut octant, z)) = reduce(x.abs()) else { return x.cos() };
+    let Some((mut octant, z)) = reduce(x.abs()) else {
+        return x.cos();
+    };
     let mut negative = false;
     if octant > 3 {
         octant -= 4;
@@ -62,7 +64,11 @@ pub fn cos(x: f64) -> f64 {
         negative = !negative;
     }
     let zz = z * z;
-    let y = if octant == 1 || octant == 2 { sine_part(z, zz) } else { cosine_part(zz) };
+    let y = if octant == 1 || octant == 2 {
+        sine_part(z, zz)
+    } else {
+        cosine_part(zz)
+    };
     if negative { -y } else { y }
 }
 
@@ -74,14 +80,20 @@ pub fn sin(x: f64) -> f64 {
     if x.is_infinite() {
         return f64::NAN;
     }
-    let Some((mut octant, z)) = reduce(x.abs()) else { return x.sin() };
+    let Some((mut octant, z)) = reduce(x.abs()) else {
+        return x.sin();
+    };
     let mut negative = x < 0.0;
     if octant > 3 {
         octant -= 4;
         negative = !negative;
     }
     let zz = z * z;
-    let y = if octant == 1 || octant == 2 { cosine_part(zz) } else { sine_part(z, zz) };
+    let y = if octant == 1 || octant == 2 {
+        cosine_part(zz)
+    } else {
+        sine_part(z, zz)
+    };
     if negative { -y } else { y }
 }
 
@@ -98,14 +110,29 @@ pub fn tan(x: f64) -> f64 {
     if x.is_infinite() {
         return f64::NAN;
     }
-    let Some((octant, z)) = reduce(x.abs()) else { return x.tan() };
+    let Some((octant, z)) = reduce(x.abs()) else {
+        return x.tan();
+    };
     let zz = z * z;
     let mut y = z;
     if zz > 1e-14 {
-        let p = polynomial(zz, &[-1.30936939181383734205e4, 1.15351664838587416140e6, -1.79565251976484877988e7]);
+        let p = polynomial(
+            zz,
+            &[
+                -1.30936939181383734205e4,
+                1.15351664838587416140e6,
+                -1.79565251976484877988e7,
+            ],
+        );
         let q = polynomial(
             zz,
-            &[1.0, 1.36812963470692954678e4, -1.32089234440210967447e6, 2.50083801823357915839e7, -5.38695755929454629881e7],
+            &[
+                1.0,
+                1.36812963470692954678e4,
+                -1.32089234440210967447e6,
+                2.50083801823357915839e7,
+                -5.38695755929454629881e7,
+            ],
         );
         y = z + z * (zz * p / q);
     }
@@ -171,7 +198,11 @@ pub fn asin(x: f64) -> f64 {
         return f64::NAN;
     }
     let root = (1.0 - a * a).sqrt();
-    let angle = if a > 0.7 { FRAC_PI_2 - atan_positive(root / a) } else { atan_positive(a / root) };
+    let angle = if a > 0.7 {
+        FRAC_PI_2 - atan_positive(root / a)
+    } else {
+        atan_positive(a / root)
+    };
     if x < 0.0 { -angle } else { angle }
 }
 
@@ -186,7 +217,11 @@ pub fn atan2(y: f64, x: f64) -> f64 {
         return f64::NAN;
     }
     if y == 0.0 {
-        return if x >= 0.0 && x.is_sign_positive() { 0f64.copysign(y) } else { PI.copysign(y) };
+        return if x >= 0.0 && x.is_sign_positive() {
+            0f64.copysign(y)
+        } else {
+            PI.copysign(y)
+        };
     }
     if x == 0.0 {
         return FRAC_PI_2.copysign(y);
@@ -232,7 +267,12 @@ pub fn sinh(x: f64) -> f64 {
         );
         let q = polynomial(
             s,
-            &[1.0, -0.173678953558233699533450911e+3, 0.1521517378790019070696485176e+5, -0.6307673640497716991212077277e+6],
+            &[
+                1.0,
+                -0.173678953558233699533450911e+3,
+                0.1521517378790019070696485176e+5,
+                -0.6307673640497716991212077277e+6,
+            ],
         );
         p * a / q
     };
@@ -263,8 +303,23 @@ pub fn tanh(x: f64) -> f64 {
         return (1.0 - 2.0 / (s + 1.0)).copysign(x);
     }
     let s = x * x;
-    let p = polynomial(s, &[-9.64399179425052238628e-1, -9.92877231001918586564e1, -1.61468768441708447952e3]);
-    let q = polynomial(s, &[1.0, 1.12811678491632931402e2, 2.23548839060100448583e3, 4.84406305325125486048e3]);
+    let p = polynomial(
+        s,
+        &[
+            -9.64399179425052238628e-1,
+            -9.92877231001918586564e1,
+            -1.61468768441708447952e3,
+        ],
+    );
+    let q = polynomial(
+        s,
+        &[
+            1.0,
+            1.12811678491632931402e2,
+            2.23548839060100448583e3,
+            4.84406305325125486048e3,
+        ],
+    );
     x + x * s * p / q
 }
 

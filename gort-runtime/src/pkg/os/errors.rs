@@ -143,11 +143,18 @@ impl UnwrapMethodPtr for SyscallError {
 }
 
 pub(crate) fn syscall_error(call: &str, e: &std::io::Error) -> GoError {
-    pointer_error(SyscallError { syscall: Cell::new(GoString::from(call)), err: Cell::new(errno(e)) })
+    pointer_error(SyscallError {
+        syscall: Cell::new(GoString::from(call)),
+        err: Cell::new(errno(e)),
+    })
 }
 
 pub(crate) fn path_error(op: &str, path: &GoString, err: GoError) -> GoError {
-    pointer_error(PathError { op: Cell::new(GoString::from(op)), path: Cell::new(path.clone()), err: Cell::new(err) })
+    pointer_error(PathError {
+        op: Cell::new(GoString::from(op)),
+        path: Cell::new(path.clone()),
+        err: Cell::new(err),
+    })
 }
 
 pub(crate) fn path_result<T>(op: &str, path: &GoString, result: std::io::Result<T>) -> GoError {

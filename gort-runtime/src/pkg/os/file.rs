@@ -49,23 +49,28 @@ pub struct File {
     handle: State<Handle>,
 }
 
-handle_type!(File, "os.File", memory(handle), pointer(
-    dyn io::Reader,
-    dyn io::Writer,
-    dyn io::Closer,
-    dyn io::Seeker,
-    dyn io::ReaderAt,
-    dyn io::WriterAt,
-    dyn io::StringWriter,
-    dyn io::ReadWriter,
-    dyn io::ReadCloser,
-    dyn io::WriteCloser,
-    dyn io::ReadWriteCloser,
-    dyn io::ReadSeeker,
-    dyn io::ReadSeekCloser,
-    dyn io::WriteSeeker,
-    dyn io::ReadWriteSeeker
-));
+handle_type!(
+    File,
+    "os.File",
+    memory(handle),
+    pointer(
+        dyn io::Reader,
+        dyn io::Writer,
+        dyn io::Closer,
+        dyn io::Seeker,
+        dyn io::ReaderAt,
+        dyn io::WriterAt,
+        dyn io::StringWriter,
+        dyn io::ReadWriter,
+        dyn io::ReadCloser,
+        dyn io::WriteCloser,
+        dyn io::ReadWriteCloser,
+        dyn io::ReadSeeker,
+        dyn io::ReadSeekCloser,
+        dyn io::WriteSeeker,
+        dyn io::ReadWriteSeeker,
+    )
+);
 
 macro_rules! standard {
     ($($(#[$doc:meta])* $name:ident = $handle:ident, $path:literal;)*) => {
@@ -101,7 +106,10 @@ fn finish(name: &'static str, bytes: &[u8], result: std::io::Result<()>) -> (i64
 }
 
 pub(super) fn opened(name: GoString, file: std::fs::File) -> Ptr<File> {
-    Ptr::new(File { name, handle: State::new(Handle::Open(Arc::new(file))) })
+    Ptr::new(File {
+        name,
+        handle: State::new(Handle::Open(Arc::new(file))),
+    })
 }
 
 /// Opens a file for reading.
@@ -123,7 +131,9 @@ pub fn open_file(name: GoString, flag: i64, perm: FileMode) -> (Ptr<File>, GoErr
     options.mode(perm.0 & 0o777);
     // The remaining flags go to the system as they are.
     let create = flag & O_CREATE != 0 && access != O_RDONLY;
-    options.create(create && flag & O_EXCL == 0).create_new(create && flag & O_EXCL != 0);
+    options
+        .create(create && flag & O_EXCL == 0)
+        .create_new(create && flag & O_EXCL != 0);
     options.truncate(access != O_RDONLY && flag & O_TRUNC != 0 && flag & O_EXCL == 0);
     if flag & O_APPEND != 0 {
         options.append(access != O_RDONLY);
@@ -300,7 +310,11 @@ impl File {
 
 pub(super) fn base_name(path: &GoString) -> GoString {
     let bytes = path.as_bytes();
-    go_string(std::path::Path::new(&os_string(path)).file_name().unwrap_or(std::ffi::OsStr::new(if bytes.is_empty() { "." } else { "/" })))
+    go_string(
+        std::path::Path::new(&os_string(path))
+            .file_name()
+            .unwrap_or(std::ffi::OsStr::new(if bytes.is_empty() { "." } else { "/" })),
+    )
 }
 
 forward!(File:

@@ -130,7 +130,11 @@ pub(super) fn file_info(name: GoString, m: &std::fs::Metadata) -> Iface<dyn File
         _ => 0,
     };
     let special = (bits >> 11 & 1) << 23 | (bits >> 10 & 1) << 22 | (bits >> 9 & 1) << 20;
-    let s = Status { name, size: m.len() as i64, mode: FileMode(kind | special | bits & 0o777) };
+    let s = Status {
+        name,
+        size: m.len() as i64,
+        mode: FileMode(kind | special | bits & 0o777),
+    };
     Iface::from_arc(Arc::new(Ptr::new(s)) as Arc<dyn FileInfo>)
 }
 
@@ -169,7 +173,13 @@ pub fn read_file(name: GoString) -> (Slice<u8>, GoError) {
 /// Writes the whole file.
 pub fn write_file(name: GoString, data: Slice<u8>, perm: FileMode) -> GoError {
     let mut options = std::fs::OpenOptions::new();
-    match options.write(true).create(true).truncate(true).mode(perm.0 & 0o777).open(os_string(&name)) {
+    match options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(perm.0 & 0o777)
+        .open(os_string(&name))
+    {
         Ok(mut f) => path_result("write", &name, f.write_all(&data.to_vec())),
         Err(e) => path_error("open", &name, errno(&e)),
     }
@@ -177,12 +187,23 @@ pub fn write_file(name: GoString, data: Slice<u8>, perm: FileMode) -> GoError {
 
 /// Makes a folder.
 pub fn mkdir(name: GoString, perm: FileMode) -> GoError {
-    path_result("mkdir", &name, std::fs::DirBuilder::new().mode(perm.0 & 0o777).create(os_string(&name)))
+    path_result(
+        "mkdir",
+        &name,
+        std::fs::DirBuilder::new().mode(perm.0 & 0o777).create(os_string(&name)),
+    )
 }
 
 /// Makes a folder and those above it.
 pub fn mkdir_all(path: GoString, perm: FileMode) -> GoError {
-    path_result("mkdir", &path, std::fs::DirBuilder::new().recursive(true).mode(perm.0 & 0o777).create(os_string(&path)))
+    path_result(
+        "mkdir",
+        &path,
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(perm.0 & 0o777)
+            .create(os_string(&path)),
+    )
 }
 
 /// Removes a file or an empty folder.
@@ -192,7 +213,15 @@ pub fn remove(name: GoString) -> GoError {
         Ok(()) => GoError::nil(),
         Err(e) => match std::fs::remove_dir(&path) {
             Ok(()) => GoError::nil(),
-            Err(d) => path_error("remove", &name, errno(if d.kind() == std::io::ErrorKind::NotADirectory { &e } else { &d })),
+            Err(d) => path_error(
+                "remove",
+                &name,
+                errno(if d.kind() == std::io::ErrorKind::NotADirectory {
+                    &e
+                } else {
+                    &d
+                }),
+            ),
         },
     }
 }
@@ -237,12 +266,19 @@ pub fn readlink(name: GoString) -> (GoString, GoError) {
 
 /// Sets the permissions.
 pub fn chmod(name: GoString, mode: FileMode) -> GoError {
-    path_result("chmod", &name, std::fs::set_permissions(os_string(&name), std::fs::Permissions::from_mode(mode.0 & 0o777)))
+    path_result(
+        "chmod",
+        &name,
+        std::fs::set_permissions(os_string(&name), std::fs::Permissions::from_mode(mode.0 & 0o777)),
+    )
 }
 
 /// Sets the size.
 pub fn truncate(name: GoString, size: i64) -> GoError {
-    let result = std::fs::OpenOptions::new().write(true).open(os_string(&name)).and_then(|f| f.set_len(size as u64));
+    let result = std::fs::OpenOptions::new()
+        .write(true)
+        .open(os_string(&name))
+        .and_then(|f| f.set_len(size as u64));
     path_result("truncate", &name, result)
 }
 
@@ -252,13 +288,22 @@ pub fn read_dir(name: GoString) -> (Slice<Iface<DirEntry>>, GoError) {
         Ok(e) => e,
         Err(e) => return (Slice::nil(), path_error("open", &name, errno(&e))),
     };
-    let mut found: Vec<(GoString, std::fs::Metadata)> =
-        entries.flatten().filter_map(|e| Some((go_string(e.file_name()), e.metadata().ok()?))).collect();
+    let mut found: Vec<(GoString, std::fs::Metadata)> = entries
+        .flatten()
+        .filter_map(|e| Some((go_string(e.file_name()), e.metadata().ok()?)))
+        .collect();
     found.sort_by(|a, b| a.0.cmp(&b.0));
-    (found.into_iter().map(|(n, m)| file_info(n, &m)).collect(), GoError::nil())
+    (
+        found.into_iter().map(|(n, m)| file_info(n, &m)).collect(),
+        GoError::nil(),
+    )
 }
 
-fn unique(dir: GoString, pattern: GoString, mut make: impl FnMut(&GoString) -> std::io::Result<()>) -> (GoString, GoError) {
+fn unique(
+    dir: GoString,
+    pattern: GoString,
+    mut make: impl FnMut(&GoString) -> std::io::Result<()>,
+) -> (GoString, GoError) {
     let dir = if dir.is_empty() { super::temp_dir() } else { dir };
     let p = pattern.as_bytes();
     let (prefix, suffix) = match p.iter().rposition(|&c| c == b'*') {
@@ -283,7 +328,14 @@ pub fn create_temp(dir: GoString, pattern: GoString) -> (Ptr<super::File>, GoErr
     let mut file = None;
     let (name, err) = unique(dir, pattern, |name| {
         let mut options = std::fs::OpenOptions::new();
-        file = Some(options.read(true).write(true).create_new(true).mode(0o600).open(os_string(name))?);
+        file = Some(
+            options
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(os_string(name))?,
+        );
         Ok(())
     });
     match file {
@@ -294,5 +346,7 @@ pub fn create_temp(dir: GoString, pattern: GoString) -> (Ptr<super::File>, GoErr
 
 /// A new temporary folder.
 pub fn mkdir_temp(dir: GoString, pattern: GoString) -> (GoString, GoError) {
-    unique(dir, pattern, |name| std::fs::DirBuilder::new().mode(0o700).create(os_string(name)))
+    unique(dir, pattern, |name| {
+        std::fs::DirBuilder::new().mode(0o700).create(os_string(name))
+    })
 }

@@ -64,25 +64,37 @@ pub fn setenv(key: GoString, value: GoString) -> GoError {
     if key.is_empty() || key.as_bytes().contains(&b'=') || key.as_bytes().contains(&0) {
         return error("setenv: invalid argument");
     }
-    VARIABLES.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(os_string(&key), os_string(&value));
+    VARIABLES
+        .write()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .insert(os_string(&key), os_string(&value));
     GoError::nil()
 }
 
 /// Unsets a variable.
 pub fn unsetenv(key: GoString) -> GoError {
-    VARIABLES.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&os_string(&key));
+    VARIABLES
+        .write()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .remove(&os_string(&key));
     GoError::nil()
 }
 
 /// Unsets all variables.
 pub fn clearenv() {
-    VARIABLES.write().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+    VARIABLES
+        .write()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .clear();
 }
 
 /// All variables as `key=value`.
 pub fn environ() -> Slice<GoString> {
     let variables = VARIABLES.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-    variables.iter().map(|(k, v)| go_string(k) + str("=") + go_string(v)).collect()
+    variables
+        .iter()
+        .map(|(k, v)| go_string(k) + str("=") + go_string(v))
+        .collect()
 }
 
 /// Replaces `$var` and `${var}` by what the mapping gives.
@@ -100,7 +112,10 @@ pub fn expand(s: GoString, mapping: Fn1<GoString, GoString>) -> GoString {
                 None => (&b[..0], i + 2),
             }
         } else {
-            let n = b[i + 1..].iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'_').count();
+            let n = b[i + 1..]
+                .iter()
+                .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_')
+                .count();
             let special = n == 0 && b"*#$@!?-".contains(&b[i + 1]) || n > 0 && b[i + 1].is_ascii_digit();
             let n = if special { 1 } else { n };
             (&b[i + 1..i + 1 + n], i + 1 + n)
@@ -173,5 +188,9 @@ pub fn temp_dir() -> GoString {
 /// The user's home.
 pub fn user_home_dir() -> (GoString, GoError) {
     let home = getenv(str("HOME"));
-    if home.is_empty() { (home, error("$HOME is not defined")) } else { (home, GoError::nil()) }
+    if home.is_empty() {
+        (home, error("$HOME is not defined"))
+    } else {
+        (home, GoError::nil())
+    }
 }

@@ -51,7 +51,11 @@ pub fn volume_name(_path: GoString) -> GoString {
 
 /// The paths of a list.
 pub fn split_list(path: GoString) -> Slice<GoString> {
-    if path.is_empty() { Slice::from(vec![]) } else { crate::pkg::strings::split(path, str(":")) }
+    if path.is_empty() {
+        Slice::from(vec![])
+    } else {
+        crate::pkg::strings::split(path, str(":"))
+    }
 }
 
 /// The way from `basepath` to `targpath`.
@@ -65,7 +69,10 @@ pub fn rel(basepath: GoString, targpath: GoString) -> (GoString, GoError) {
         return impossible();
     }
     let parts = |p: &[u8]| -> Vec<Vec<u8>> {
-        p.split(|&c| c == b'/').filter(|s| !s.is_empty() && *s != b".").map(<[u8]>::to_vec).collect()
+        p.split(|&c| c == b'/')
+            .filter(|s| !s.is_empty() && *s != b".")
+            .map(<[u8]>::to_vec)
+            .collect()
     };
     let (b, t) = (parts(&base), parts(&target));
     let same = b.iter().zip(&t).take_while(|(x, y)| x == y).count();
@@ -75,7 +82,10 @@ pub fn rel(basepath: GoString, targpath: GoString) -> (GoString, GoError) {
     let mut out: Vec<Vec<u8>> = vec![b"..".to_vec(); b.len() - same];
     out.extend_from_slice(&t[same..]);
     let out = out.join(&b'/');
-    (if out.is_empty() { str(".") } else { GoString::from(out) }, GoError::nil())
+    (
+        if out.is_empty() { str(".") } else { GoString::from(out) },
+        GoError::nil(),
+    )
 }
 
 /// The existing paths that match the shell pattern.
@@ -86,7 +96,14 @@ pub fn glob(pattern: GoString) -> (Slice<GoString>, GoError) {
     }
     if !p.iter().any(|c| b"*?[\\".contains(c)) {
         let found = os::lstat(pattern.clone()).1.is_nil();
-        return (if found { Slice::from(vec![pattern]) } else { Slice::nil() }, GoError::nil());
+        return (
+            if found {
+                Slice::from(vec![pattern])
+            } else {
+                Slice::nil()
+            },
+            GoError::nil(),
+        );
     }
     let (folder, file) = split(pattern);
     let folder = match folder.as_bytes() {
@@ -111,7 +128,10 @@ pub fn glob(pattern: GoString) -> (Slice<GoString>, GoError) {
             }
         }
     }
-    (if out.is_empty() { Slice::nil() } else { Slice::from(out) }, GoError::nil())
+    (
+        if out.is_empty() { Slice::nil() } else { Slice::from(out) },
+        GoError::nil(),
+    )
 }
 
 fn visit(path: GoString, info: Iface<dyn FileInfo>, f: &WalkFunc) -> GoError {
@@ -136,8 +156,16 @@ fn visit(path: GoString, info: Iface<dyn FileInfo>, f: &WalkFunc) -> GoError {
 /// Visits a folder and all it holds, by name.
 pub fn walk(root: GoString, f: WalkFunc) -> GoError {
     let (info, err) = os::lstat(root.clone());
-    let err = if err.is_nil() { visit(root, info, &f) } else { f(root, Iface::nil(), err) };
-    if err == skip_dir() || err == skip_all() { GoError::nil() } else { err }
+    let err = if err.is_nil() {
+        visit(root, info, &f)
+    } else {
+        f(root, Iface::nil(), err)
+    };
+    if err == skip_dir() || err == skip_all() {
+        GoError::nil()
+    } else {
+        err
+    }
 }
 
 /// As [`walk`]; an entry is a [`FileInfo`] here.

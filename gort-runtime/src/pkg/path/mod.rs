@@ -43,7 +43,9 @@ pub fn join(elem: Slice<GoString>) -> GoString {
     if parts.is_empty() {
         return GoString::default();
     }
-    GoString::from(cleaned(&parts.iter().map(GoString::as_bytes).collect::<Vec<_>>().join(&b'/')))
+    GoString::from(cleaned(
+        &parts.iter().map(GoString::as_bytes).collect::<Vec<_>>().join(&b'/'),
+    ))
 }
 
 /// Folder and file.
@@ -107,7 +109,9 @@ fn class_char(p: &[u8], at: &mut usize) -> Option<i32> {
 
 /// Shell pattern matching: `None` for a malformed pattern.
 pub(crate) fn matches(p: &[u8], s: &[u8]) -> Option<bool> {
-    let (Some(&c), rest) = (p.first(), s) else { return Some(s.is_empty()) };
+    let (Some(&c), rest) = (p.first(), s) else {
+        return Some(s.is_empty());
+    };
     match c {
         b'*' => {
             let p = &p[p.iter().take_while(|c| **c == b'*').count()..];

@@ -24,7 +24,11 @@ fn split_scientific(text: &str) -> Digits {
 }
 
 fn shortest(f: f64, bits: i64) -> Digits {
-    if bits == 32 { split_scientific(&format!("{:e}", f as f32)) } else { split_scientific(&format!("{f:e}")) }
+    if bits == 32 {
+        split_scientific(&format!("{:e}", f as f32))
+    } else {
+        split_scientific(&format!("{f:e}"))
+    }
 }
 
 fn rounded(f: f64, significant: usize) -> Digits {
@@ -49,8 +53,16 @@ pub(crate) fn float_bytes(f: f64, format: u8, prec: i64, bits: i64) -> Vec<u8> {
         b'b' => binary(&mut out, f, bits),
         b'x' | b'X' => hexadecimal(&mut out, f, format, prec, bits),
         b'e' | b'E' => {
-            let d = if prec < 0 { shortest(f, bits) } else { rounded(f, prec as usize + 1) };
-            let prec = if prec < 0 { (d.digits.len() as i64 - 1).max(0) } else { prec };
+            let d = if prec < 0 {
+                shortest(f, bits)
+            } else {
+                rounded(f, prec as usize + 1)
+            };
+            let prec = if prec < 0 {
+                (d.digits.len() as i64 - 1).max(0)
+            } else {
+                prec
+            };
             scientific(&mut out, &d, prec, format);
         }
         b'f' | b'F' => {
@@ -62,7 +74,11 @@ pub(crate) fn float_bytes(f: f64, format: u8, prec: i64, bits: i64) -> Vec<u8> {
             }
         }
         b'g' | b'G' => {
-            let d = if prec < 0 { shortest(f, bits) } else { rounded(f, prec.max(1) as usize) };
+            let d = if prec < 0 {
+                shortest(f, bits)
+            } else {
+                rounded(f, prec.max(1) as usize)
+            };
             let count = d.digits.len() as i64;
             // For the shortest digits the border is that of precision 6, whatever their number.
             let limit = match prec {
@@ -97,7 +113,13 @@ fn scientific(out: &mut Vec<u8>, d: &Digits, prec: i64, letter: u8) {
 }
 
 fn fixed(out: &mut Vec<u8>, d: &Digits, prec: i64) {
-    let digit = |i: i64| usize::try_from(i).ok().and_then(|i| d.digits.get(i)).copied().unwrap_or(b'0');
+    let digit = |i: i64| {
+        usize::try_from(i)
+            .ok()
+            .and_then(|i| d.digits.get(i))
+            .copied()
+            .unwrap_or(b'0')
+    };
     if d.point > 0 {
         (0..d.point).for_each(|i| out.push(digit(i)));
     } else {
@@ -154,7 +176,11 @@ fn hexadecimal(out: &mut Vec<u8>, f: f64, format: u8, prec: i64, bits: i64) {
         }
     }
     let upper = format == b'X';
-    let digits: &[u8; 16] = if upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
+    let digits: &[u8; 16] = if upper {
+        b"0123456789ABCDEF"
+    } else {
+        b"0123456789abcdef"
+    };
     out.extend([b'0', format, b'0' + (m >> 60 & 1) as u8]);
     m <<= 4;
     if prec < 0 && m != 0 {
@@ -223,10 +249,18 @@ pub(crate) fn parse_prefix(s: &[u8], bits: i64) -> Option<Parsed> {
     let signed = |v: f64| if negative { -v } else { v };
     if has(b"inf") {
         let length = sign + if has(b"infinity") { 8 } else { 3 };
-        return Some(Parsed { value: signed(f64::INFINITY), length, overflow: false });
+        return Some(Parsed {
+            value: signed(f64::INFINITY),
+            length,
+            overflow: false,
+        });
     }
     if sign == 0 && has(b"nan") {
-        return Some(Parsed { value: f64::NAN, length: 3, overflow: false });
+        return Some(Parsed {
+            value: f64::NAN,
+            length: 3,
+            overflow: false,
+        });
     }
     let hex = rest.len() > 2 && rest[0] == b'0' && rest[1] | 0x20 == b'x';
     let mut i = sign + if hex { 2 } else { 0 };
@@ -294,9 +328,18 @@ pub(crate) fn parse_prefix(s: &[u8], bits: i64) -> Option<Parsed> {
         assemble(mantissa, sticky, scale + exponent, bits)
     } else {
         let text = format!("{}{text}e{exponent}", if text.starts_with('.') { "0" } else { "" });
-        if bits == 32 { text.parse::<f32>().map(f64::from) } else { text.parse::<f64>() }.unwrap_or(0.0)
+        if bits == 32 {
+            text.parse::<f32>().map(f64::from)
+        } else {
+            text.parse::<f64>()
+        }
+        .unwrap_or(0.0)
     };
-    Some(Parsed { value: signed(value), length: i, overflow: value.is_infinite() })
+    Some(Parsed {
+        value: signed(value),
+        length: i,
+        overflow: value.is_infinite(),
+    })
 }
 
 /// `mantissa × 2^exponent`, rounded to even.
@@ -337,7 +380,11 @@ fn assemble(mantissa: u64, mut sticky: bool, exponent: i64, bits: i64) -> f64 {
 pub fn parse_float(s: GoString, bit_size: i64) -> (f64, GoError) {
     match parse_prefix(s.as_bytes(), bit_size) {
         Some(p) if p.length as i64 == s.len() => {
-            let err = if p.overflow { num_error("ParseFloat", &s, err_range()) } else { GoError::nil() };
+            let err = if p.overflow {
+                num_error("ParseFloat", &s, err_range())
+            } else {
+                GoError::nil()
+            };
             (p.value, err)
         }
         _ => (0.0, num_error("ParseFloat", &s, err_syntax())),
@@ -353,8 +400,16 @@ pub fn parse_complex(s: GoString, bit_size: i64) -> (Complex<f64>, GoError) {
         (Some(b'('), Some(b')')) if whole.len() >= 2 => &whole[1..whole.len() - 1],
         _ => whole,
     };
-    let Some(first) = parse_prefix(text, bits) else { return syntax() };
-    let range = |over: bool| if over { num_error("ParseComplex", &s, err_range()) } else { GoError::nil() };
+    let Some(first) = parse_prefix(text, bits) else {
+        return syntax();
+    };
+    let range = |over: bool| {
+        if over {
+            num_error("ParseComplex", &s, err_range())
+        } else {
+            GoError::nil()
+        }
+    };
     match &text[first.length..] {
         [] => (Complex::new(first.value, 0.0), range(first.overflow)),
         [b'i'] => (Complex::new(0.0, first.value), range(first.overflow)),
@@ -366,9 +421,10 @@ pub fn parse_complex(s: GoString, bit_size: i64) -> (Complex<f64>, GoError) {
                 _ => return syntax(),
             };
             match parse_prefix(rest, bits) {
-                Some(second) if &rest[second.length..] == b"i" => {
-                    (Complex::new(first.value, second.value), range(first.overflow || second.overflow))
-                }
+                Some(second) if &rest[second.length..] == b"i" => (
+                    Complex::new(first.value, second.value),
+                    range(first.overflow || second.overflow),
+                ),
                 _ => syntax(),
             }
         }

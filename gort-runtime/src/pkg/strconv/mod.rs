@@ -3,8 +3,8 @@
 pub(crate) mod float;
 pub(crate) mod quote;
 
-use crate::pkg::support::{error_var, handle_type};
 use crate::pkg::go::*;
+use crate::pkg::support::{error_var, handle_type};
 use std::sync::Arc;
 
 pub use float::{append_float, format_complex, format_float, parse_complex, parse_float};
@@ -41,7 +41,14 @@ impl ErrorPtr for NumError {
         out.extend_from_slice(&quote::quoted(this.num.get().as_bytes(), b'"', quote::Style::Plain));
         out.extend_from_slice(b": ");
         let err = this.err.get();
-        out.extend_from_slice(if err.is_nil() { GoString::from("<nil>") } else { err.error() }.as_bytes());
+        out.extend_from_slice(
+            if err.is_nil() {
+                GoString::from("<nil>")
+            } else {
+                err.error()
+            }
+            .as_bytes(),
+        );
         GoString::from(out)
     }
 }
@@ -55,7 +62,11 @@ impl UnwrapMethodPtr for NumError {
 }
 
 pub(crate) fn num_error(func: &'static str, num: &GoString, err: GoError) -> GoError {
-    let e = NumError { func: Cell::new(GoString::from(func)), num: Cell::new(num.clone()), err: Cell::new(err) };
+    let e = NumError {
+        func: Cell::new(GoString::from(func)),
+        num: Cell::new(num.clone()),
+        err: Cell::new(err),
+    };
     GoError::from_arc(Arc::new(Ptr::new(e)) as Arc<dyn Error>)
 }
 
@@ -186,7 +197,11 @@ fn signed(text: &[u8], base: i64, bits: i64) -> Result<i64, (i64, Failure)> {
     if negative && magnitude > cutoff {
         return Err(((cutoff as i64).wrapping_neg(), Failure::Range));
     }
-    Ok(if negative { (magnitude as i64).wrapping_neg() } else { magnitude as i64 })
+    Ok(if negative {
+        (magnitude as i64).wrapping_neg()
+    } else {
+        magnitude as i64
+    })
 }
 
 /// Parses an unsigned integer in the base (0: by its prefix) that fits `bit_size` bits.
@@ -219,7 +234,11 @@ pub fn itoa(i: i64) -> GoString {
 }
 
 pub(crate) fn radix_digits(mut n: u64, base: u64, upper: bool) -> Vec<u8> {
-    let digits: &[u8; 36] = if upper { b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" } else { b"0123456789abcdefghijklmnopqrstuvwxyz" };
+    let digits: &[u8; 36] = if upper {
+        b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    } else {
+        b"0123456789abcdefghijklmnopqrstuvwxyz"
+    };
     let mut out = Vec::with_capacity(20);
     loop {
         out.push(digits[(n % base) as usize]);

@@ -1,8 +1,8 @@
 //! Quoting and unquoting in Go's syntax.
 
 use super::err_syntax;
-use crate::pkg::unicode::{self, utf8};
 use crate::pkg::go::*;
+use crate::pkg::unicode::{self, utf8};
 
 /// What is written raw between the quotes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,11 @@ fn escape(out: &mut Vec<u8>, r: i32, width: usize, byte: u8, mark: u8, style: St
         out.extend_from_slice(format!("\\x{:02x}", r as u8).as_bytes());
     } else {
         let r = if utf8::valid_rune(r) { r } else { utf8::RUNE_ERROR };
-        let text = if r < 0x10000 { format!("\\u{r:04x}") } else { format!("\\U{r:08x}") };
+        let text = if r < 0x10000 {
+            format!("\\u{r:04x}")
+        } else {
+            format!("\\U{r:08x}")
+        };
         out.extend_from_slice(text.as_bytes());
     }
 }

@@ -11,12 +11,12 @@ pub struct Builder {
     bytes: State<Vec<u8>>,
 }
 
-handle_type!(Builder, "strings.Builder", memory(bytes), pointer(
-    dyn Stringer,
-    dyn crate::pkg::io::Writer,
-    dyn crate::pkg::io::ByteWriter,
-    dyn crate::pkg::io::StringWriter
-));
+handle_type!(
+    Builder,
+    "strings.Builder",
+    memory(bytes),
+    pointer(dyn Stringer, dyn crate::pkg::io::Writer, dyn crate::pkg::io::ByteWriter, dyn crate::pkg::io::StringWriter)
+);
 
 impl Builder {
     /// The string so far.

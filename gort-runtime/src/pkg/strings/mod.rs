@@ -5,8 +5,8 @@ pub(crate) mod reader;
 mod replacer;
 
 use crate::pkg::go::*;
-use crate::pkg::support::find;
 use crate::pkg::shared_text::{self as text, Text, text_functions};
+use crate::pkg::support::find;
 use crate::pkg::unicode::{self, utf8};
 
 pub use builder::Builder;

@@ -47,7 +47,11 @@ impl Replacer {
         let (mut out, mut at, mut after_empty) = (Vec::with_capacity(bytes.len()), 0, false);
         while at <= bytes.len() {
             let candidates = bytes.get(at).and_then(|c| table.by_first.get(c));
-            let found = candidates.into_iter().flatten().copied().find(|&i| bytes[at..].starts_with(table.pairs[i].0.as_bytes()));
+            let found = candidates
+                .into_iter()
+                .flatten()
+                .copied()
+                .find(|&i| bytes[at..].starts_with(table.pairs[i].0.as_bytes()));
             // Right after an empty match, only a real one counts.
             let empty = table.empty.filter(|_| !after_empty);
             let chosen = match (found, empty) {

@@ -54,7 +54,14 @@ struct Table {
 }
 
 /// A writer with the given settings.
-pub fn new_writer(output: Iface<dyn IoWriter>, minwidth: i64, tabwidth: i64, padding: i64, padchar: u8, flags: u64) -> Ptr<Writer> {
+pub fn new_writer(
+    output: Iface<dyn IoWriter>,
+    minwidth: i64,
+    tabwidth: i64,
+    padding: i64,
+    padchar: u8,
+    flags: u64,
+) -> Ptr<Writer> {
     let w = Ptr::new(Writer::default());
     w.setup(output, minwidth, tabwidth, padding, padchar, flags);
     w
@@ -139,7 +146,11 @@ impl Table {
         self.widths.clear();
         let n = lines.len();
         self.format(&mut out, &lines, 0, n);
-        if out.is_empty() { GoError::nil() } else { self.out.write(Slice::from(out)).1 }
+        if out.is_empty() {
+            GoError::nil()
+        } else {
+            self.out.write(Slice::from(out)).1
+        }
     }
 
     fn pad_out(&self, out: &mut Vec<u8>, text: i64, cell: i64, tabs: bool) {
@@ -149,7 +160,10 @@ impl Table {
             }
             let cell = (cell + self.tab - 1) / self.tab * self.tab;
             let n = cell - text;
-            out.extend(std::iter::repeat_n(b'\t', ((n + self.tab - 1) / self.tab).max(0) as usize));
+            out.extend(std::iter::repeat_n(
+                b'\t',
+                ((n + self.tab - 1) / self.tab).max(0) as usize,
+            ));
             return;
         }
         out.extend(std::iter::repeat_n(self.pad, (cell - text).max(0) as usize));
@@ -242,7 +256,15 @@ impl Writer {
     }
 
     /// Starts over with other settings; a pointer to this writer stays the same.
-    pub fn init(&self, output: Iface<dyn IoWriter>, minwidth: i64, tabwidth: i64, padding: i64, padchar: u8, flags: u64) -> Ptr<Writer> {
+    pub fn init(
+        &self,
+        output: Iface<dyn IoWriter>,
+        minwidth: i64,
+        tabwidth: i64,
+        padding: i64,
+        padchar: u8,
+        flags: u64,
+    ) -> Ptr<Writer> {
         self.setup(output, minwidth, tabwidth, padding, padchar, flags);
         Ptr::new(self.clone())
     }

@@ -8,7 +8,11 @@ pub(super) fn read(text: &[u8]) -> Result<i64, String> {
     };
     let invalid = || Err(format!("time: invalid duration {}", shown()));
     let negative = text.first() == Some(&b'-');
-    let mut s = if negative || text.first() == Some(&b'+') { &text[1..] } else { text };
+    let mut s = if negative || text.first() == Some(&b'+') {
+        &text[1..]
+    } else {
+        text
+    };
     if s == b"0" {
         return Ok(0);
     }
@@ -35,7 +39,11 @@ pub(super) fn read(text: &[u8]) -> Result<i64, String> {
             s = &s[1..];
             places = digits(s);
             for c in &s[..places] {
-                match fraction.checked_mul(10).and_then(|v| v.checked_add(u64::from(c - b'0'))).filter(|v| *v < 1 << 63) {
+                match fraction
+                    .checked_mul(10)
+                    .and_then(|v| v.checked_add(u64::from(c - b'0')))
+                    .filter(|v| *v < 1 << 63)
+                {
                     Some(f) => {
                         fraction = f;
                         scale *= 10.0;
@@ -62,11 +70,17 @@ pub(super) fn read(text: &[u8]) -> Result<i64, String> {
             b"h" => 3_600_000_000_000,
             u => {
                 let quoted = crate::pkg::strconv::quote::quoted(u, b'"', crate::pkg::strconv::quote::Style::Plain);
-                return Err(format!("time: unknown unit {} in duration {}", String::from_utf8_lossy(&quoted), shown()));
+                return Err(format!(
+                    "time: unknown unit {} in duration {}",
+                    String::from_utf8_lossy(&quoted),
+                    shown()
+                ));
             }
         };
         s = &s[unit_len..];
-        let Some(mut part) = value.checked_mul(unit).filter(|v| *v <= 1 << 63) else { return invalid() };
+        let Some(mut part) = value.checked_mul(unit).filter(|v| *v <= 1 << 63) else {
+            return invalid();
+        };
         part += (fraction as f64 * (unit as f64 / scale)) as u64;
         total = match total.checked_add(part) {
             Some(t) if part <= 1 << 63 && t <= 1 << 63 => t,

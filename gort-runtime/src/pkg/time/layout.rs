@@ -27,9 +27,17 @@ pub(super) enum Element {
     LowerPm,
     Zone,
     /// An offset: `Z` for UTC, with colons, how many parts.
-    Offset { z: bool, colon: bool, parts: u8 },
+    Offset {
+        z: bool,
+        colon: bool,
+        parts: u8,
+    },
     /// Fractional seconds: the separator, how many digits, whether trailing zeros go.
-    Fraction { separator: u8, digits: usize, trim: bool },
+    Fraction {
+        separator: u8,
+        digits: usize,
+        trim: bool,
+    },
 }
 
 fn element_at(s: &[u8]) -> Option<(Element, usize)> {
@@ -61,18 +69,88 @@ fn element_at(s: &[u8]) -> Option<(Element, usize)> {
         b'P' => &[("PM", UpperPm)],
         b'p' => &[("pm", LowerPm)],
         b'-' => &[
-            ("-07:00:00", Offset { z: false, colon: true, parts: 3 }),
-            ("-070000", Offset { z: false, colon: false, parts: 3 }),
-            ("-07:00", Offset { z: false, colon: true, parts: 2 }),
-            ("-0700", Offset { z: false, colon: false, parts: 2 }),
-            ("-07", Offset { z: false, colon: false, parts: 1 }),
+            (
+                "-07:00:00",
+                Offset {
+                    z: false,
+                    colon: true,
+                    parts: 3,
+                },
+            ),
+            (
+                "-070000",
+                Offset {
+                    z: false,
+                    colon: false,
+                    parts: 3,
+                },
+            ),
+            (
+                "-07:00",
+                Offset {
+                    z: false,
+                    colon: true,
+                    parts: 2,
+                },
+            ),
+            (
+                "-0700",
+                Offset {
+                    z: false,
+                    colon: false,
+                    parts: 2,
+                },
+            ),
+            (
+                "-07",
+                Offset {
+                    z: false,
+                    colon: false,
+                    parts: 1,
+                },
+            ),
         ],
         b'Z' => &[
-            ("Z07:00:00", Offset { z: true, colon: true, parts: 3 }),
-            ("Z070000", Offset { z: true, colon: false, parts: 3 }),
-            ("Z07:00", Offset { z: true, colon: true, parts: 2 }),
-            ("Z0700", Offset { z: true, colon: false, parts: 2 }),
-            ("Z07", Offset { z: true, colon: false, parts: 1 }),
+            (
+                "Z07:00:00",
+                Offset {
+                    z: true,
+                    colon: true,
+                    parts: 3,
+                },
+            ),
+            (
+                "Z070000",
+                Offset {
+                    z: true,
+                    colon: false,
+                    parts: 3,
+                },
+            ),
+            (
+                "Z07:00",
+                Offset {
+                    z: true,
+                    colon: true,
+                    parts: 2,
+                },
+            ),
+            (
+                "Z0700",
+                Offset {
+                    z: true,
+                    colon: false,
+                    parts: 2,
+                },
+            ),
+            (
+                "Z07",
+                Offset {
+                    z: true,
+                    colon: false,
+                    parts: 1,
+                },
+            ),
         ],
         b'.' | b',' => {
             let digit = *s.get(1).filter(|c| **c == b'0' || **c == b'9')?;
@@ -80,7 +158,14 @@ fn element_at(s: &[u8]) -> Option<(Element, usize)> {
             if s.get(1 + digits).is_some_and(u8::is_ascii_digit) {
                 return None;
             }
-            return Some((Fraction { separator: s[0], digits, trim: digit == b'9' }, 1 + digits));
+            return Some((
+                Fraction {
+                    separator: s[0],
+                    digits,
+                    trim: digit == b'9',
+                },
+                1 + digits,
+            ));
         }
         _ => &[],
     };

@@ -12,9 +12,28 @@ use std::sync::LazyLock;
 pub use crate::time::*;
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const DAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 
 macro_rules! names {
     ($t:ident: $($name:ident = $n:literal),*) => { $(#[doc = concat!("The ", stringify!($t), " number ", stringify!($n), ".")] pub const $name: $t = $t($n);)* };
@@ -38,7 +57,11 @@ handle_type!(Location, "time.Location", pointer(dyn Stringer));
 impl Location {
     /// The zone's name.
     pub fn string(&self) -> GoString {
-        if self.name.is_empty() { str("UTC") } else { self.name.clone() }
+        if self.name.is_empty() {
+            str("UTC")
+        } else {
+            self.name.clone()
+        }
     }
 }
 
@@ -46,13 +69,23 @@ crate::pkg::support::forward!(Location: StringerPtr { fn string() -> GoString; }
 
 /// UTC.
 pub fn utc() -> Ptr<Location> {
-    static UTC: LazyLock<Ptr<Location>> = LazyLock::new(|| Ptr::new(Location { name: str("UTC"), offset: 0 }));
+    static UTC: LazyLock<Ptr<Location>> = LazyLock::new(|| {
+        Ptr::new(Location {
+            name: str("UTC"),
+            offset: 0,
+        })
+    });
     UTC.clone()
 }
 
 /// The local zone, which is UTC here.
 pub fn local() -> Ptr<Location> {
-    static LOCAL: LazyLock<Ptr<Location>> = LazyLock::new(|| Ptr::new(Location { name: str("Local"), offset: 0 }));
+    static LOCAL: LazyLock<Ptr<Location>> = LazyLock::new(|| {
+        Ptr::new(Location {
+            name: str("Local"),
+            offset: 0,
+        })
+    });
     LOCAL.clone()
 }
 
@@ -66,7 +99,10 @@ pub fn load_location(name: GoString) -> (Ptr<Location>, GoError) {
     match name.as_bytes() {
         b"" | b"UTC" => (utc(), GoError::nil()),
         b"Local" => (local(), GoError::nil()),
-        _ => (Ptr::nil(), crate::pkg::support::error(format!("unknown time zone {name}"))),
+        _ => (
+            Ptr::nil(),
+            crate::pkg::support::error(format!("unknown time zone {name}")),
+        ),
     }
 }
 
@@ -151,7 +187,10 @@ pub fn parse(layout: GoString, value: GoString) -> (Time, GoError) {
 pub fn parse_in_location(layout: GoString, value: GoString, loc: Ptr<Location>) -> (Time, GoError) {
     match parse::parse(layout.as_bytes(), value.as_bytes()) {
         Ok(p) => {
-            let named = p.zone.as_deref().map(|z| if z == "UTC" || z == "GMT" { 0 } else { loc.offset });
+            let named = p
+                .zone
+                .as_deref()
+                .map(|z| if z == "UTC" || z == "GMT" { 0 } else { loc.offset });
             let offset = p.offset.or(named).unwrap_or(loc.offset);
             (unix(p.local - offset, p.nanosecond), GoError::nil())
         }
@@ -188,7 +227,11 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let m = (5 * of_year + 2) / 153;
     let month = if m < 10 { m + 3 } else { m - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, of_year - (153 * m + 2) / 5 + 1)
+    (
+        year_of_era + era * 400 + i64::from(month <= 2),
+        month,
+        of_year - (153 * m + 2) / 5 + 1,
+    )
 }
 
 /// The number of days of a month.

@@ -183,7 +183,9 @@ pub(super) fn parse(layout: &[u8], value: &[u8]) -> Result<Parsed, Failure> {
                 });
                 // A fraction may follow although the layout names none.
                 let named = matches!(next_element(after), Some((b"", Fraction { .. }, _)));
-                let n = v.get(1..).map_or(0, |r| r.iter().take_while(|c| c.is_ascii_digit()).count());
+                let n = v
+                    .get(1..)
+                    .map_or(0, |r| r.iter().take_while(|c| c.is_ascii_digit()).count());
                 if read.is_some() && !named && v.first().is_some_and(|c| *c == b'.' || *c == b',') && n > 0 {
                     v = &v[1..];
                     nanosecond = fraction(&mut v, n).unwrap_or(0);
@@ -191,11 +193,19 @@ pub(super) fn parse(layout: &[u8], value: &[u8]) -> Result<Parsed, Failure> {
                 read
             }
             LongYear => {
-                if v.len() < 4 || !v[0].is_ascii_digit() { None } else { number(&mut v, 4, 4).map(|y| year = y) }
+                if v.len() < 4 || !v[0].is_ascii_digit() {
+                    None
+                } else {
+                    number(&mut v, 4, 4).map(|y| year = y)
+                }
             }
             Year => number(&mut v, 2, 2).map(|y| year = if y >= 69 { 1900 + y } else { 2000 + y }),
             UpperPm | LowerPm => {
-                let (a, p): (&[u8], &[u8]) = if element == UpperPm { (b"AM", b"PM") } else { (b"am", b"pm") };
+                let (a, p): (&[u8], &[u8]) = if element == UpperPm {
+                    (b"AM", b"PM")
+                } else {
+                    (b"am", b"pm")
+                };
                 let hit = if v.starts_with(a) {
                     am = true;
                     Some(())
@@ -212,7 +222,9 @@ pub(super) fn parse(layout: &[u8], value: &[u8]) -> Result<Parsed, Failure> {
             }
             Zone => zone_name(&mut v).map(|z| zone = Some(z)),
             Offset { z, colon, parts } => offset(&mut v, z, colon, parts).map(|o| zone_offset = Some(o)),
-            Fraction { digits, trim: false, .. } => {
+            Fraction {
+                digits, trim: false, ..
+            } => {
                 if v.first().is_some_and(|c| *c == b'.' || *c == b',') {
                     v = &v[1..];
                     fraction(&mut v, digits).map(|n| nanosecond = n)
@@ -221,7 +233,9 @@ pub(super) fn parse(layout: &[u8], value: &[u8]) -> Result<Parsed, Failure> {
                 }
             }
             Fraction { .. } => {
-                let n = v.get(1..).map_or(0, |r| r.iter().take_while(|c| c.is_ascii_digit()).count());
+                let n = v
+                    .get(1..)
+                    .map_or(0, |r| r.iter().take_while(|c| c.is_ascii_digit()).count());
                 if v.first().is_some_and(|c| *c == b'.' || *c == b',') && n > 0 {
                     v = &v[1..];
                     nanosecond = fraction(&mut v, n).unwrap_or(0);
@@ -241,7 +255,11 @@ pub(super) fn parse(layout: &[u8], value: &[u8]) -> Result<Parsed, Failure> {
         Some(n) if n == v.len() => {}
         Some(n) => {
             let extra = crate::pkg::strconv::quote::quoted(&v[n..], b'"', crate::pkg::strconv::quote::Style::Plain);
-            return Err(failed(b"", value, &format!(": extra text: {}", String::from_utf8_lossy(&extra))));
+            return Err(failed(
+                b"",
+                value,
+                &format!(": extra text: {}", String::from_utf8_lossy(&extra)),
+            ));
         }
         None => return Err(failed(l, v, "")),
     }
@@ -270,5 +288,10 @@ pub(super) fn parse(layout: &[u8], value: &[u8]) -> Result<Parsed, Failure> {
         return Err(out_of_range("day"));
     }
     let local = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-    Ok(Parsed { local, nanosecond, offset: zone_offset, zone })
+    Ok(Parsed {
+        local,
+        nanosecond,
+        offset: zone_offset,
+        zone,
+    })
 }

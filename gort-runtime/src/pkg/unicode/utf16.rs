@@ -58,6 +58,8 @@ pub fn append_rune(a: Slice<u16>, r: i32) -> Slice<u16> {
 /// The runes that the words encode; half pairs become U+FFFD.
 pub fn decode(s: Slice<u16>) -> Slice<i32> {
     let words = s.to_vec();
-    let runes: Vec<i32> = char::decode_utf16(words).map(|c| c.map_or(0xFFFD, |c| c as i32)).collect();
+    let runes: Vec<i32> = char::decode_utf16(words)
+        .map(|c| c.map_or(0xFFFD, |c| c as i32))
+        .collect();
     Slice::from(runes)
 }

@@ -13,7 +13,9 @@ pub const UTF_MAX: i64 = 4;
 
 /// Decodes the first rune of `b`: the rune and its width, `(0xFFFD, 1)` for an invalid byte and `(0xFFFD, 0)` for nothing.
 pub(crate) fn decode(b: &[u8]) -> (i32, usize) {
-    let Some(&first) = b.first() else { return (RUNE_ERROR, 0) };
+    let Some(&first) = b.first() else {
+        return (RUNE_ERROR, 0);
+    };
     if first < 0x80 {
         return (i32::from(first), 1);
     }
@@ -165,7 +167,10 @@ pub fn rune_count_in_string(s: GoString) -> i64 {
 
 /// The width of `r`'s encoding, -1 if it has none.
 pub fn rune_len(r: i32) -> i64 {
-    u32::try_from(r).ok().and_then(char::from_u32).map_or(-1, |c| c.len_utf8() as i64)
+    u32::try_from(r)
+        .ok()
+        .and_then(char::from_u32)
+        .map_or(-1, |c| c.len_utf8() as i64)
 }
 
 /// Reports whether the byte could be the first of a rune.

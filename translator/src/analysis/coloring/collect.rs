@@ -14,7 +14,13 @@ use rustc_hash::FxHashMap;
 type Graph = Closure<Node, Suspension, Link>;
 
 pub(super) fn collect(input: Input<'_>, locks: &Locks) -> (Graph, FxHashMap<TypeId, TypeId>) {
-    let mut collector = Collector { input, locks, graph: Graph::default(), func: FuncId(0), canonical: FxHashMap::default() };
+    let mut collector = Collector {
+        input,
+        locks,
+        graph: Graph::default(),
+        func: FuncId(0),
+        canonical: FxHashMap::default(),
+    };
     for func in &input.hir.funcs {
         collector.func = func.id;
         if let Some(body) = &func.body {
@@ -42,7 +48,13 @@ struct Collector<'a> {
 
 impl<'a> Collector<'a> {
     fn seed(&mut self, what: impl Into<String>, span: Span) {
-        self.graph.seed(Node::Func(self.func), Suspension { what: what.into(), span });
+        self.graph.seed(
+            Node::Func(self.func),
+            Suspension {
+                what: what.into(),
+                span,
+            },
+        );
     }
 
     fn link(&mut self, from: Node, to: Node, span: Span) {
@@ -123,7 +135,11 @@ impl<'a> Collector<'a> {
             self.expr(arg);
         }
         let callee = match &call.callee {
-            Callee::Func { func, .. } | Callee::Method { method: Method::User(func), .. } => *func,
+            Callee::Func { func, .. }
+            | Callee::Method {
+                method: Method::User(func),
+                ..
+            } => *func,
             _ => return,
         };
         // A generic function's parameter has its own signature, over type parameters: the two must agree.
@@ -146,7 +162,10 @@ impl<'a> Collector<'a> {
             Behaviour::Locks if !spawned => {
                 let key = recv.and_then(|r| super::super::locks::lock_key(self.input, r));
                 if self.locks.is_async(key) {
-                    self.seed(format!("`{name}` waits for a lock that is held across a suspension"), span);
+                    self.seed(
+                        format!("`{name}` waits for a lock that is held across a suspension"),
+                        span,
+                    );
                 }
             }
             Behaviour::CallsArgument | Behaviour::SpawnsArgument => {
@@ -194,16 +213,23 @@ impl<'a> Collector<'a> {
                     self.graph.edge(
                         Node::Func(func.id),
                         Node::InterfaceMethod(*method),
-                        Link { span: Some(func.name_span) },
+                        Link {
+                            span: Some(func.name_span),
+                        },
                     );
                 }
             }
             for (other, other_sig) in &methods {
-                if other != method && store.obj(*other).name == name && signatures_may_match(self.input, *other_sig, *sig) {
+                if other != method
+                    && store.obj(*other).name == name
+                    && signatures_may_match(self.input, *other_sig, *sig)
+                {
                     self.graph.edge(
                         Node::InterfaceMethod(*other),
                         Node::InterfaceMethod(*method),
-                        Link { span: store.obj(*other).span },
+                        Link {
+                            span: store.obj(*other).span,
+                        },
                     );
                 }
             }

@@ -49,5 +49,8 @@ pub fn behaviour(qualified: &str) -> Behaviour {
 
 /// Whether this is an unlocking method, and of what.
 pub fn is_unlock(qualified: &str) -> bool {
-    matches!(qualified, "sync.Mutex.Unlock" | "sync.RWMutex.Unlock" | "sync.RWMutex.RUnlock")
+    matches!(
+        qualified,
+        "sync.Mutex.Unlock" | "sync.RWMutex.Unlock" | "sync.RWMutex.RUnlock"
+    )
 }

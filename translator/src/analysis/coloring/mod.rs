@@ -96,5 +96,8 @@ impl Coloring {
 /// Computes the least set of what must be async.
 pub fn analyze(input: Input<'_>, locks: &Locks) -> Coloring {
     let (closure, canonical) = collect::collect(input, locks);
-    Coloring { members: closure.run(), canonical }
+    Coloring {
+        members: closure.run(),
+        canonical,
+    }
 }

@@ -8,7 +8,7 @@
 use super::Input;
 use super::sharing::Sharing;
 use crate::hir::{
-    Block, Call, Callee, Comm, Expr, ExprKind, ExprId, FuncId, LabelId, LocalId, RangeVar, Stmt, StmtKind, Values,
+    Block, Call, Callee, Comm, Expr, ExprId, ExprKind, FuncId, LabelId, LocalId, RangeVar, Stmt, StmtKind, Values,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -40,9 +40,22 @@ pub fn analyze(input: Input<'_>, sharing: &Sharing) -> LastUses {
     let mut out = LastUses::default();
     for func in &input.hir.funcs {
         let Some(body) = &func.body else { continue };
-        let mut walk = Backward { input, sharing, func: func.id, captures, out: &mut out, targets: FxHashMap::default(), at_return: Live::default(), record: true };
+        let mut walk = Backward {
+            input,
+            sharing,
+            func: func.id,
+            captures,
+            out: &mut out,
+            targets: FxHashMap::default(),
+            at_return: Live::default(),
+            record: true,
+        };
         // Named results are read by every return.
-        let mut live: Live = if func.named_results { func.results.iter().copied().collect() } else { Live::default() };
+        let mut live: Live = if func.named_results {
+            func.results.iter().copied().collect()
+        } else {
+            Live::default()
+        };
         walk.at_return.clone_from(&live);
         if contains_goto(body) {
             walk.record = false;
@@ -191,8 +204,11 @@ impl<'a> Backward<'a, '_> {
                 let mut entry = exit.clone();
                 let mut next = exit.clone();
                 for clause in s.clauses.iter().rev() {
-                    let mut body =
-                        if ends_in_fallthrough(&clause.body) { next.clone() } else { exit.clone() };
+                    let mut body = if ends_in_fallthrough(&clause.body) {
+                        next.clone()
+                    } else {
+                        exit.clone()
+                    };
                     self.block(&clause.body, &mut body);
                     next.clone_from(&body);
                     entry.extend(body);
@@ -292,7 +308,11 @@ impl<'a> Backward<'a, '_> {
     fn write(&mut self, place: &'a Expr, live: &mut Live) {
         if let ExprKind::Local(l) = place.kind {
             // Writing to a shared variable uses the cell it is.
-            if self.sharing.is_shared(l) { live.insert(l) } else { live.remove(&l) };
+            if self.sharing.is_shared(l) {
+                live.insert(l)
+            } else {
+                live.remove(&l)
+            };
         }
     }
 
@@ -328,7 +348,12 @@ impl<'a> Backward<'a, '_> {
                     }
                 }
             }
-            ExprKind::Binary(op, x, y) if matches!(op, crate::syntax::ast::BinaryOp::LAnd | crate::syntax::ast::BinaryOp::LOr) => {
+            ExprKind::Binary(op, x, y)
+                if matches!(
+                    op,
+                    crate::syntax::ast::BinaryOp::LAnd | crate::syntax::ast::BinaryOp::LOr
+                ) =>
+            {
                 let mut right = live.clone();
                 self.expr(y, &mut right);
                 live.extend(right);
@@ -363,5 +388,11 @@ impl<'a> Backward<'a, '_> {
 }
 
 fn ends_in_fallthrough(block: &Block) -> bool {
-    matches!(block.stmts.last(), Some(Stmt { kind: StmtKind::Fallthrough, .. }))
+    matches!(
+        block.stmts.last(),
+        Some(Stmt {
+            kind: StmtKind::Fallthrough,
+            ..
+        })
+    )
 }

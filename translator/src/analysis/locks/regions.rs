@@ -19,7 +19,11 @@ pub(super) fn escaping(input: Input<'_>, out: &mut FxHashMap<LockKey, Span>) {
         fn expr(&mut self, e: &'a Expr) {
             match &e.kind {
                 ExprKind::Call(call) => {
-                    if let Callee::Method { recv, method: Method::Lib(_) } = &call.callee {
+                    if let Callee::Method {
+                        recv,
+                        method: Method::Lib(_),
+                    } = &call.callee
+                    {
                         // The receiver's own address is no escape; what it is computed from may hold others.
                         let inner = match &recv.kind {
                             ExprKind::AddrOf(x) => x,
@@ -37,7 +41,10 @@ pub(super) fn escaping(input: Input<'_>, out: &mut FxHashMap<LockKey, Span>) {
                         self.out.entry(key).or_insert(e.span);
                     }
                 }
-                ExprKind::MethodValue { recv, method: Method::Lib(_) } => {
+                ExprKind::MethodValue {
+                    recv,
+                    method: Method::Lib(_),
+                } => {
                     if let Some(key) = lock_key(self.input, recv) {
                         self.out.entry(key).or_insert(e.span);
                     }
@@ -56,7 +63,10 @@ pub(super) fn escaping(input: Input<'_>, out: &mut FxHashMap<LockKey, Span>) {
         for local in func.params.iter().chain(&func.results).chain(&func.recv) {
             let local_type = input.hir.local(*local).ty;
             if input.pointee(local_type).is_some_and(|t| is_lock_type(input, t)) {
-                finder.out.entry(LockKey::Local(*local)).or_insert(input.hir.local(*local).span);
+                finder
+                    .out
+                    .entry(LockKey::Local(*local))
+                    .or_insert(input.hir.local(*local).span);
             }
         }
     }
@@ -144,7 +154,11 @@ impl<'a> Scan<'a, '_> {
                 visit::walk_expr(self, e);
             }
         }
-        let mut find = Find { scan: self, key, found: false };
+        let mut find = Find {
+            scan: self,
+            key,
+            found: false,
+        };
         find.stmt(stmt);
         find.found
     }
@@ -156,7 +170,12 @@ impl<'a> Scan<'a, '_> {
 
     /// Where the statement may suspend.
     fn suspends(&self, stmt: &'a Stmt) -> Option<Span> {
-        let mut finder = SuspensionFinder { input: self.input, coloring: self.coloring, locks: self.locks, found: None };
+        let mut finder = SuspensionFinder {
+            input: self.input,
+            coloring: self.coloring,
+            locks: self.locks,
+            found: None,
+        };
         finder.stmt(stmt);
         finder.found
     }
@@ -166,13 +185,19 @@ impl<'a> Scan<'a, '_> {
 fn lib_method(e: &Expr) -> Option<(ObjId, &Expr)> {
     let ExprKind::Call(call) = &e.kind else { return None };
     match &call.callee {
-        Callee::Method { recv, method: Method::Lib(obj) } => Some((*obj, recv)),
+        Callee::Method {
+            recv,
+            method: Method::Lib(obj),
+        } => Some((*obj, recv)),
         _ => None,
     }
 }
 
 fn never_goes_on(stmt: &Stmt) -> bool {
-    matches!(stmt.kind, StmtKind::Return(_) | StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Goto(_))
+    matches!(
+        stmt.kind,
+        StmtKind::Return(_) | StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Goto(_)
+    )
 }
 
 struct SuspensionFinder<'a, 'l> {

@@ -5,7 +5,8 @@ use super::super::coloring::library;
 use super::super::fixpoint::Closure;
 use super::{LocalFacts, Sharing};
 use crate::hir::{
-    Block, Builtin, Call, Callee, Comm, Expr, ExprKind, FuncId, LocalId, LocalKind, Method, RangeVar, Stmt, StmtKind, Values,
+    Block, Builtin, Call, Callee, Comm, Expr, ExprKind, FuncId, LocalId, LocalKind, Method, RangeVar, Stmt, StmtKind,
+    Values,
 };
 use crate::source::Span;
 use crate::types::{ObjId, Type, TypeId};
@@ -37,10 +38,22 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     pub(super) fn new(input: Input<'a>) -> Self {
         let locals = vec![LocalFacts::default(); input.hir.locals.len()];
-        let sharing = Sharing { locals, ..Sharing::default() };
+        let sharing = Sharing {
+            locals,
+            ..Sharing::default()
+        };
         let ids = (0..).map(LocalId).zip(&input.hir.locals);
-        let loop_variables = ids.filter(|(_, l)| l.kind == LocalKind::LoopVariable).map(|(id, _)| id).collect();
-        Walk { input, func: FuncId(u32::MAX), loop_variables, graph: Closure::default(), sharing }
+        let loop_variables = ids
+            .filter(|(_, l)| l.kind == LocalKind::LoopVariable)
+            .map(|(id, _)| id)
+            .collect();
+        Walk {
+            input,
+            func: FuncId(u32::MAX),
+            loop_variables,
+            graph: Closure::default(),
+            sharing,
+        }
     }
 
     pub(super) fn program(&mut self) {
@@ -178,7 +191,11 @@ impl<'a> Walk<'a> {
             return self.stmt(post);
         }
         let locals = &self.sharing.locals;
-        let before: Vec<usize> = self.loop_variables.iter().map(|l| locals[l.index()].mutated.len()).collect();
+        let before: Vec<usize> = self
+            .loop_variables
+            .iter()
+            .map(|l| locals[l.index()].mutated.len())
+            .collect();
         self.stmt(post);
         for (local, mutated) in self.loop_variables.iter().zip(before) {
             self.sharing.locals[local.index()].mutated.truncate(mutated);
@@ -200,9 +217,14 @@ impl<'a> Walk<'a> {
 
     /// The call of a `go` or `defer`: it runs later, so nothing is merely lent to it.
     fn started(&mut self, e: &'a Expr) {
-        let ExprKind::Call(call) = &e.kind else { return self.expr(e, Context::Value) };
+        let ExprKind::Call(call) = &e.kind else {
+            return self.expr(e, Context::Value);
+        };
         match &call.callee {
-            Callee::Method { recv, method: Method::Lib(_) } => self.expr(recv, Context::Lent),
+            Callee::Method {
+                recv,
+                method: Method::Lib(_),
+            } => self.expr(recv, Context::Lent),
             Callee::Method { recv, .. } => self.expr(recv, Context::Value),
             Callee::Value(f) => {
                 if let ExprKind::FuncLit(lit) = f.kind {
@@ -314,7 +336,11 @@ impl<'a> Walk<'a> {
             ExprKind::Deref(x) => self.expr(x, Context::Followed),
             ExprKind::AddrOf(place) => self.address(place, e.span, context),
             ExprKind::Index { base, index } => {
-                let base_context = if is_array(self.input, base.ty) { Context::PlaceBase } else { Context::Value };
+                let base_context = if is_array(self.input, base.ty) {
+                    Context::PlaceBase
+                } else {
+                    Context::Value
+                };
                 self.expr(base, base_context);
                 self.expr(index, Context::Value);
             }
@@ -325,7 +351,10 @@ impl<'a> Walk<'a> {
                 } else {
                     self.expr(base, Context::Value);
                 }
-                [low, high, max].into_iter().flatten().for_each(|e| self.expr(e, Context::Value));
+                [low, high, max]
+                    .into_iter()
+                    .flatten()
+                    .for_each(|e| self.expr(e, Context::Value));
             }
             ExprKind::Call(call) => self.call(call),
             ExprKind::MethodValue { recv, .. } => self.expr(recv, Context::Value),
@@ -397,7 +426,10 @@ impl<'a> Walk<'a> {
     fn call(&mut self, call: &'a Call) {
         match &call.callee {
             Callee::Func { func, .. } => self.user_args(*func, call),
-            Callee::Method { recv, method: Method::User(func) } => {
+            Callee::Method {
+                recv,
+                method: Method::User(func),
+            } => {
                 let param = self.input.hir.func(*func).recv;
                 let context = match param {
                     Some(p) if self.lends(p) => Context::LentTo(p),
@@ -423,7 +455,11 @@ impl<'a> Walk<'a> {
             }
             Callee::Builtin(Builtin::Len | Builtin::Cap) => {
                 for arg in call.args.iter() {
-                    let context = if is_array(self.input, arg.ty) { Context::PlaceBase } else { Context::Value };
+                    let context = if is_array(self.input, arg.ty) {
+                        Context::PlaceBase
+                    } else {
+                        Context::Value
+                    };
                     self.expr(arg, context);
                 }
             }
@@ -467,13 +503,18 @@ impl<'a> Walk<'a> {
     /// Whether a parameter can be a borrow at all: a pointer to one of the user's structs.
     fn lends(&self, param: LocalId) -> bool {
         let pointee = self.input.pointee(self.input.hir.local(param).ty);
-        pointee.and_then(|t| self.input.struct_name(t)).is_some_and(|o| !self.input.is_library(o))
+        pointee
+            .and_then(|t| self.input.struct_name(t))
+            .is_some_and(|o| !self.input.is_library(o))
     }
 }
 
 /// Library functions that fill in what their argument points to.
 fn writes_through_argument(name: &str) -> bool {
-    name == "As" || ["Scan", "Sscan", "Fscan", "Unmarshal", "Decode", "Read"].iter().any(|p| name.starts_with(p))
+    name == "As"
+        || ["Scan", "Sscan", "Fscan", "Unmarshal", "Decode", "Read"]
+            .iter()
+            .any(|p| name.starts_with(p))
 }
 
 fn is_array(input: Input<'_>, ty: TypeId) -> bool {

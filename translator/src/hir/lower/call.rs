@@ -44,7 +44,9 @@ impl<'a> Lowerer<'a> {
         self.funcs.get(&obj)?;
         let all = self.type_args(name);
         let generic = self.store.obj_type(obj);
-        let Type::Signature(s) = &*self.store.get(generic) else { return None };
+        let Type::Signature(s) = &*self.store.get(generic) else {
+            return None;
+        };
         if all.len() != s.type_params.len() || s.type_params.iter().all(|p| self.store.stand_in(*p).is_none()) {
             return None;
         }
@@ -89,11 +91,21 @@ impl<'a> Lowerer<'a> {
         }
         if !sig.variadic || call.ellipsis {
             let target = |i: usize| sig.params.get(i).copied().unwrap_or(TypeId::INVALID);
-            let items = call.args.iter().enumerate().map(|(i, a)| self.expr_to(a, target(i))).collect();
+            let items = call
+                .args
+                .iter()
+                .enumerate()
+                .map(|(i, a)| self.expr_to(a, target(i)))
+                .collect();
             return (Values { tuple: None, items }, false);
         }
-        let mut items: Vec<_> =
-            call.args.iter().take(fixed).zip(&sig.params).map(|(a, p)| self.expr_to(a, *p)).collect();
+        let mut items: Vec<_> = call
+            .args
+            .iter()
+            .take(fixed)
+            .zip(&sig.params)
+            .map(|(a, p)| self.expr_to(a, *p))
+            .collect();
         let (slice, elem) = self.variadic_type(sig);
         let rest: Vec<_> = call.args.iter().skip(fixed).map(|a| self.expr_to(a, elem)).collect();
         items.push(self.pack(rest, slice, call.args_span));
@@ -109,8 +121,11 @@ impl<'a> Lowerer<'a> {
         fixed: usize,
     ) -> (Values, bool) {
         let tuple = self.expr(one);
-        let (slice, elem_type) =
-            if sig.variadic { self.variadic_type(sig) } else { (TypeId::INVALID, TypeId::INVALID) };
+        let (slice, elem_type) = if sig.variadic {
+            self.variadic_type(sig)
+        } else {
+            (TypeId::INVALID, TypeId::INVALID)
+        };
         let mut items = Vec::new();
         let mut rest = Vec::new();
         for (i, ty) in elems.iter().enumerate() {
@@ -125,7 +140,13 @@ impl<'a> Lowerer<'a> {
         if sig.variadic {
             items.push(self.pack(rest, slice, one.span));
         }
-        (Values { tuple: Some(tuple), items }, sig.variadic)
+        (
+            Values {
+                tuple: Some(tuple),
+                items,
+            },
+            sig.variadic,
+        )
     }
 
     fn variadic_type(&self, sig: &types::Signature) -> (TypeId, TypeId) {
@@ -192,7 +213,10 @@ impl<'a> Lowerer<'a> {
             BuiltinId::New => return self.new_call(call, ty, span),
             BuiltinId::Append => return self.append(call, ty, span),
             BuiltinId::Copy => {
-                let second = match (&call.args[..], call.args.first().map(|a| self.store.get(self.type_of(a))).as_deref()) {
+                let second = match (
+                    &call.args[..],
+                    call.args.first().map(|a| self.store.get(self.type_of(a))).as_deref(),
+                ) {
                     ([_], Some(Type::Tuple(elems))) => elems.get(1).copied(),
                     (args, _) => args.get(1).map(|a| self.type_of(a)),
                 };
@@ -227,7 +251,11 @@ impl<'a> Lowerer<'a> {
             BuiltinId::Real => Builtin::Real,
             _ => Builtin::Unsafe,
         };
-        let target = if matches!(builtin, Builtin::Min | Builtin::Max) { ty } else { TypeId::INVALID };
+        let target = if matches!(builtin, Builtin::Min | Builtin::Max) {
+            ty
+        } else {
+            TypeId::INVALID
+        };
         if let [one] = &call.args[..]
             && let Type::Tuple(elems) = &*self.store.get(self.type_of(one))
         {
@@ -239,14 +267,21 @@ impl<'a> Lowerer<'a> {
     }
 
     fn builtin_call(&mut self, builtin: Builtin, args: Values, ty: TypeId, span: Span) -> Expr {
-        let call = Call { callee: Callee::Builtin(builtin), args, packed: false };
+        let call = Call {
+            callee: Callee::Builtin(builtin),
+            args,
+            packed: false,
+        };
         self.make(ExprKind::Call(Box::new(call)), ty, span)
     }
 
     /// `new(T)`, and since Go 1.26 `new(value)`.
     fn new_call(&mut self, call: &'a ast::CallExpr, ty: TypeId, span: Span) -> Expr {
         let elem = self.pointee(ty).unwrap_or(TypeId::INVALID);
-        let is_type = call.args.first().is_some_and(|a| self.info.types.get(a.id).is_some_and(|t| t.mode == Mode::Type));
+        let is_type = call
+            .args
+            .first()
+            .is_some_and(|a| self.info.types.get(a.id).is_some_and(|t| t.mode == Mode::Type));
         let value = match call.args.first() {
             Some(arg) if !is_type => self.expr_to(arg, elem),
             _ => self.make(ExprKind::Zero, elem, span),
@@ -279,7 +314,11 @@ impl<'a> Lowerer<'a> {
                 if self.is_string(arg.ty) {
                     builtin = Builtin::AppendString;
                 }
-                let arg = if arg.ty == TypeId::UNTYPED_NIL { self.convert_to(arg, ty) } else { arg };
+                let arg = if arg.ty == TypeId::UNTYPED_NIL {
+                    self.convert_to(arg, ty)
+                } else {
+                    arg
+                };
                 items.push(arg);
             }
         } else {
@@ -287,7 +326,11 @@ impl<'a> Lowerer<'a> {
             let slice = self.store.slice(elem);
             items.push(self.pack(rest, slice, call.args_span));
         }
-        let call = Call { callee: Callee::Builtin(builtin), args: Values { tuple: None, items }, packed: !call.ellipsis };
+        let call = Call {
+            callee: Callee::Builtin(builtin),
+            args: Values { tuple: None, items },
+            packed: !call.ellipsis,
+        };
         self.make(ExprKind::Call(Box::new(call)), ty, span)
     }
 

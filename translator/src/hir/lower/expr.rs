@@ -58,7 +58,11 @@ impl<'a> Lowerer<'a> {
             Ast::TypeAssert(x, target) => {
                 let target = target.as_ref().map_or(TypeId::INVALID, |t| self.type_of(t));
                 let comma_ok = matches!(&*self.store.get(ty), Type::Tuple(_));
-                ExprKind::TypeAssert { x: Box::new(self.expr(x)), target, comma_ok }
+                ExprKind::TypeAssert {
+                    x: Box::new(self.expr(x)),
+                    target,
+                    comma_ok,
+                }
             }
             Ast::Call(call) => return self.call(e, call, ty),
             Ast::Star(x) => ExprKind::Deref(Box::new(self.expr(x))),
@@ -95,15 +99,16 @@ impl<'a> Lowerer<'a> {
     /// Constant expressions over named constants stay expressions, so that the names are still there to read. Only
     /// where plain integer arithmetic of one type gives the same in Rust.
     fn is_structural_constant(&self, e: &ast::Expr) -> bool {
-        let Ast::Binary(b) = &e.unparen().kind else { return false };
+        let Ast::Binary(b) = &e.unparen().kind else {
+            return false;
+        };
         let plain = matches!(b.op, ast::BinaryOp::Add | ast::BinaryOp::Sub | ast::BinaryOp::Mul);
         let ty = self.type_of(e);
         let is_int = |t: TypeId| {
-            matches!(&*self.store.under(t), Type::Basic(k) if k.is_integer() && !k.is_untyped()) && !self.is_type_param(t)
+            matches!(&*self.store.under(t), Type::Basic(k) if k.is_integer() && !k.is_untyped())
+                && !self.is_type_param(t)
         };
-        let same = |x: &ast::Expr| {
-            self.type_of(x) == ty && matches!(self.info.const_of(x), Some(ConstValue::Int(_)))
-        };
+        let same = |x: &ast::Expr| self.type_of(x) == ty && matches!(self.info.const_of(x), Some(ConstValue::Int(_)));
         plain && is_int(ty) && same(&b.x) && same(&b.y) && (self.names_constant(&b.x) || self.names_constant(&b.y))
     }
 
@@ -113,13 +118,17 @@ impl<'a> Lowerer<'a> {
                 let object = self.info.uses.get(name.id).map(|o| self.store.obj(*o));
                 object.is_some_and(|o| is_const(&o.kind) && o.ty == self.type_of(e))
             }
-            Ast::Binary(b) => self.is_structural_constant(e) && (self.names_constant(&b.x) || self.names_constant(&b.y)),
+            Ast::Binary(b) => {
+                self.is_structural_constant(e) && (self.names_constant(&b.x) || self.names_constant(&b.y))
+            }
             _ => false,
         }
     }
 
     fn ident(&mut self, name: &'a ast::Ident) -> ExprKind {
-        let Some(obj) = self.info.object_of(name) else { return ExprKind::Unsupported("unresolved name") };
+        let Some(obj) = self.info.object_of(name) else {
+            return ExprKind::Unsupported("unresolved name");
+        };
         self.object_value(obj, name)
     }
 
@@ -136,8 +145,13 @@ impl<'a> Lowerer<'a> {
             ObjKind::Func { .. } => {
                 let all = self.type_args(name);
                 let type_args = match &*self.store.get(self.store.obj_type(self.origin(obj))) {
-                    Type::Signature(s) if s.type_params.len() == all.len() && self.funcs.contains_key(&self.origin(obj)) => {
-                        let kept = all.iter().zip(&s.type_params).filter(|(_, p)| self.store.stand_in(**p).is_none());
+                    Type::Signature(s)
+                        if s.type_params.len() == all.len() && self.funcs.contains_key(&self.origin(obj)) =>
+                    {
+                        let kept = all
+                            .iter()
+                            .zip(&s.type_params)
+                            .filter(|(_, p)| self.store.stand_in(**p).is_none());
                         kept.map(|(a, _)| self.stood_in(*a)).collect()
                     }
                     _ => all.iter().map(|a| self.stood_in(*a)).collect(),
@@ -154,7 +168,11 @@ impl<'a> Lowerer<'a> {
     }
 
     pub(super) fn type_args(&self, name: &ast::Ident) -> Vec<TypeId> {
-        self.info.instances.get(name.id).map(|i| i.type_args.clone()).unwrap_or_default()
+        self.info
+            .instances
+            .get(name.id)
+            .map(|i| i.type_args.clone())
+            .unwrap_or_default()
     }
 
     fn selector(&mut self, e: &'a ast::Expr, x: &'a ast::Expr, name: &'a ast::Ident, ty: TypeId) -> Expr {
@@ -170,12 +188,31 @@ impl<'a> Lowerer<'a> {
             }
             SelectionKind::MethodVal => {
                 let (recv, method) = self.method_receiver(x, &selection, e.span);
-                self.make(ExprKind::MethodValue { recv: Box::new(recv), method }, ty, e.span)
+                self.make(
+                    ExprKind::MethodValue {
+                        recv: Box::new(recv),
+                        method,
+                    },
+                    ty,
+                    e.span,
+                )
             }
             SelectionKind::MethodExpr => {
                 let method = self.method(selection.obj, selection.recv);
-                let path = selection.index.split_last().map(|(_, p)| p.to_vec()).unwrap_or_default();
-                self.make(ExprKind::MethodExpr { recv: selection.recv, method, path }, ty, e.span)
+                let path = selection
+                    .index
+                    .split_last()
+                    .map(|(_, p)| p.to_vec())
+                    .unwrap_or_default();
+                self.make(
+                    ExprKind::MethodExpr {
+                        recv: selection.recv,
+                        method,
+                        path,
+                    },
+                    ty,
+                    e.span,
+                )
             }
         }
     }
@@ -189,7 +226,14 @@ impl<'a> Lowerer<'a> {
                 Type::Struct(s) => s.fields.get(index).map_or(TypeId::INVALID, |f| self.obj_type(*f)),
                 _ => TypeId::INVALID,
             };
-            e = self.make(ExprKind::Field { base: Box::new(e), index }, ty, span);
+            e = self.make(
+                ExprKind::Field {
+                    base: Box::new(e),
+                    index,
+                },
+                ty,
+                span,
+            );
         }
         e
     }
@@ -252,7 +296,9 @@ impl<'a> Lowerer<'a> {
 
     fn index(&mut self, x: &'a ast::Expr, args: &'a [ast::Expr], ty: TypeId, span: Span) -> Expr {
         let is_func = matches!(self.info.types.get(x.id).map(|t| t.mode), None | Some(Mode::Value))
-            && args.first().is_some_and(|a| self.info.types.get(a.id).is_some_and(|t| t.mode == Mode::Type));
+            && args
+                .first()
+                .is_some_and(|a| self.info.types.get(a.id).is_some_and(|t| t.mode == Mode::Type));
         if is_func {
             // An explicit instantiation; the type arguments are known under the identifier.
             let mut e = self.expr(x);
@@ -272,9 +318,15 @@ impl<'a> Lowerer<'a> {
             return self.make(ExprKind::Unsupported("index"), ty, span);
         };
         let kind = if matches!(&*self.store.get(ty), Type::Tuple(_)) && key != TypeId::INVALID {
-            ExprKind::MapIndexOk { map: Box::new(base), key: Box::new(index) }
+            ExprKind::MapIndexOk {
+                map: Box::new(base),
+                key: Box::new(index),
+            }
         } else {
-            ExprKind::Index { base: Box::new(base), index: Box::new(index) }
+            ExprKind::Index {
+                base: Box::new(base),
+                index: Box::new(index),
+            }
         };
         self.make(kind, ty, span)
     }
@@ -287,7 +339,12 @@ impl<'a> Lowerer<'a> {
         };
         let mut bound = |e: &'a Option<ast::Expr>| e.as_ref().map(|e| Box::new(self.expr(e)));
         let (low, high, max) = (bound(&s.low), bound(&s.high), bound(&s.max));
-        ExprKind::Slice { base: Box::new(base), low, high, max }
+        ExprKind::Slice {
+            base: Box::new(base),
+            low,
+            high,
+            max,
+        }
     }
 
     fn unary(&mut self, op: ast::UnaryOp, x: &'a ast::Expr, ty: TypeId, span: Span) -> Expr {
@@ -298,7 +355,10 @@ impl<'a> Lowerer<'a> {
             ast::UnaryOp::Xor => ExprKind::Unary(UnaryOp::Xor, Box::new(self.expr(x))),
             ast::UnaryOp::Recv => {
                 let comma_ok = matches!(&*self.store.get(ty), Type::Tuple(_));
-                ExprKind::Recv { channel: Box::new(self.expr(x)), comma_ok }
+                ExprKind::Recv {
+                    channel: Box::new(self.expr(x)),
+                    comma_ok,
+                }
             }
             ast::UnaryOp::And => {
                 let inner = self.expr(x);
@@ -350,7 +410,11 @@ impl<'a> Lowerer<'a> {
             _ => ExprKind::Unsupported("composite literal"),
         };
         let value = self.make(kind, value_type, span);
-        if pointer { self.make(ExprKind::New(Box::new(value)), ty, span) } else { value }
+        if pointer {
+            self.make(ExprKind::New(Box::new(value)), ty, span)
+        } else {
+            value
+        }
     }
 
     fn struct_lit(&mut self, lit: &'a ast::CompositeLit, s: &types::Struct) -> ExprKind {

@@ -65,7 +65,10 @@ struct Lowerer<'a> {
 
 /// Type parameters with a composite core type, and the core types with such parameters replaced in turn.
 fn stand_ins(store: &TypeStore) -> (Vec<TypeId>, Vec<TypeId>) {
-    let params: Vec<_> = (0..store.type_count() as u32).map(TypeId).filter(|t| store.stand_in(*t).is_some()).collect();
+    let params: Vec<_> = (0..store.type_count() as u32)
+        .map(TypeId)
+        .filter(|t| store.stand_in(*t).is_some())
+        .collect();
     let mut cores: Vec<_> = params.iter().filter_map(|p| store.stand_in(*p)).collect();
     for _ in 0..3 {
         cores = cores.iter().map(|c| store.subst(*c, &params, &cores)).collect();
@@ -99,7 +102,10 @@ impl<'a> Lowerer<'a> {
             for decl in &file.decls {
                 match decl {
                     ast::Decl::Func(decl) => self.declare_func(decl),
-                    ast::Decl::Gen(ast::GenDecl { kind: ast::GenKind::Var(specs), .. }) => {
+                    ast::Decl::Gen(ast::GenDecl {
+                        kind: ast::GenKind::Var(specs),
+                        ..
+                    }) => {
                         for name in specs.iter().flat_map(|s| &s.names) {
                             self.declare_global(name);
                         }
@@ -119,11 +125,19 @@ impl<'a> Lowerer<'a> {
     }
 
     fn declare_global(&mut self, name: &ast::Ident) {
-        let Some(&obj) = self.info.defs.get(name.id) else { return };
+        let Some(&obj) = self.info.defs.get(name.id) else {
+            return;
+        };
         let id = GlobalId(self.out.globals.len() as u32);
         self.globals.insert(obj, id);
         let ty = self.obj_type(obj);
-        self.out.globals.push(Global { name: name.name.clone(), obj, ty, package: self.package, span: name.span });
+        self.out.globals.push(Global {
+            name: name.name.clone(),
+            obj,
+            ty,
+            package: self.package,
+            span: name.span,
+        });
     }
 
     fn package(&mut self, package: &'a types::Package) {
@@ -157,17 +171,27 @@ impl<'a> Lowerer<'a> {
                     ast::Decl::Gen(decl) => self.gen_decl(decl, &mut items, &mut initializers),
                 }
             }
-            out.files.push(File { id: file.id, package_clause: file.package.span, items });
+            out.files.push(File {
+                id: file.id,
+                package_clause: file.package.span,
+                items,
+            });
         }
         for initializer in &package.init_order {
-            let Some(&(value, span)) = initializers.get(&initializer.rhs) else { continue };
+            let Some(&(value, span)) = initializers.get(&initializer.rhs) else {
+                continue;
+            };
             out.inits.push(self.global_init(&initializer.lhs, value, span));
         }
         self.out.packages.push(out);
     }
 
     fn first_func_of(&self, package: PackageId) -> FuncId {
-        let first = self.out.funcs.iter().position(|f| f.package == package && f.parent.is_none());
+        let first = self
+            .out
+            .funcs
+            .iter()
+            .position(|f| f.package == package && f.parent.is_none());
         FuncId(first.unwrap_or(0) as u32)
     }
 
@@ -191,15 +215,25 @@ impl<'a> Lowerer<'a> {
                     let globals = spec.names.iter().filter_map(|n| self.info.defs.get(n.id));
                     let globals = globals.filter(|o| &*self.store.obj(**o).name != "_");
                     let globals = globals.filter_map(|o| self.globals.get(o).copied()).collect();
-                    items.push(Item::Var(VarItem { globals, span: spec.span }));
+                    items.push(Item::Var(VarItem {
+                        globals,
+                        span: spec.span,
+                    }));
                 }
             }
         }
     }
 
     fn const_item(&self, spec: &ast::ConstSpec) -> ConstItem {
-        let objs = spec.names.iter().filter(|n| &*n.name != "_").filter_map(|n| self.info.defs.get(n.id).copied());
-        ConstItem { objs: objs.collect(), span: spec.span }
+        let objs = spec
+            .names
+            .iter()
+            .filter(|n| &*n.name != "_")
+            .filter_map(|n| self.info.defs.get(n.id).copied());
+        ConstItem {
+            objs: objs.collect(),
+            span: spec.span,
+        }
     }
 
     fn type_item(&self, spec: &ast::TypeSpec) -> Option<TypeItem> {
@@ -222,13 +256,25 @@ impl<'a> Lowerer<'a> {
             _ => Vec::new(),
         };
         let ty = self.obj_type(obj);
-        Some(TypeItem { obj, ty, alias: spec.alias, span: spec.span, members })
+        Some(TypeItem {
+            obj,
+            ty,
+            alias: spec.alias,
+            span: spec.span,
+            members,
+        })
     }
 
     fn global_init(&mut self, lhs: &[ObjId], value: &'a ast::Expr, span: Span) -> GlobalInit {
         let ids: Vec<_> = lhs
             .iter()
-            .map(|o| if &*self.store.obj(*o).name == "_" { None } else { self.globals.get(o).copied() })
+            .map(|o| {
+                if &*self.store.obj(*o).name == "_" {
+                    None
+                } else {
+                    self.globals.get(o).copied()
+                }
+            })
             .collect();
         self.functions.push(FunctionContext::default());
         let value = match lhs {
@@ -267,7 +313,11 @@ impl<'a> Lowerer<'a> {
     }
 
     fn func_decl(&mut self, decl: &'a ast::FuncDecl, id: FuncId) {
-        let sig = self.info.defs.get(decl.name.id).map_or(TypeId::INVALID, |o| self.obj_type(*o));
+        let sig = self
+            .info
+            .defs
+            .get(decl.name.id)
+            .map_or(TypeId::INVALID, |o| self.obj_type(*o));
         self.begin_function(id);
         if let Some(field) = decl.recv.as_ref().and_then(|r| r.fields.first()) {
             let recv = self.field_locals(field, LocalKind::Receiver, id).first().copied();
@@ -292,7 +342,10 @@ impl<'a> Lowerer<'a> {
     }
 
     fn begin_function(&mut self, id: FuncId) {
-        self.functions.push(FunctionContext { id: Some(id), ..FunctionContext::default() });
+        self.functions.push(FunctionContext {
+            id: Some(id),
+            ..FunctionContext::default()
+        });
     }
 
     fn end_function(&mut self, id: FuncId, body: Option<Block>) {
@@ -304,10 +357,17 @@ impl<'a> Lowerer<'a> {
     }
 
     fn signature(&mut self, id: FuncId, ty: &'a ast::FuncType, sig: TypeId) {
-        let params: Vec<_> =
-            ty.params.fields.iter().flat_map(|f| self.field_locals(f, LocalKind::Param, id)).collect();
+        let params: Vec<_> = ty
+            .params
+            .fields
+            .iter()
+            .flat_map(|f| self.field_locals(f, LocalKind::Param, id))
+            .collect();
         let fields = ty.results.iter().flat_map(|r| &r.fields);
-        let results: Vec<_> = fields.clone().flat_map(|f| self.field_locals(f, LocalKind::Result, id)).collect();
+        let results: Vec<_> = fields
+            .clone()
+            .flat_map(|f| self.field_locals(f, LocalKind::Result, id))
+            .collect();
         if let Some(context) = self.functions.last_mut() {
             context.results = results.clone();
         }
@@ -319,7 +379,8 @@ impl<'a> Lowerer<'a> {
         func.sig = sig;
         if let Type::Signature(s) = &*self.store.get(sig) {
             func.variadic = s.variadic;
-            func.type_params.extend(s.type_params.iter().filter(|p| self.store.stand_in(**p).is_none()));
+            func.type_params
+                .extend(s.type_params.iter().filter(|p| self.store.stand_in(**p).is_none()));
         }
     }
 
@@ -364,7 +425,13 @@ impl<'a> Lowerer<'a> {
 
     fn new_local(&mut self, name: ast::Name, ty: TypeId, kind: LocalKind, func: FuncId, span: Span) -> LocalId {
         let id = LocalId(self.out.locals.len() as u32);
-        self.out.locals.push(Local { name, ty, kind, func, span });
+        self.out.locals.push(Local {
+            name,
+            ty,
+            kind,
+            func,
+            span,
+        });
         id
     }
 
@@ -441,7 +508,11 @@ impl<'a> Lowerer<'a> {
 
     /// The type whose operations a value of this type has: the underlying one, of a type parameter its core type.
     fn core(&self, ty: TypeId) -> TypeId {
-        if self.is_type_param(ty) { self.store.core_type(ty).unwrap_or(ty) } else { self.store.underlying(ty) }
+        if self.is_type_param(ty) {
+            self.store.core_type(ty).unwrap_or(ty)
+        } else {
+            self.store.underlying(ty)
+        }
     }
 
     /// What a pointer points to.
@@ -460,10 +531,18 @@ fn receiver_type_params(store: &TypeStore, recv: TypeId) -> Vec<TypeId> {
         _ => recv,
     };
     match &*store.get(base) {
-        Type::Named(n) if !n.type_args.is_empty() => {
-            n.type_args.iter().copied().filter(|t| store.is_type_param(*t) && store.stand_in(*t).is_none()).collect()
-        }
-        Type::Named(n) => n.type_params.iter().copied().filter(|t| store.stand_in(*t).is_none()).collect(),
+        Type::Named(n) if !n.type_args.is_empty() => n
+            .type_args
+            .iter()
+            .copied()
+            .filter(|t| store.is_type_param(*t) && store.stand_in(*t).is_none())
+            .collect(),
+        Type::Named(n) => n
+            .type_params
+            .iter()
+            .copied()
+            .filter(|t| store.stand_in(*t).is_none())
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -33,7 +33,11 @@ impl<'a> Lowerer<'a> {
         let outer = self.current_func();
         let depth = self.functions.iter().rev().take_while(|f| f.range.is_some()).count();
         // Names that no variable of the source has.
-        let name = if depth == 0 { "Next".to_owned() } else { format!("Next{}", depth + 1) };
+        let name = if depth == 0 {
+            "Next".to_owned()
+        } else {
+            format!("Next{}", depth + 1)
+        };
         let next = self.new_local(name.into(), TypeId::INT, LocalKind::Variable, outer, span);
         let results = self.returned_variables(outer, span);
         let id = self.new_func("".into(), Some(outer), span, span);
@@ -53,12 +57,23 @@ impl<'a> Lowerer<'a> {
         }
         if let Some(context) = self.functions.last_mut() {
             context.results = vec![result];
-            context.range =
-                Some(RangeBody { label, next, exits: Vec::new(), returns: false, results: results.clone() });
+            context.range = Some(RangeBody {
+                label,
+                next,
+                exits: Vec::new(),
+                returns: false,
+                results: results.clone(),
+            });
         }
         let mut body = self.block(&s.body);
         body.stmts.splice(0..0, before);
-        let end = self.returned_bool(true, Span { start: body.span.end, ..body.span });
+        let end = self.returned_bool(
+            true,
+            Span {
+                start: body.span.end,
+                ..body.span
+            },
+        );
         body.stmts.push(end);
         let range = self.functions.last_mut().and_then(|f| f.range.take());
         self.end_function(id, Some(body));
@@ -75,23 +90,55 @@ impl<'a> Lowerer<'a> {
             ExprKind::MethodValue { recv, method } => Callee::Method { recv: *recv, method },
             kind => Callee::Value(Expr { kind, ..x }),
         };
-        let args = Values { tuple: None, items: vec![lit] };
+        let args = Values {
+            tuple: None,
+            items: vec![lit],
+        };
         let none = self.store.tuple(Vec::new());
-        let call = self.make(ExprKind::Call(Box::new(Call { callee, args, packed: false })), none, span);
-        let call = Stmt { span, kind: StmtKind::Expr(call) };
+        let call = self.make(
+            ExprKind::Call(Box::new(Call {
+                callee,
+                args,
+                packed: false,
+            })),
+            none,
+            span,
+        );
+        let call = Stmt {
+            span,
+            kind: StmtKind::Expr(call),
+        };
         if range.exits.is_empty() && !range.returns {
             return call.kind;
         }
         let zero = self.int(0, span);
-        let init = Values { tuple: None, items: vec![zero] };
-        let mut stmts = vec![Stmt { span, kind: StmtKind::Let { lhs: vec![Some(range.next)], init } }];
+        let init = Values {
+            tuple: None,
+            items: vec![zero],
+        };
+        let mut stmts = vec![Stmt {
+            span,
+            kind: StmtKind::Let {
+                lhs: vec![Some(range.next)],
+                init,
+            },
+        }];
         let nested = self.functions.last().is_some_and(|f| f.range.is_some());
         if range.returns && !range.results.is_empty() && !nested {
             let lhs = range.results.iter().copied().map(Some).collect();
-            stmts.push(Stmt { span, kind: StmtKind::Let { lhs, init: Values::default() } });
+            stmts.push(Stmt {
+                span,
+                kind: StmtKind::Let {
+                    lhs,
+                    init: Values::default(),
+                },
+            });
         }
         stmts.push(call);
-        let end = Span { start: span.end, ..span };
+        let end = Span {
+            start: span.end,
+            ..span
+        };
         if range.returns {
             let go_on = match self.functions.last_mut().and_then(|f| f.range.as_mut()) {
                 Some(outer) => {
@@ -105,7 +152,10 @@ impl<'a> Lowerer<'a> {
                         (*r, ty)
                     });
                     let items: Vec<_> = items.collect();
-                    let items = items.into_iter().map(|(r, ty)| self.make(ExprKind::Local(r), ty, end)).collect();
+                    let items = items
+                        .into_iter()
+                        .map(|(r, ty)| self.make(ExprKind::Local(r), ty, end))
+                        .collect();
                     StmtKind::Return(Values { tuple: None, items })
                 }
             };
@@ -127,17 +177,28 @@ impl<'a> Lowerer<'a> {
         span: Span,
         before: &mut Vec<Stmt>,
     ) -> LocalId {
-        let Some(var) = var else { return self.new_local("_".into(), ty, LocalKind::Param, func, span) };
+        let Some(var) = var else {
+            return self.new_local("_".into(), ty, LocalKind::Param, func, span);
+        };
         if define {
             let local = var.as_ident().and_then(|name| self.define(name, LocalKind::Param));
             return local.unwrap_or_else(|| self.new_local("_".into(), ty, LocalKind::Param, func, span));
         }
-        let Some(place) = self.place(var) else { return self.new_local("_".into(), ty, LocalKind::Param, func, span) };
+        let Some(place) = self.place(var) else {
+            return self.new_local("_".into(), ty, LocalKind::Param, func, span);
+        };
         let local = self.new_local("value".into(), ty, LocalKind::Param, func, var.span);
         let value = self.make(ExprKind::Local(local), ty, var.span);
         let value = self.convert_to(value, place.ty);
-        let rhs = Values { tuple: None, items: vec![value] };
-        let kind = StmtKind::Assign { lhs: vec![Some(place)], rhs, declares: Vec::new() };
+        let rhs = Values {
+            tuple: None,
+            items: vec![value],
+        };
+        let kind = StmtKind::Assign {
+            lhs: vec![Some(place)],
+            rhs,
+            declares: Vec::new(),
+        };
         before.push(Stmt { span: var.span, kind });
         local
     }
@@ -153,7 +214,11 @@ impl<'a> Lowerer<'a> {
         let results = self.functions.last().map(|f| f.results.clone()).unwrap_or_default();
         let types: Vec<_> = results.iter().map(|r| self.out.local(*r).ty).collect();
         let each = types.into_iter().enumerate().map(|(i, ty)| {
-            let name = if i == 0 { "Found".to_owned() } else { format!("Found{}", i + 1) };
+            let name = if i == 0 {
+                "Found".to_owned()
+            } else {
+                format!("Found{}", i + 1)
+            };
             self.new_local(name.into(), ty, LocalKind::Variable, outer, span)
         });
         each.collect()
@@ -165,14 +230,28 @@ impl<'a> Lowerer<'a> {
         range.returns = true;
         let (next, variables) = (range.next, range.results.clone());
         let function = self.functions.iter().rev().find(|f| f.range.is_none());
-        let targets = if variables.is_empty() { function.map(|f| f.results.clone()).unwrap_or_default() } else { variables };
+        let targets = if variables.is_empty() {
+            function.map(|f| f.results.clone()).unwrap_or_default()
+        } else {
+            variables
+        };
         let mut stmts = Vec::new();
         if !values.is_empty() {
             let types: Vec<_> = targets.iter().map(|t| self.out.local(*t).ty).collect();
             let rhs = self.values(values, &types);
-            let places = targets.iter().zip(&types).map(|(t, ty)| Some(self.make(ExprKind::Local(*t), *ty, span)));
+            let places = targets
+                .iter()
+                .zip(&types)
+                .map(|(t, ty)| Some(self.make(ExprKind::Local(*t), *ty, span)));
             let lhs = places.collect();
-            stmts.push(Stmt { span, kind: StmtKind::Assign { lhs, rhs, declares: Vec::new() } });
+            stmts.push(Stmt {
+                span,
+                kind: StmtKind::Assign {
+                    lhs,
+                    rhs,
+                    declares: Vec::new(),
+                },
+            });
         }
         match self.leave(next, RETURN, span) {
             StmtKind::Block(b) => stmts.extend(b.stmts),
@@ -183,7 +262,10 @@ impl<'a> Lowerer<'a> {
 
     /// A `break` or `continue` to a label, out of the bodies of `range` over functions where it must.
     pub(super) fn jump(&mut self, kind: BranchKind, label: LabelId, span: Span) -> StmtKind {
-        let here = self.functions.last().is_some_and(|f| f.scopes.iter().any(|s| s.label == label));
+        let here = self
+            .functions
+            .last()
+            .is_some_and(|f| f.scopes.iter().any(|s| s.label == label));
         let range = self.functions.last_mut().and_then(|f| f.range.as_mut());
         match range {
             Some(range) if !here && range.label == label => self.returned_bool(kind == BranchKind::Continue, span).kind,
@@ -206,36 +288,67 @@ impl<'a> Lowerer<'a> {
     }
 
     fn int(&mut self, n: i64, span: Span) -> Expr {
-        let kind = ExprKind::Const { value: ConstValue::Int(n.into()), named: None, text: None };
+        let kind = ExprKind::Const {
+            value: ConstValue::Int(n.into()),
+            named: None,
+            text: None,
+        };
         self.make(kind, TypeId::INT, span)
     }
 
     fn returned_bool(&mut self, value: bool, span: Span) -> Stmt {
-        let kind = ExprKind::Const { value: ConstValue::Bool(value), named: None, text: None };
+        let kind = ExprKind::Const {
+            value: ConstValue::Bool(value),
+            named: None,
+            text: None,
+        };
         let value = self.make(kind, TypeId::BOOL, span);
-        Stmt { span, kind: StmtKind::Return(Values { tuple: None, items: vec![value] }) }
+        Stmt {
+            span,
+            kind: StmtKind::Return(Values {
+                tuple: None,
+                items: vec![value],
+            }),
+        }
     }
 
     /// `next = code; return false`
     fn leave(&mut self, next: LocalId, code: i64, span: Span) -> StmtKind {
         let place = self.make(ExprKind::Local(next), TypeId::INT, span);
         let value = self.int(code, span);
-        let rhs = Values { tuple: None, items: vec![value] };
-        let assign = StmtKind::Assign { lhs: vec![Some(place)], rhs, declares: Vec::new() };
+        let rhs = Values {
+            tuple: None,
+            items: vec![value],
+        };
+        let assign = StmtKind::Assign {
+            lhs: vec![Some(place)],
+            rhs,
+            declares: Vec::new(),
+        };
         let stop = self.returned_bool(false, span);
-        StmtKind::Block(Block { stmts: vec![Stmt { span, kind: assign }, stop], span })
+        StmtKind::Block(Block {
+            stmts: vec![Stmt { span, kind: assign }, stop],
+            span,
+        })
     }
 
     /// `if next == code { … }`
     fn when(&mut self, next: LocalId, code: i64, then: StmtKind, span: Span) -> Stmt {
         let left = self.make(ExprKind::Local(next), TypeId::INT, span);
         let right = self.int(code, span);
-        let cond = self.make(ExprKind::Binary(BinaryOp::Eq, Box::new(left), Box::new(right)), TypeId::BOOL, span);
+        let cond = self.make(
+            ExprKind::Binary(BinaryOp::Eq, Box::new(left), Box::new(right)),
+            TypeId::BOOL,
+            span,
+        );
         let stmts = match then {
             StmtKind::Block(b) => b.stmts,
             kind => vec![Stmt { span, kind }],
         };
         let then = Block { stmts, span };
-        Stmt { span, kind: StmtKind::If { cond, then, els: None } }
+        Stmt {
+            span,
+            kind: StmtKind::If { cond, then, els: None },
+        }
     }
 }

@@ -5,7 +5,10 @@ use crate::syntax::ast::{AssignOp, BinaryOp, BranchKind, StmtKind as Ast};
 
 impl<'a> Lowerer<'a> {
     pub(super) fn block(&mut self, block: &'a ast::Block) -> Block {
-        Block { stmts: self.stmts(&block.stmts), span: block.span }
+        Block {
+            stmts: self.stmts(&block.stmts),
+            span: block.span,
+        }
     }
 
     fn stmts(&mut self, stmts: &'a [ast::Stmt]) -> Vec<Stmt> {
@@ -27,7 +30,11 @@ impl<'a> Lowerer<'a> {
             Ast::IncDec { x, inc } => {
                 let place = self.expr(x);
                 let one = ConstValue::Int(1.into());
-                let value = ExprKind::Const { value: one, named: None, text: None };
+                let value = ExprKind::Const {
+                    value: one,
+                    named: None,
+                    text: None,
+                };
                 let value = self.make(value, place.ty, stmt.span);
                 let op = if *inc { BinaryOp::Add } else { BinaryOp::Sub };
                 StmtKind::OpAssign { place, op, value }
@@ -81,12 +88,17 @@ impl<'a> Lowerer<'a> {
         let kind = inner(self);
         let inner_span = Span::new(span.file, init.span.end, span.end);
         stmts.push(Stmt { span: inner_span, kind });
-        out.push(Stmt { span, kind: StmtKind::Block(Block { stmts, span }) });
+        out.push(Stmt {
+            span,
+            kind: StmtKind::Block(Block { stmts, span }),
+        });
     }
 
     fn labeled(&mut self, name: &'a ast::Ident, inner: &'a ast::Stmt, span: Span, out: &mut Vec<Stmt>) {
-        let branchable =
-            matches!(inner.kind, Ast::For(_) | Ast::Range(_) | Ast::Switch(_) | Ast::TypeSwitch(_) | Ast::Select(_));
+        let branchable = matches!(
+            inner.kind,
+            Ast::For(_) | Ast::Range(_) | Ast::Switch(_) | Ast::TypeSwitch(_) | Ast::Select(_)
+        );
         if branchable {
             return self.stmt_into(inner, Some(name), out);
         }
@@ -97,9 +109,15 @@ impl<'a> Lowerer<'a> {
         self.pop_scope();
         let inner = match stmts.len() {
             1 => stmts.remove(0),
-            _ => Stmt { span, kind: StmtKind::Block(Block { stmts, span }) },
+            _ => Stmt {
+                span,
+                kind: StmtKind::Block(Block { stmts, span }),
+            },
         };
-        out.push(Stmt { span, kind: StmtKind::Labeled(label, Box::new(inner)) });
+        out.push(Stmt {
+            span,
+            kind: StmtKind::Labeled(label, Box::new(inner)),
+        });
     }
 
     fn local_decl(&mut self, decl: &'a ast::GenDecl, out: &mut Vec<Stmt>) {
@@ -107,13 +125,19 @@ impl<'a> Lowerer<'a> {
             ast::GenKind::Import(_) => {}
             ast::GenKind::Const(specs) => {
                 for spec in specs {
-                    out.push(Stmt { span: spec.span, kind: StmtKind::Const(self.const_item(spec)) });
+                    out.push(Stmt {
+                        span: spec.span,
+                        kind: StmtKind::Const(self.const_item(spec)),
+                    });
                 }
             }
             ast::GenKind::Type(specs) => {
                 for spec in specs {
                     if let Some(item) = self.type_item(spec) {
-                        out.push(Stmt { span: spec.span, kind: StmtKind::Type(item) });
+                        out.push(Stmt {
+                            span: spec.span,
+                            kind: StmtKind::Type(item),
+                        });
                     }
                 }
             }
@@ -122,7 +146,10 @@ impl<'a> Lowerer<'a> {
                     let types: Vec<_> = spec.names.iter().map(|n| self.declared_type(n, &spec.ty)).collect();
                     let init = self.values(&spec.values, &types);
                     let lhs = spec.names.iter().map(|n| self.define(n, LocalKind::Variable)).collect();
-                    out.push(Stmt { span: spec.span, kind: StmtKind::Let { lhs, init } });
+                    out.push(Stmt {
+                        span: spec.span,
+                        kind: StmtKind::Let { lhs, init },
+                    });
                 }
             }
         }
@@ -155,10 +182,16 @@ impl<'a> Lowerer<'a> {
             AssignOp::Define => self.define_stmt(assign),
             AssignOp::Assign => {
                 let lhs: Vec<_> = assign.lhs.iter().map(|e| self.place(e)).collect();
-                let types: Vec<_> =
-                    lhs.iter().map(|p| p.as_ref().map_or(TypeId::INVALID, |p: &Expr| p.ty)).collect();
+                let types: Vec<_> = lhs
+                    .iter()
+                    .map(|p| p.as_ref().map_or(TypeId::INVALID, |p: &Expr| p.ty))
+                    .collect();
                 let rhs = self.values(&assign.rhs, &types);
-                StmtKind::Assign { lhs, rhs, declares: Vec::new() }
+                StmtKind::Assign {
+                    lhs,
+                    rhs,
+                    declares: Vec::new(),
+                }
             }
             AssignOp::Op(op) => match (assign.lhs.first(), assign.rhs.first()) {
                 (Some(place), Some(value)) => {
@@ -196,7 +229,9 @@ impl<'a> Lowerer<'a> {
         let values = self.values(&assign.rhs, &types);
         if assign.lhs.iter().all(|e| is_new(self, e)) {
             let names = assign.lhs.iter().map(|e| e.as_ident());
-            let lhs = names.map(|n| n.and_then(|n| self.define(n, LocalKind::Variable))).collect();
+            let lhs = names
+                .map(|n| n.and_then(|n| self.define(n, LocalKind::Variable)))
+                .collect();
             return StmtKind::Let { lhs, init: values };
         }
         let mut declares = Vec::new();
@@ -212,13 +247,23 @@ impl<'a> Lowerer<'a> {
                 None => lhs.push(self.place(e)),
             }
         }
-        StmtKind::Assign { lhs, rhs: values, declares }
+        StmtKind::Assign {
+            lhs,
+            rhs: values,
+            declares,
+        }
     }
 
     fn branch(&mut self, kind: BranchKind, target: Option<&'a ast::Ident>, span: Span) -> StmtKind {
         let innermost = |l: &Self, loops_only: bool| {
             let scopes = l.functions.last().map(|f| f.scopes.iter());
-            scopes.into_iter().flatten().rev().find(|s| s.is_loop || !loops_only).map(|s| s.label).or_else(|| l.range_body_label())
+            scopes
+                .into_iter()
+                .flatten()
+                .rev()
+                .find(|s| s.is_loop || !loops_only)
+                .map(|s| s.label)
+                .or_else(|| l.range_body_label())
         };
         match kind {
             BranchKind::Fallthrough => StmtKind::Fallthrough,
@@ -273,7 +318,10 @@ impl<'a> Lowerer<'a> {
             let mut out = Vec::new();
             self.stmt_into(els, None, &mut out);
             let stmt = if out.len() == 1 { out.pop() } else { None };
-            let kind = StmtKind::Block(Block { stmts: out, span: els.span });
+            let kind = StmtKind::Block(Block {
+                stmts: out,
+                span: els.span,
+            });
             Box::new(stmt.unwrap_or(Stmt { span: els.span, kind }))
         });
         StmtKind::If { cond, then, els }
@@ -292,7 +340,14 @@ impl<'a> Lowerer<'a> {
         let body = self.block(&s.body);
         let post = s.post.as_ref().and_then(|p| self.single(p));
         self.pop_scope();
-        StmtKind::For(Box::new(For { label, init, cond, post, body, per_iteration: self.per_iteration }))
+        StmtKind::For(Box::new(For {
+            label,
+            init,
+            cond,
+            post,
+            body,
+            per_iteration: self.per_iteration,
+        }))
     }
 
     /// A simple statement; nothing when it is empty.
@@ -326,7 +381,15 @@ impl<'a> Lowerer<'a> {
         let label = self.enter(name, true);
         let body = self.block(&s.body);
         self.pop_scope();
-        StmtKind::Range(Box::new(Range { label, kind, key, value, x, body, per_iteration: self.per_iteration }))
+        StmtKind::Range(Box::new(Range {
+            label,
+            kind,
+            key,
+            value,
+            x,
+            body,
+            per_iteration: self.per_iteration,
+        }))
     }
 
     fn range_var(&mut self, e: Option<&'a ast::Expr>, define: bool) -> Option<RangeVar> {
@@ -338,7 +401,12 @@ impl<'a> Lowerer<'a> {
     }
 
     fn switch(&mut self, s: &'a ast::SwitchStmt, name: Option<&'a ast::Ident>) -> StmtKind {
-        let interface = s.cases.iter().flat_map(|c| &c.exprs).map(|e| self.type_of(e)).find(|t| self.is_interface(*t));
+        let interface = s
+            .cases
+            .iter()
+            .flat_map(|c| &c.exprs)
+            .map(|e| self.type_of(e))
+            .find(|t| self.is_interface(*t));
         let tag = s.tag.as_ref().map(|t| {
             let tag = self.expr(t);
             // Compared with interface values, the tag becomes one.
@@ -350,10 +418,19 @@ impl<'a> Lowerer<'a> {
         let label = self.enter(name, false);
         let mut clauses = Vec::new();
         for case in &s.cases {
-            let values = case.exprs.iter().map(|e| self.case_value(e, tag.as_ref().map(|t| t.ty))).collect();
+            let values = case
+                .exprs
+                .iter()
+                .map(|e| self.case_value(e, tag.as_ref().map(|t| t.ty)))
+                .collect();
             let stmts = self.stmts(&case.body);
             let body = Block { stmts, span: case.span };
-            clauses.push(Clause { values, is_default: case.is_default, body, head: case.head });
+            clauses.push(Clause {
+                values,
+                is_default: case.is_default,
+                body,
+                head: case.head,
+            });
         }
         self.pop_scope();
         StmtKind::Switch(Box::new(Switch { label, tag, clauses }))
@@ -378,7 +455,13 @@ impl<'a> Lowerer<'a> {
             let bind = bind.and_then(|o| self.define_object(o, LocalKind::TypeSwitch, span));
             let stmts = self.stmts(&case.body);
             let body = Block { stmts, span: case.span };
-            clauses.push(TypeClause { types, is_default: case.is_default, bind, body, head: case.head });
+            clauses.push(TypeClause {
+                types,
+                is_default: case.is_default,
+                bind,
+                body,
+                head: case.head,
+            });
         }
         self.pop_scope();
         StmtKind::TypeSwitch(Box::new(TypeSwitch { label, x, clauses }))
@@ -400,7 +483,11 @@ impl<'a> Lowerer<'a> {
                 Some(comm) => self.comm(comm),
             };
             let stmts = self.stmts(&case.body);
-            arms.push(SelectArm { comm, body: Block { stmts, span: case.span }, head: case.head });
+            arms.push(SelectArm {
+                comm,
+                body: Block { stmts, span: case.span },
+                head: case.head,
+            });
         }
         self.pop_scope();
         StmtKind::Select(Box::new(Select { label, arms }))
@@ -413,11 +500,17 @@ impl<'a> Lowerer<'a> {
                 _ => Comm::Default,
             },
             Ast::Expr(e) => match self.received(e) {
-                Some(channel) => Comm::Recv { channel, value: None, ok: None },
+                Some(channel) => Comm::Recv {
+                    channel,
+                    value: None,
+                    ok: None,
+                },
                 None => Comm::Default,
             },
             Ast::Assign(assign) => {
-                let Some(channel) = assign.rhs.first().and_then(|e| self.received(e)) else { return Comm::Default };
+                let Some(channel) = assign.rhs.first().and_then(|e| self.received(e)) else {
+                    return Comm::Default;
+                };
                 let define = assign.op == AssignOp::Define;
                 let value = self.range_var(assign.lhs.first(), define);
                 let ok = self.range_var(assign.lhs.get(1), define);
@@ -448,9 +541,19 @@ impl<'a> Lowerer<'a> {
                 self.convert_to(elem, target)
             });
             let items = items.collect();
-            return Values { tuple: Some(tuple), items };
+            return Values {
+                tuple: Some(tuple),
+                items,
+            };
         }
         let target = |i: usize| types.get(i).copied().unwrap_or(TypeId::INVALID);
-        Values { tuple: None, items: exprs.iter().enumerate().map(|(i, e)| self.expr_to(e, target(i))).collect() }
+        Values {
+            tuple: None,
+            items: exprs
+                .iter()
+                .enumerate()
+                .map(|(i, e)| self.expr_to(e, target(i)))
+                .collect(),
+        }
     }
 }

@@ -6,8 +6,8 @@
 use super::super::info::Mode;
 use super::super::lookup::{LookupResult, MissingReason};
 use super::super::model::*;
-use super::operand::Operand;
 use super::Checker;
+use super::operand::Operand;
 use crate::diagnostic::Code;
 use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind};
@@ -39,14 +39,30 @@ impl<'a> Checker<'a> {
                     let number = self.s.basic(target).is_some_and(BasicKind::is_numeric);
                     let text = match (why, x.val.clone()) {
                         (super::untyped::Misfit::Truncated, Some(_)) if number => {
-                            format!("cannot use {} as {} value in {context} (truncated)", self.describe(x), self.type_str(target))
+                            format!(
+                                "cannot use {} as {} value in {context} (truncated)",
+                                self.describe(x),
+                                self.type_str(target)
+                            )
                         }
                         (super::untyped::Misfit::Overflows, Some(_)) if number => {
-                            format!("cannot use {} as {} value in {context} (overflows)", self.describe(x), self.type_str(target))
+                            format!(
+                                "cannot use {} as {} value in {context} (overflows)",
+                                self.describe(x),
+                                self.type_str(target)
+                            )
                         }
-                        _ => format!("cannot use {} as {} value in {context}", self.describe(x), self.type_str(target)),
+                        _ => format!(
+                            "cannot use {} as {} value in {context}",
+                            self.describe(x),
+                            self.type_str(target)
+                        ),
                     };
-                    let code = if why == super::untyped::Misfit::Mismatch { Code::NOT_ASSIGNABLE } else { Code::CONSTANT_OVERFLOW };
+                    let code = if why == super::untyped::Misfit::Mismatch {
+                        Code::NOT_ASSIGNABLE
+                    } else {
+                        Code::CONSTANT_OVERFLOW
+                    };
                     self.err(x.span(), code, text);
                     x.fail();
                     return;
@@ -58,7 +74,11 @@ impl<'a> Checker<'a> {
                 Some(t) => self.instantiate_to(x, t),
                 None => {
                     let text = x.expr.map_or(String::new(), |e| self.text(e));
-                    self.err(x.span(), Code::INSTANTIATION, format!("cannot use generic function `{text}` without instantiation"));
+                    self.err(
+                        x.span(),
+                        Code::INSTANTIATION,
+                        format!("cannot use generic function `{text}` without instantiation"),
+                    );
                     x.fail();
                 }
             }
@@ -72,7 +92,11 @@ impl<'a> Checker<'a> {
         }
         if !self.typed_assignable(x.ty, t) {
             let why = self.why_not(x.ty, t);
-            let text = format!("cannot use {} as {} value in {context}{why}", self.describe(x), self.type_str(t));
+            let text = format!(
+                "cannot use {} as {} value in {context}{why}",
+                self.describe(x),
+                self.type_str(t)
+            );
             self.err(x.span(), Code::NOT_ASSIGNABLE, text);
             x.fail();
         }
@@ -89,7 +113,9 @@ impl<'a> Checker<'a> {
         if !self.s.is_interface(t) {
             return String::new();
         }
-        let Some((m, why)) = self.s.missing_method(v, t, &mut |_| ()) else { return String::new() };
+        let Some((m, why)) = self.s.missing_method(v, t, &mut |_| ()) else {
+            return String::new();
+        };
         let m = self.s.obj(m);
         let (vs, ts) = (self.type_str(v), self.type_str(t));
         let reason = match why {
@@ -143,7 +169,11 @@ impl<'a> Checker<'a> {
 
     /// `lhs = rhs` for new variables or, with `returning`, for results.
     pub(super) fn init_vars(&mut self, lhs: &[ObjId], rhs: &'a [Expr], returning: Option<Span>) {
-        let context = if returning.is_some() { "return statement" } else { "assignment" };
+        let context = if returning.is_some() {
+            "return statement"
+        } else {
+            "assignment"
+        };
         if lhs.len() == rhs.len() {
             for (v, e) in lhs.iter().zip(rhs) {
                 let target = self.s.obj_type(*v);
@@ -189,14 +219,24 @@ impl<'a> Checker<'a> {
     }
 
     fn count_error(&mut self, l: usize, r: usize, rhs: &'a [Expr], returning: Option<Span>) {
-        let span = rhs.first().map_or(Span::new(crate::source::FileId(0), 0, 0), |e| e.span);
+        let span = rhs
+            .first()
+            .map_or(Span::new(crate::source::FileId(0), 0, 0), |e| e.span);
         match returning {
             Some(span) => {
                 let few = if r < l { "not enough" } else { "too many" };
-                self.err(span, Code::ASSIGN_COUNT, format!("{few} return values: have {r}, want {l}"));
+                self.err(
+                    span,
+                    Code::ASSIGN_COUNT,
+                    format!("{few} return values: have {r}, want {l}"),
+                );
             }
             None => {
-                let text = format!("assignment mismatch: {} but {}", plural(l, "variable"), plural(r, "value"));
+                let text = format!(
+                    "assignment mismatch: {} but {}",
+                    plural(l, "variable"),
+                    plural(r, "value")
+                );
                 self.err(span, Code::ASSIGN_COUNT, text);
             }
         }
@@ -225,7 +265,9 @@ impl<'a> Checker<'a> {
     pub(super) fn record_comma_ok(&mut self, e: &'a Expr) {
         let mut e = e;
         loop {
-            let Some(old) = self.info.types.get(e.id).map(|t| t.ty) else { return };
+            let Some(old) = self.info.types.get(e.id).map(|t| t.ty) else {
+                return;
+            };
             let first = match &*self.s.get(old) {
                 Type::Tuple(ts) => ts.first().copied().unwrap_or(old),
                 _ => old,
@@ -273,7 +315,10 @@ impl<'a> Checker<'a> {
                     self.err(e.span, Code::NOT_ASSIGNABLE, text);
                     return Err(());
                 }
-                let text = format!("cannot assign to {} (neither addressable nor a map index expression)", self.describe(&x));
+                let text = format!(
+                    "cannot assign to {} (neither addressable nor a map index expression)",
+                    self.describe(&x)
+                );
                 self.err(e.span, Code::NOT_ASSIGNABLE, text);
                 Err(())
             }
@@ -344,12 +389,20 @@ impl<'a> Checker<'a> {
                 continue;
             };
             if &*id.name != "_" && seen.contains(&&*id.name) {
-                self.err(l.span, Code::DUPLICATE, format!("`{}` repeated on left side of `:=`", id.name));
+                self.err(
+                    l.span,
+                    Code::DUPLICATE,
+                    format!("`{}` repeated on left side of `:=`", id.name),
+                );
                 vars.push(self.s.add_obj(Object::bad_var()));
                 continue;
             }
             seen.push(&id.name);
-            let here = self.scopes.get(self.env.scope.0 as usize).and_then(|s| s.names.get(&id.name)).copied();
+            let here = self
+                .scopes
+                .get(self.env.scope.0 as usize)
+                .and_then(|s| s.names.get(&id.name))
+                .copied();
             match here {
                 Some(o) if self.s.obj(o).is_var() => {
                     self.info.uses.insert(id.id, o);

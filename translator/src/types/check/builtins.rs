@@ -8,8 +8,8 @@ use super::super::constant::{self, ConstValue};
 use super::super::info::Mode;
 use super::super::lookup::LookupResult;
 use super::super::model::*;
-use super::operand::Operand;
 use super::Checker;
+use super::operand::Operand;
 use crate::diagnostic::Code;
 use crate::syntax::ast::{BinaryOp, CallExpr, Expr, ExprKind};
 
@@ -19,7 +19,11 @@ impl<'a> Checker<'a> {
         let Some(id) = id else { return Operand::invalid(e) };
         let name = self.text(&c.fun);
         if c.ellipsis && id != Append {
-            self.err(e.span, Code::INVALID_USE, format!("invalid operation: invalid use of `...` with built-in `{name}`"));
+            self.err(
+                e.span,
+                Code::INVALID_USE,
+                format!("invalid operation: invalid use of `...` with built-in `{name}`"),
+            );
             return Operand::invalid(e);
         }
         let (min, max) = match id {
@@ -62,10 +66,18 @@ impl<'a> Checker<'a> {
         if args.iter().any(Operand::is_invalid) {
             return Operand::invalid(e);
         }
-        let count = if matches!(id, Make | New | UnsafeOffsetof) { c.args.len() } else { args.len() };
+        let count = if matches!(id, Make | New | UnsafeOffsetof) {
+            c.args.len()
+        } else {
+            args.len()
+        };
         if count < min || count > max {
             let few = if count < min { "not enough" } else { "too many" };
-            let text = format!("{few} arguments for `{}` (expected {}, found {count})", self.text(e), if count < min { min } else { max });
+            let text = format!(
+                "{few} arguments for `{}` (expected {}, found {count})",
+                self.text(e),
+                if count < min { min } else { max }
+            );
             for a in c.args.iter().skip(args.len()) {
                 self.raw_expr(a, None);
             }
@@ -91,7 +103,9 @@ impl<'a> Checker<'a> {
                 let x = args.remove(0);
                 let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
                 match &*self.s.get(core) {
-                    Type::Chan(ChanDir::Recv, _) => return self.bad_arg(e, &x, "close", "must not be a receive-only channel"),
+                    Type::Chan(ChanDir::Recv, _) => {
+                        return self.bad_arg(e, &x, "close", "must not be a receive-only channel");
+                    }
                     Type::Chan(..) => {}
                     _ => return self.bad_arg(e, &x, "close", "must be a channel"),
                 }
@@ -118,7 +132,11 @@ impl<'a> Checker<'a> {
                     _ => false,
                 };
                 if !ok {
-                    let text = format!("invalid argument: copy expects slice arguments of one element type; found {} and {}", self.describe(&x), self.describe(&y));
+                    let text = format!(
+                        "invalid argument: copy expects slice arguments of one element type; found {} and {}",
+                        self.describe(&x),
+                        self.describe(&y)
+                    );
                     self.err(e.span, Code::INVALID_USE, text);
                     return Operand::invalid(e);
                 }
@@ -128,7 +146,10 @@ impl<'a> Checker<'a> {
             Delete => {
                 let (x, mut k) = (args.remove(0), args.remove(0));
                 let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
-                let key = match (&*self.s.get(core), self.s.terms(x.ty).filter(|_| self.s.is_type_param(x.ty))) {
+                let key = match (
+                    &*self.s.get(core),
+                    self.s.terms(x.ty).filter(|_| self.s.is_type_param(x.ty)),
+                ) {
                     (Type::Map(key, _), _) => Some(*key),
                     (_, Some(ts)) => ts.first().and_then(|t| match &*self.s.under(t.ty) {
                         Type::Map(key, _) => Some(*key),
@@ -136,7 +157,9 @@ impl<'a> Checker<'a> {
                     }),
                     _ => None,
                 };
-                let Some(key) = key else { return self.bad_arg(e, &x, "delete", "is not a map") };
+                let Some(key) = key else {
+                    return self.bad_arg(e, &x, "delete", "is not a map");
+                };
                 self.assignment(&mut k, Some(key), "argument to delete");
                 self.record_builtin(c, &[x.ty, key], &[], false);
                 Operand::new(Mode::NoValue, TypeId::EMPTY_TUPLE, e)
@@ -203,14 +226,22 @@ impl<'a> Checker<'a> {
         let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
         let Type::Slice(elem) = *self.s.get(core) else {
             if x.is_nil() {
-                self.err(x.span(), Code::INVALID_USE, "first argument to append must be a typed slice; have untyped nil");
+                self.err(
+                    x.span(),
+                    Code::INVALID_USE,
+                    "first argument to append must be a typed slice; have untyped nil",
+                );
                 return Operand::invalid(e);
             }
             return self.bad_arg(e, &x, "append", "is not a slice");
         };
         if c.ellipsis {
             if args.len() != 1 {
-                self.err(e.span, Code::ARGUMENT_COUNT, "can only use `...` with one argument of append");
+                self.err(
+                    e.span,
+                    Code::ARGUMENT_COUNT,
+                    "can only use `...` with one argument of append",
+                );
                 return Operand::invalid(e);
             }
             let mut y = args.remove(0);
@@ -264,12 +295,18 @@ impl<'a> Checker<'a> {
             _ => false,
         };
         let valid = if self.s.is_type_param(x.ty) {
-            self.s.terms(x.ty).is_some_and(|ts| !ts.is_empty() && ts.iter().all(|t| ok(self, t.ty)))
+            self.s
+                .terms(x.ty)
+                .is_some_and(|ts| !ts.is_empty() && ts.iter().all(|t| ok(self, t.ty)))
         } else {
             ok(self, x.ty)
         };
         if !valid {
-            let text = format!("invalid argument: {} for built-in `{}`", self.describe(&x), if len { "len" } else { "cap" });
+            let text = format!(
+                "invalid argument: {} for built-in `{}`",
+                self.describe(&x),
+                if len { "len" } else { "cap" }
+            );
             self.err(x.span(), Code::INVALID_USE, text);
             return Operand::invalid(e);
         }
@@ -316,7 +353,12 @@ impl<'a> Checker<'a> {
             _ => TypeId::INVALID,
         };
         if t == TypeId::INVALID || (!both_untyped && !self.s.identical(x.ty, y.ty)) {
-            let text = format!("invalid operation: `{}` (mismatched or non-float types {} and {})", self.text(e), self.type_str(x.ty), self.type_str(y.ty));
+            let text = format!(
+                "invalid operation: `{}` (mismatched or non-float types {} and {})",
+                self.text(e),
+                self.type_str(x.ty),
+                self.type_str(y.ty)
+            );
             self.err(e.span, Code::MISMATCHED_TYPES, text);
             return Operand::invalid(e);
         }
@@ -362,7 +404,9 @@ impl<'a> Checker<'a> {
     }
 
     fn builtin_make(&mut self, e: &'a Expr, c: &'a CallExpr) -> Operand<'a> {
-        let Some(te) = c.args.first() else { return Operand::invalid(e) };
+        let Some(te) = c.args.first() else {
+            return Operand::invalid(e);
+        };
         let t = self.var_type(te);
         if t == TypeId::INVALID {
             for a in c.args.iter().skip(1) {
@@ -375,13 +419,21 @@ impl<'a> Checker<'a> {
             Type::Slice(_) => 2,
             Type::Map(..) | Type::Chan(..) => 1,
             _ => {
-                let text = format!("invalid argument: cannot make {}; type must be slice, map, or channel", self.type_str(t));
+                let text = format!(
+                    "invalid argument: cannot make {}; type must be slice, map, or channel",
+                    self.type_str(t)
+                );
                 self.err(te.span, Code::INVALID_USE, text);
                 return Operand::invalid(e);
             }
         };
         if c.args.len() < min || c.args.len() > min + 1 {
-            let text = format!("invalid operation: `{}` expects {min} or {} arguments; found {}", self.text(e), min + 1, c.args.len());
+            let text = format!(
+                "invalid operation: `{}` expects {min} or {} arguments; found {}",
+                self.text(e),
+                min + 1,
+                c.args.len()
+            );
             self.err(e.span, Code::ARGUMENT_COUNT, text);
             return Operand::invalid(e);
         }
@@ -397,7 +449,11 @@ impl<'a> Checker<'a> {
         if let [a, b] = sizes[..]
             && a > b
         {
-            self.err(e.span, Code::INVALID_USE, "invalid argument: length and capacity swapped");
+            self.err(
+                e.span,
+                Code::INVALID_USE,
+                "invalid argument: length and capacity swapped",
+            );
         }
         self.record_builtin(c, &types, &[t], false);
         Operand::new(Mode::Value, t, e)
@@ -405,7 +461,9 @@ impl<'a> Checker<'a> {
 
     /// `new(T)`, and since Go 1.26 `new(x)`.
     fn builtin_new(&mut self, e: &'a Expr, c: &'a CallExpr) -> Operand<'a> {
-        let Some(arg) = c.args.first() else { return Operand::invalid(e) };
+        let Some(arg) = c.args.first() else {
+            return Operand::invalid(e);
+        };
         let mut x = self.expr_or_type(arg);
         let t = match x.mode {
             Mode::Invalid => return Operand::invalid(e),
@@ -414,7 +472,10 @@ impl<'a> Checker<'a> {
                     && n.origin.is_none()
                     && !n.type_params.is_empty()
                 {
-                    let text = format!("cannot use generic type `{}` without instantiation", self.type_str(x.ty));
+                    let text = format!(
+                        "cannot use generic type `{}` without instantiation",
+                        self.type_str(x.ty)
+                    );
                     self.err(arg.span, Code::INSTANTIATION, text);
                     return Operand::invalid(e);
                 }
@@ -435,7 +496,11 @@ impl<'a> Checker<'a> {
     }
 
     fn builtin_min_max(&mut self, e: &'a Expr, c: &'a CallExpr, id: BuiltinId, args: Vec<Operand<'a>>) -> Operand<'a> {
-        let op = if id == BuiltinId::Max { BinaryOp::Gt } else { BinaryOp::Lt };
+        let op = if id == BuiltinId::Max {
+            BinaryOp::Gt
+        } else {
+            BinaryOp::Lt
+        };
         for a in &args {
             if !self.s.all_basic(a.ty, BasicKind::is_ordered) {
                 let text = format!("invalid argument: {} cannot be ordered", self.describe(a));
@@ -445,10 +510,18 @@ impl<'a> Checker<'a> {
         }
         let exprs: Vec<_> = args.iter().filter_map(|a| a.expr).collect();
         let mut args = args.into_iter();
-        let Some(mut x) = args.next() else { return Operand::invalid(e) };
+        let Some(mut x) = args.next() else {
+            return Operand::invalid(e);
+        };
         for mut a in args {
-            if !self.match_types(&mut x, &mut a) || (!x.is_invalid() && !a.is_invalid() && !self.s.identical(x.ty, a.ty)) {
-                let text = format!("invalid argument: mismatched types {} and {}", self.type_str(x.ty), self.type_str(a.ty));
+            if !self.match_types(&mut x, &mut a)
+                || (!x.is_invalid() && !a.is_invalid() && !self.s.identical(x.ty, a.ty))
+            {
+                let text = format!(
+                    "invalid argument: mismatched types {} and {}",
+                    self.type_str(x.ty),
+                    self.type_str(a.ty)
+                );
                 self.err(a.span(), Code::MISMATCHED_TYPES, text);
                 return Operand::invalid(e);
             }
@@ -511,7 +584,9 @@ impl<'a> Checker<'a> {
             UnsafeSlice => {
                 let (p, mut n) = (args.remove(0), args.remove(0));
                 let core = self.s.core_type(p.ty).unwrap_or(TypeId::INVALID);
-                let Type::Pointer(elem) = *self.s.get(core) else { return self.bad_arg(e, &p, "Slice", "is not a pointer") };
+                let Type::Pointer(elem) = *self.s.get(core) else {
+                    return self.bad_arg(e, &p, "Slice", "is not a pointer");
+                };
                 self.valid_index(&mut n, "length", false);
                 let t = self.s.slice(elem);
                 self.record_builtin(c, &[p.ty, n.ty], &[t], false);
@@ -520,7 +595,9 @@ impl<'a> Checker<'a> {
             UnsafeSliceData => {
                 let x = args.remove(0);
                 let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
-                let Type::Slice(elem) = *self.s.get(core) else { return self.bad_arg(e, &x, "SliceData", "is not a slice") };
+                let Type::Slice(elem) = *self.s.get(core) else {
+                    return self.bad_arg(e, &x, "SliceData", "is not a slice");
+                };
                 let t = self.s.pointer(elem);
                 self.record_builtin(c, &[x.ty], &[t], false);
                 Operand::new(Mode::Value, t, e)
@@ -544,9 +621,15 @@ impl<'a> Checker<'a> {
     }
 
     fn offsetof(&mut self, e: &'a Expr, c: &'a CallExpr) -> Operand<'a> {
-        let Some(arg) = c.args.first().map(Expr::unparen) else { return Operand::invalid(e) };
+        let Some(arg) = c.args.first().map(Expr::unparen) else {
+            return Operand::invalid(e);
+        };
         let ExprKind::Selector(base, sel) = &arg.kind else {
-            self.err(arg.span, Code::INVALID_USE, "invalid argument: not a selector expression");
+            self.err(
+                arg.span,
+                Code::INVALID_USE,
+                "invalid argument: not a selector expression",
+            );
             self.expr(arg);
             return Operand::invalid(e);
         };

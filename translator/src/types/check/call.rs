@@ -82,7 +82,9 @@ impl<'a> Checker<'a> {
             ExprKind::Selector(x, sel) => {
                 let id = x.as_ident()?;
                 let o = self.lookup(&id.name)?;
-                let ObjKind::PkgName { imported } = self.s.obj(o).kind else { return None };
+                let ObjKind::PkgName { imported } = self.s.obj(o).kind else {
+                    return None;
+                };
                 self.package_member(imported, &sel.name)?
             }
             _ => return None,
@@ -120,12 +122,20 @@ impl<'a> Checker<'a> {
             [arg] => {
                 let x = self.expr_with_target(arg, Some(t));
                 if c.ellipsis {
-                    self.err(arg.span, Code::INVALID_USE, format!("invalid use of `...` in conversion to {}", self.type_str(t)));
+                    self.err(
+                        arg.span,
+                        Code::INVALID_USE,
+                        format!("invalid use of `...` in conversion to {}", self.type_str(t)),
+                    );
                 }
                 self.conversion(e, x, t)
             }
             other => {
-                let few = if other.is_empty() { "missing argument" } else { "too many arguments" };
+                let few = if other.is_empty() {
+                    "missing argument"
+                } else {
+                    "too many arguments"
+                };
                 let text = format!("{few} in conversion to {}", self.type_str(t));
                 self.args_anyway(c);
                 self.err(e.span, Code::ARGUMENT_COUNT, text);
@@ -164,7 +174,11 @@ impl<'a> Checker<'a> {
         let spread = args.len() != c.args.len();
         let mut params = sig.params.clone();
         if c.ellipsis && spread {
-            self.err(e.span, Code::ARGUMENT_COUNT, "cannot use `...` with multi-valued argument");
+            self.err(
+                e.span,
+                Code::ARGUMENT_COUNT,
+                "cannot use `...` with multi-valued argument",
+            );
             return None;
         }
         if sig.variadic {
@@ -190,7 +204,16 @@ impl<'a> Checker<'a> {
                 return None;
             }
             let few = args.len() < params.len();
-            let have: Vec<String> = args.iter().map(|a| if self.s.is_untyped(a.ty) && a.is_const() { "number".into() } else { self.type_str(a.ty) }).collect();
+            let have: Vec<String> = args
+                .iter()
+                .map(|a| {
+                    if self.s.is_untyped(a.ty) && a.is_const() {
+                        "number".into()
+                    } else {
+                        self.type_str(a.ty)
+                    }
+                })
+                .collect();
             let want: Vec<String> = sig.params.iter().map(|t| self.type_str(*t)).collect();
             let text = format!(
                 "{} arguments in call to `{}`: have ({}), want ({})",
@@ -200,7 +223,10 @@ impl<'a> Checker<'a> {
                 want.join(", ")
             );
             let span = if few {
-                crate::source::Span { start: c.args_span.end.saturating_sub(1), ..c.args_span }
+                crate::source::Span {
+                    start: c.args_span.end.saturating_sub(1),
+                    ..c.args_span
+                }
             } else {
                 args.get(params.len()).map_or(e.span, Operand::span)
             };
@@ -210,17 +236,27 @@ impl<'a> Checker<'a> {
         let mut called = sig.clone();
         let generic_args = args.iter().any(|a| self.is_generic_func(a.ty));
         if !sig.type_params.is_empty() {
-            let (inferred, fixed) =
-                self.infer(e.span, fun, &sig.type_params, targs, &params, &mut args)?;
+            let (inferred, fixed) = self.infer(e.span, fun, &sig.type_params, targs, &params, &mut args)?;
             for (a, t) in args.iter_mut().zip(fixed) {
                 if let Some(t) = t {
                     self.instantiate_to(a, t);
                 }
             }
-            called.params = called.params.iter().map(|t| self.s.subst(*t, &sig.type_params, &inferred)).collect();
-            called.results = called.results.iter().map(|t| self.s.subst(*t, &sig.type_params, &inferred)).collect();
+            called.params = called
+                .params
+                .iter()
+                .map(|t| self.s.subst(*t, &sig.type_params, &inferred))
+                .collect();
+            called.results = called
+                .results
+                .iter()
+                .map(|t| self.s.subst(*t, &sig.type_params, &inferred))
+                .collect();
             called.type_params = Vec::new();
-            params = params.iter().map(|t| self.s.subst(*t, &sig.type_params, &inferred)).collect();
+            params = params
+                .iter()
+                .map(|t| self.s.subst(*t, &sig.type_params, &inferred))
+                .collect();
             let ty = self.s.signature(called.clone());
             self.record_instance(fun, &inferred, ty);
             if !std::ptr::eq(fun, &c.fun) {
@@ -256,7 +292,13 @@ impl<'a> Checker<'a> {
                 ExprKind::Paren(x) => fun = x,
                 ExprKind::Index(x, _) => fun = x,
                 ExprKind::Ident(id) | ExprKind::Selector(_, id) => {
-                    self.info.instances.insert(id.id, Instance { type_args: targs.to_vec(), ty });
+                    self.info.instances.insert(
+                        id.id,
+                        Instance {
+                            type_args: targs.to_vec(),
+                            ty,
+                        },
+                    );
                     return;
                 }
                 _ => return,
@@ -268,7 +310,11 @@ impl<'a> Checker<'a> {
     pub(super) fn type_assertion(&mut self, e: &'a Expr, x: &'a Expr, t: Option<&'a Expr>) -> Operand<'a> {
         let x = self.expr(x);
         let Some(te) = t else {
-            self.err(e.span, Code::INVALID_USE, "invalid syntax tree: use of `.(type)` outside type switch");
+            self.err(
+                e.span,
+                Code::INVALID_USE,
+                "invalid syntax tree: use of `.(type)` outside type switch",
+            );
             return Operand::invalid(e);
         };
         let t = self.var_type(te);
@@ -292,7 +338,11 @@ impl<'a> Checker<'a> {
         self.resolve_methods_for(t, x.ty);
         if self.s.missing_method(t, x.ty, &mut |_| ()).is_some() {
             let why = self.why_not(t, x.ty);
-            let text = format!("impossible type assertion: {} cannot have dynamic type {}{why}", self.describe(x), self.type_str(t));
+            let text = format!(
+                "impossible type assertion: {} cannot have dynamic type {}{why}",
+                self.describe(x),
+                self.type_str(t)
+            );
             self.err(at.span, Code::NOT_ASSIGNABLE, text);
         }
     }

@@ -6,8 +6,8 @@
 use super::super::constant::ConstValue;
 use super::super::info::Mode;
 use super::super::model::*;
-use super::operand::Operand;
 use super::Checker;
+use super::operand::Operand;
 use crate::diagnostic::Code;
 use crate::syntax::ast::Expr;
 use std::sync::Arc;
@@ -29,7 +29,11 @@ impl<'a> Checker<'a> {
                 && self.s.basic(x.ty).is_some_and(BasicKind::is_integer)
                 && self.s.basic(t).is_some_and(BasicKind::is_integer)
             {
-                let text = format!("cannot convert {} to type {}: constant overflows", self.describe(&x), self.type_str(t));
+                let text = format!(
+                    "cannot convert {} to type {}: constant overflows",
+                    self.describe(&x),
+                    self.type_str(t)
+                );
                 self.err(e.span, Code::CONSTANT_OVERFLOW, text);
                 return Operand::invalid(e);
             }
@@ -39,7 +43,11 @@ impl<'a> Checker<'a> {
                 && terms.iter().all(|term| {
                     let u = self.s.underlying(term.ty);
                     let const_ok = self.s.basic(u).is_some_and(BasicKind::is_const_type);
-                    if const_ok { self.const_conversion(&x, u).is_some() } else { self.convertible(&x, u) }
+                    if const_ok {
+                        self.const_conversion(&x, u).is_some()
+                    } else {
+                        self.convertible(&x, u)
+                    }
                 });
         } else if self.convertible(&x, t) {
             ok = true;
@@ -51,7 +59,8 @@ impl<'a> Checker<'a> {
         }
         if self.s.is_untyped(x.ty) {
             let interface = self.s.is_interface(t) || (constant.is_none() && const_arg);
-            let string_of_int = const_target && self.s.basic(t).is_some_and(BasicKind::is_string)
+            let string_of_int = const_target
+                && self.s.basic(t).is_some_and(BasicKind::is_string)
                 && self.s.basic(x.ty).is_some_and(BasicKind::is_integer);
             let fin = if x.is_nil() {
                 t
@@ -88,7 +97,11 @@ impl<'a> Checker<'a> {
         }
         let (from, to) = (self.s.basic(x.ty)?, self.s.basic(t)?);
         if from.is_integer() && to.is_string() {
-            let c = v.to_i64().and_then(|i| u32::try_from(i).ok()).and_then(char::from_u32).unwrap_or('\u{fffd}');
+            let c = v
+                .to_i64()
+                .and_then(|i| u32::try_from(i).ok())
+                .and_then(char::from_u32)
+                .unwrap_or('\u{fffd}');
             return Some(ConstValue::String(c.to_string().into_bytes().into()));
         }
         None
@@ -104,7 +117,13 @@ impl<'a> Checker<'a> {
     pub(super) fn convertible_types(&mut self, v: TypeId, t: TypeId) -> bool {
         let (vp, tp) = (self.s.is_type_param(v), self.s.is_type_param(t));
         if vp || tp {
-            let list = |c: &Self, t: TypeId, p: bool| if p { c.s.terms(t).unwrap_or_default() } else { vec![Term { tilde: false, ty: t }] };
+            let list = |c: &Self, t: TypeId, p: bool| {
+                if p {
+                    c.s.terms(t).unwrap_or_default()
+                } else {
+                    vec![Term { tilde: false, ty: t }]
+                }
+            };
             let (from, to) = (list(self, v, vp), list(self, t, tp));
             if from.is_empty() || to.is_empty() {
                 return false;
@@ -203,7 +222,8 @@ impl<'a> Checker<'a> {
         for m in &set.methods {
             self.resolve(*m);
             let want = self.s.obj(*m);
-            if let super::super::lookup::LookupResult::Found(l) = self.s.lookup_field_or_method(v, want.pkg, &want.name) {
+            if let super::super::lookup::LookupResult::Found(l) = self.s.lookup_field_or_method(v, want.pkg, &want.name)
+            {
                 self.resolve(l.obj);
             }
         }

@@ -27,7 +27,9 @@ impl<'a> Checker<'a> {
             }
             Color::Grey => self.cycle(o),
             Color::White => {
-                let Some(decl) = self.decls.get(&o).cloned() else { return };
+                let Some(decl) = self.decls.get(&o).cloned() else {
+                    return;
+                };
                 self.colors.insert(o, Color::Grey);
                 self.path.push(o);
                 let mut env = Env::outside(decl.pkg, decl.scope);
@@ -43,7 +45,13 @@ impl<'a> Checker<'a> {
 
     fn declare_object(&mut self, o: ObjId, decl: &DeclInfo<'a>) {
         match &decl.kind {
-            DeclKind::Const { ty, init, iota, at, inherited } => {
+            DeclKind::Const {
+                ty,
+                init,
+                iota,
+                at,
+                inherited,
+            } => {
                 self.const_decl(o, *ty, *init, *iota, inherited.then_some(*at));
             }
             DeclKind::Var { ty, init, lhs } => self.var_decl(o, *ty, *init, lhs.clone()),
@@ -74,7 +82,11 @@ impl<'a> Checker<'a> {
         }
         if is_value && fine && values == total || is_value {
             if obj.ty == TypeId::INVALID {
-                self.err(self.span_of(o), Code::INIT_CYCLE, format!("initialization cycle or refers to itself: `{}`", obj.name));
+                self.err(
+                    self.span_of(o),
+                    Code::INIT_CYCLE,
+                    format!("initialization cycle or refers to itself: `{}`", obj.name),
+                );
             }
             return;
         }
@@ -196,9 +208,17 @@ impl<'a> Checker<'a> {
         let rhs = self.type_expr(&spec.ty);
         self.close_scope(outer);
         if self.s.is_type_param(rhs) {
-            self.err(spec.ty.span, Code::INVALID_DECL, "cannot use a type parameter as RHS in type declaration");
+            self.err(
+                spec.ty.span,
+                Code::INVALID_DECL,
+                "cannot use a type parameter as RHS in type declaration",
+            );
         }
-        let mut rhs = if self.s.is_type_param(rhs) { TypeId::INVALID } else { rhs };
+        let mut rhs = if self.s.is_type_param(rhs) {
+            TypeId::INVALID
+        } else {
+            rhs
+        };
         if self.reaches(rhs, named) {
             let text = format!("invalid recursive type `{}`", spec.name.name);
             self.err(spec.name.span, Code::RECURSIVE_TYPE, text);
@@ -233,13 +253,19 @@ impl<'a> Checker<'a> {
 
     fn check_method_clash(&mut self, named: TypeId) {
         let Type::Named(n) = &*self.s.get(named) else { return };
-        let Type::Struct(st) = &*self.s.under(named) else { return };
+        let Type::Struct(st) = &*self.s.under(named) else {
+            return;
+        };
         for m in &n.methods {
             let m = self.s.obj(*m);
             if let Some(f) = st.fields.iter().map(|f| self.s.obj(*f)).find(|f| f.name == m.name) {
                 let span = m.span.or(f.span);
                 if let Some(span) = span {
-                    self.err(span, Code::DUPLICATE, format!("field and method with the same name `{}`", m.name));
+                    self.err(
+                        span,
+                        Code::DUPLICATE,
+                        format!("field and method with the same name `{}`", m.name),
+                    );
                 }
             }
         }
@@ -282,9 +308,10 @@ impl<'a> Checker<'a> {
                     })
             }
             Type::Array(_, e) => self.contains_itself(*e, target, path, depth + 1),
-            Type::Struct(s) => {
-                s.fields.iter().any(|f| self.contains_itself(self.s.obj_type(*f), target, path, depth + 1))
-            }
+            Type::Struct(s) => s
+                .fields
+                .iter()
+                .any(|f| self.contains_itself(self.s.obj_type(*f), target, path, depth + 1)),
             Type::Interface(i) => i.embeddeds.iter().any(|e| {
                 matches!(&*self.s.get(*e), Type::Named(_)) && self.contains_itself(*e, target, path, depth + 1)
             }),
@@ -314,9 +341,16 @@ impl<'a> Checker<'a> {
         sig.type_params = type_params;
         sig.recv = recv;
         if matches!(&*d.name.name, "init" | "main") && d.recv.is_none() {
-            let is_main = &*d.name.name == "init" || self.pkgs.get(self.env.pkg.0 as usize).is_some_and(|p| &*p.name == "main");
+            let is_main = &*d.name.name == "init"
+                || self
+                    .pkgs
+                    .get(self.env.pkg.0 as usize)
+                    .is_some_and(|p| &*p.name == "main");
             if is_main && !(sig.params.is_empty() && sig.results.is_empty() && sig.type_params.is_empty()) {
-                let text = format!("func `{}` must have no arguments, no return values and no type parameters", d.name.name);
+                let text = format!(
+                    "func `{}` must have no arguments, no return values and no type parameters",
+                    d.name.name
+                );
                 self.err(d.name.span, Code::INVALID_DECL, text);
             }
         }
@@ -325,7 +359,11 @@ impl<'a> Checker<'a> {
         if let Some(body) = &d.body {
             let mut env = self.env.clone();
             env.decl = Some(o);
-            self.later.push_back(Later::Body { env, sig: scope, block: body });
+            self.later.push_back(Later::Body {
+                env,
+                sig: scope,
+                block: body,
+            });
         }
         self.close_scope(outer);
     }
@@ -335,7 +373,9 @@ impl<'a> Checker<'a> {
         if list.fields.len() != 1 || list.fields.first().is_some_and(|f| f.names.len() > 1) {
             self.err(list.span, Code::INVALID_DECL, "method must have exactly one receiver");
         }
-        let Some(f) = list.fields.first() else { return TypeId::INVALID };
+        let Some(f) = list.fields.first() else {
+            return TypeId::INVALID;
+        };
         let t = self.receiver_type(&f.ty);
         match f.names.first() {
             Some(id) => {
@@ -344,7 +384,13 @@ impl<'a> Checker<'a> {
                 self.declare(id, v);
             }
             None => {
-                let name = Object::new(ObjKind::Var(VarKind::Receiver), "".into(), Some(self.env.pkg), t, Some(f.span));
+                let name = Object::new(
+                    ObjKind::Var(VarKind::Receiver),
+                    "".into(),
+                    Some(self.env.pkg),
+                    t,
+                    Some(f.span),
+                );
                 let v = self.s.add_obj(name);
                 self.info.implicits.insert(f.ty.id, v);
             }
@@ -366,13 +412,21 @@ impl<'a> Checker<'a> {
             Type::Named(n) => {
                 let o = self.s.obj(n.obj);
                 if o.pkg != Some(self.env.pkg) {
-                    self.err(span, Code::INVALID_DECL, format!("cannot define new methods on non-local type `{text}`"));
+                    self.err(
+                        span,
+                        Code::INVALID_DECL,
+                        format!("cannot define new methods on non-local type `{text}`"),
+                    );
                     return;
                 }
                 n.underlying.is_none() || !matches!(&*self.s.under(base), Type::Pointer(_) | Type::Interface(_))
             }
             Type::Basic(_) => {
-                self.err(span, Code::INVALID_DECL, format!("cannot define new methods on non-local type `{text}`"));
+                self.err(
+                    span,
+                    Code::INVALID_DECL,
+                    format!("cannot define new methods on non-local type `{text}`"),
+                );
                 return;
             }
             _ => false,
@@ -394,9 +448,15 @@ impl<'a> Checker<'a> {
             }
             Index(x, args) => {
                 let base = self.generic_type_expr(x);
-                let Type::Named(n) = &*self.s.get(base) else { return TypeId::INVALID };
+                let Type::Named(n) = &*self.s.get(base) else {
+                    return TypeId::INVALID;
+                };
                 if args.len() != n.type_params.len() {
-                    let text = format!("receiver declares {} type parameters, but type has {}", args.len(), n.type_params.len());
+                    let text = format!(
+                        "receiver declares {} type parameters, but type has {}",
+                        args.len(),
+                        n.type_params.len()
+                    );
                     self.err(e.span, Code::INSTANTIATION, text);
                 }
                 // The receiver's names stand for the type's own parameters.
@@ -409,7 +469,11 @@ impl<'a> Checker<'a> {
                         self.declare(id, o);
                         self.record_type(a, Mode::Type, *p, None);
                     } else {
-                        self.err(a.span, Code::INVALID_DECL, "receiver type parameter must be an identifier");
+                        self.err(
+                            a.span,
+                            Code::INVALID_DECL,
+                            "receiver type parameter must be an identifier",
+                        );
                     }
                 }
                 let t = self.s.instantiate_named(base, &n.type_params);
@@ -444,9 +508,19 @@ impl<'a> Checker<'a> {
         for f in &list.fields {
             for id in &f.names {
                 let kind = ObjKind::TypeName { alias: false };
-                let o = Object::new(kind, id.name.clone(), Some(self.env.pkg), TypeId::INVALID, Some(id.span));
+                let o = Object::new(
+                    kind,
+                    id.name.clone(),
+                    Some(self.env.pkg),
+                    TypeId::INVALID,
+                    Some(id.span),
+                );
                 let o = self.s.add_obj(o);
-                let p = TypeParam { obj: o, index: params.len(), constraint: TypeId::ANY };
+                let p = TypeParam {
+                    obj: o,
+                    index: params.len(),
+                    constraint: TypeId::ANY,
+                };
                 let t = self.s.push(Type::TypeParam(p));
                 self.s.update_obj(o, |o| o.ty = t);
                 self.declare(id, o);
@@ -486,11 +560,16 @@ impl<'a> Checker<'a> {
             return t;
         }
         if let Type::Named(n) = &*self.s.get(t)
-            && n.origin.is_some_and(|o| matches!(&*self.s.get(o), Type::Named(o) if o.underlying.is_none()))
+            && n.origin
+                .is_some_and(|o| matches!(&*self.s.get(o), Type::Named(o) if o.underlying.is_none()))
         {
             return t;
         }
-        self.s.push(Type::Interface(Interface { embeddeds: vec![t], implicit: true, ..Interface::default() }))
+        self.s.push(Type::Interface(Interface {
+            embeddeds: vec![t],
+            implicit: true,
+            ..Interface::default()
+        }))
     }
 
     /// Declarations inside a function.
@@ -502,7 +581,16 @@ impl<'a> Checker<'a> {
                 let mut pending = Vec::new();
                 let mut spec_end = None;
                 for (id, kind) in decls {
-                    let DeclKind::Const { ty, init, iota, at, inherited } = kind else { continue };
+                    let DeclKind::Const {
+                        ty,
+                        init,
+                        iota,
+                        at,
+                        inherited,
+                    } = kind
+                    else {
+                        continue;
+                    };
                     if spec_end != Some(iota) {
                         self.declare_all(&mut pending);
                         spec_end = Some(iota);
@@ -523,10 +611,23 @@ impl<'a> Checker<'a> {
             GenKind::Type(specs) => {
                 for s in specs {
                     let kind = ObjKind::TypeName { alias: s.alias };
-                    let o = Object::new(kind, s.name.name.clone(), Some(self.env.pkg), TypeId::INVALID, Some(s.name.span));
+                    let o = Object::new(
+                        kind,
+                        s.name.name.clone(),
+                        Some(self.env.pkg),
+                        TypeId::INVALID,
+                        Some(s.name.span),
+                    );
                     let o = self.s.add_obj(o);
                     self.declare(&s.name, o);
-                    self.decls.insert(o, DeclInfo { pkg: self.env.pkg, scope: self.env.scope, kind: DeclKind::Type(s) });
+                    self.decls.insert(
+                        o,
+                        DeclInfo {
+                            pkg: self.env.pkg,
+                            scope: self.env.scope,
+                            kind: DeclKind::Type(s),
+                        },
+                    );
                     self.colors.insert(o, Color::Grey);
                     self.path.push(o);
                     let decl = self.env.decl;
@@ -552,8 +653,11 @@ impl<'a> Checker<'a> {
 
     fn local_vars(&mut self, s: &'a ast::VarSpec) {
         let declared = s.ty.as_ref().map(|e| self.var_type(e));
-        let vars: Vec<ObjId> =
-            s.names.iter().map(|id| self.new_var(id, VarKind::Local, declared.unwrap_or(TypeId::INVALID))).collect();
+        let vars: Vec<ObjId> = s
+            .names
+            .iter()
+            .map(|id| self.new_var(id, VarKind::Local, declared.unwrap_or(TypeId::INVALID)))
+            .collect();
         if s.values.is_empty() {
             self.value_count(s);
         } else if s.values.len() == s.names.len() {
@@ -598,7 +702,11 @@ impl<'a> Checker<'a> {
                 if &*o.name != "_"
                     && let Some(span) = o.span
                 {
-                    self.err(span, Code::UNUSED_VARIABLE, format!("declared and not used: `{}`", o.name));
+                    self.err(
+                        span,
+                        Code::UNUSED_VARIABLE,
+                        format!("declared and not used: `{}`", o.name),
+                    );
                 }
             }
         }

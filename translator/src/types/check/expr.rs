@@ -35,7 +35,11 @@ impl<'a> Checker<'a> {
 
     fn generic_without_args(&mut self, x: &mut Operand<'a>) {
         let text = x.expr.map_or(String::new(), |e| self.text(e));
-        self.err(x.span(), Code::INSTANTIATION, format!("cannot use generic function `{text}` without instantiation"));
+        self.err(
+            x.span(),
+            Code::INSTANTIATION,
+            format!("cannot use generic function `{text}` without instantiation"),
+        );
         x.fail();
     }
 
@@ -129,7 +133,11 @@ impl<'a> Checker<'a> {
             | ExprKind::MapType(..)
             | ExprKind::StructType(_) => {
                 let t = self.type_expr(e);
-                if t == TypeId::INVALID { Operand::invalid(e) } else { Operand::new(Mode::Type, t, e) }
+                if t == TypeId::INVALID {
+                    Operand::invalid(e)
+                } else {
+                    Operand::new(Mode::Type, t, e)
+                }
             }
             ExprKind::Ellipsis(_) => {
                 self.err(e.span, Code::INVALID_USE, "invalid use of `...`");
@@ -154,7 +162,11 @@ impl<'a> Checker<'a> {
         match &obj.kind {
             ObjKind::PkgName { .. } => {
                 self.used.insert(o);
-                self.err(e.span, Code::INVALID_USE, format!("use of package `{}` without selector", id.name));
+                self.err(
+                    e.span,
+                    Code::INVALID_USE,
+                    format!("use of package `{}` without selector", id.name),
+                );
                 Operand::invalid(e)
             }
             ObjKind::Const { value } => {
@@ -167,7 +179,11 @@ impl<'a> Checker<'a> {
                     return match self.env.iota {
                         Some(n) => Operand::constant(obj.ty, constant::ConstValue::int(n), e),
                         None => {
-                            self.err(e.span, Code::INVALID_USE, "cannot use `iota` outside constant declaration");
+                            self.err(
+                                e.span,
+                                Code::INVALID_USE,
+                                "cannot use `iota` outside constant declaration",
+                            );
                             Operand::invalid(e)
                         }
                     };
@@ -178,16 +194,28 @@ impl<'a> Checker<'a> {
             }
             ObjKind::TypeName { .. } => {
                 self.used.insert(o);
-                if obj.ty == TypeId::INVALID { Operand::invalid(e) } else { Operand::new(Mode::Type, obj.ty, e) }
+                if obj.ty == TypeId::INVALID {
+                    Operand::invalid(e)
+                } else {
+                    Operand::new(Mode::Type, obj.ty, e)
+                }
             }
             ObjKind::Var(_) => {
                 self.used.insert(o);
                 self.add_dep(o);
-                if obj.ty == TypeId::INVALID { Operand::invalid(e) } else { Operand::new(Mode::Variable, obj.ty, e) }
+                if obj.ty == TypeId::INVALID {
+                    Operand::invalid(e)
+                } else {
+                    Operand::new(Mode::Variable, obj.ty, e)
+                }
             }
             ObjKind::Func { .. } => {
                 self.add_dep(o);
-                if obj.ty == TypeId::INVALID { Operand::invalid(e) } else { Operand::new(Mode::Value, obj.ty, e) }
+                if obj.ty == TypeId::INVALID {
+                    Operand::invalid(e)
+                } else {
+                    Operand::new(Mode::Value, obj.ty, e)
+                }
             }
             ObjKind::Builtin(b) => {
                 let mut x = Operand::new(Mode::Builtin, TypeId::INVALID, e);
@@ -230,7 +258,11 @@ impl<'a> Checker<'a> {
         } else {
             // Package-level literals may use what is still being resolved.
             let env = self.env.clone();
-            self.later.push_back(Later::Body { env, sig: scope, block: &f.body });
+            self.later.push_back(Later::Body {
+                env,
+                sig: scope,
+                block: &f.body,
+            });
         }
         Operand::new(Mode::Value, t, e)
     }
@@ -250,7 +282,11 @@ impl<'a> Checker<'a> {
             }
             _ => {
                 if x.is_nil() {
-                    self.err(e.span, Code::INVALID_OPERATION, "invalid operation: cannot indirect nil");
+                    self.err(
+                        e.span,
+                        Code::INVALID_OPERATION,
+                        "invalid operation: cannot indirect nil",
+                    );
                     return Operand::invalid(e);
                 }
                 let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
@@ -293,7 +329,11 @@ impl<'a> Checker<'a> {
             }
             UnaryOp::Recv => return self.receive(e, &x),
             UnaryOp::Tilde => {
-                self.err(e.span, Code::INVALID_OPERATION, "cannot use `~` outside of interface or type constraint");
+                self.err(
+                    e.span,
+                    Code::INVALID_OPERATION,
+                    "cannot use `~` outside of interface or type constraint",
+                );
                 return Operand::invalid(e);
             }
             _ => {}
@@ -304,7 +344,11 @@ impl<'a> Checker<'a> {
             _ => self.s.all_basic(x.ty, BasicKind::is_boolean),
         };
         if !ok {
-            let text = format!("invalid operation: operator `{}` not defined on {}", op.as_str(), self.describe(&x));
+            let text = format!(
+                "invalid operation: operator `{}` not defined on {}",
+                op.as_str(),
+                self.describe(&x)
+            );
             self.err(e.span, Code::INVALID_OPERATION, text);
             return Operand::invalid(e);
         }
@@ -328,14 +372,20 @@ impl<'a> Checker<'a> {
         match &*self.s.get(core) {
             Type::Chan(dir, elem) => {
                 if *dir == ChanDir::Send {
-                    let text = format!("invalid operation: cannot receive from send-only channel {}", self.describe(x));
+                    let text = format!(
+                        "invalid operation: cannot receive from send-only channel {}",
+                        self.describe(x)
+                    );
                     self.err(e.span, Code::INVALID_OPERATION, text);
                     return Operand::invalid(e);
                 }
                 Operand::new(Mode::CommaOk, *elem, e)
             }
             _ => {
-                let text = format!("invalid operation: cannot receive from non-channel {}", self.describe(x));
+                let text = format!(
+                    "invalid operation: cannot receive from non-channel {}",
+                    self.describe(x)
+                );
                 self.err(e.span, Code::INVALID_OPERATION, text);
                 Operand::invalid(e)
             }
@@ -383,7 +433,11 @@ impl<'a> Checker<'a> {
             _ => self.s.all_basic(x.ty, BasicKind::is_integer),
         };
         if !ok {
-            let text = format!("invalid operation: operator `{}` not defined on {}", op.as_str(), self.describe(&x));
+            let text = format!(
+                "invalid operation: operator `{}` not defined on {}",
+                op.as_str(),
+                self.describe(&x)
+            );
             self.err(op_span, Code::INVALID_OPERATION, text);
             return Operand::invalid(e);
         }
@@ -399,7 +453,11 @@ impl<'a> Checker<'a> {
         if let (Mode::Constant, Mode::Constant, Some(a), Some(b)) = (x.mode, y.mode, &x.val, &y.val) {
             match constant::binary(op, a, b, integer) {
                 Some(v) => {
-                    let v = self.s.basic(x.ty).and_then(|k| super::untyped::fits_kind(&v, k).ok()).unwrap_or(v);
+                    let v = self
+                        .s
+                        .basic(x.ty)
+                        .and_then(|k| super::untyped::fits_kind(&v, k).ok())
+                        .unwrap_or(v);
                     x.val = Some(Arc::new(v));
                 }
                 None => return Operand::invalid(e),
@@ -460,7 +518,11 @@ impl<'a> Checker<'a> {
                 None
             }
         } else if !self.s.all_basic(x.ty, BasicKind::is_ordered) || !self.s.all_basic(y.ty, BasicKind::is_ordered) {
-            Some(format!("operator `{}` not defined on {}", op.as_str(), self.describe(&x)))
+            Some(format!(
+                "operator `{}` not defined on {}",
+                op.as_str(),
+                self.describe(&x)
+            ))
         } else {
             None
         };
@@ -494,15 +556,25 @@ impl<'a> Checker<'a> {
 
     fn nil_literal(&self, x: &Operand<'a>) -> bool {
         x.expr.and_then(|e| e.unparen().as_ident()).is_some_and(|i| {
-            self.info.uses.get(i.id).is_some_and(|o| matches!(self.s.obj(*o).kind, ObjKind::Nil))
+            self.info
+                .uses
+                .get(i.id)
+                .is_some_and(|o| matches!(self.s.obj(*o).kind, ObjKind::Nil))
         })
     }
 
     fn shift(&mut self, e: &'a Expr, op: BinaryOp, mut x: Operand<'a>, mut y: Operand<'a>) -> Operand<'a> {
-        let x_int = if x.is_const() && self.s.is_untyped(x.ty) { x.val.as_ref().and_then(|v| v.to_int()) } else { None };
+        let x_int = if x.is_const() && self.s.is_untyped(x.ty) {
+            x.val.as_ref().and_then(|v| v.to_int())
+        } else {
+            None
+        };
         let untyped_ok = x_int.is_some();
         if !untyped_ok && !self.s.all_basic(x.ty, BasicKind::is_integer) {
-            let text = format!("invalid operation: shifted operand {} must be integer", self.describe(&x));
+            let text = format!(
+                "invalid operation: shifted operand {} must be integer",
+                self.describe(&x)
+            );
             self.err(x.span(), Code::INVALID_OPERATION, text);
             return Operand::invalid(e);
         }
@@ -539,9 +611,10 @@ impl<'a> Checker<'a> {
         }
         if x.is_const() {
             if y.is_const() {
-                let (Some(v), Some(n)) =
-                    (x.val.as_ref().and_then(|v| v.to_int()), y.val.as_ref().and_then(|v| v.to_i64()))
-                else {
+                let (Some(v), Some(n)) = (
+                    x.val.as_ref().and_then(|v| v.to_int()),
+                    y.val.as_ref().and_then(|v| v.to_i64()),
+                ) else {
                     self.err(y.span(), Code::INVALID_OPERATION, "invalid shift count");
                     return Operand::invalid(e);
                 };

@@ -5,8 +5,8 @@
 
 use super::super::info::Mode;
 use super::super::model::*;
-use super::operand::Operand;
 use super::Checker;
+use super::operand::Operand;
 use crate::diagnostic::Code;
 use crate::syntax::ast::{Expr, SliceExpr};
 
@@ -22,7 +22,11 @@ impl<'a> Checker<'a> {
             }
             Mode::Type => {
                 let t = self.instantiated_type(e, xe, args);
-                return if t == TypeId::INVALID { Operand::invalid(e) } else { Operand::new(Mode::Type, t, e) };
+                return if t == TypeId::INVALID {
+                    Operand::invalid(e)
+                } else {
+                    Operand::new(Mode::Type, t, e)
+                };
             }
             _ => {}
         }
@@ -31,7 +35,9 @@ impl<'a> Checker<'a> {
         }
         self.single_value(&mut x);
         self.must_be_value(&mut x);
-        let Some(index) = args.first() else { return Operand::invalid(e) };
+        let Some(index) = args.first() else {
+            return Operand::invalid(e);
+        };
         if x.is_invalid() {
             self.expr(index);
             return Operand::invalid(e);
@@ -56,12 +62,18 @@ impl<'a> Checker<'a> {
         }
         match &*self.s.under(x.ty) {
             Type::Array(n, elem) => {
-                let mode = if x.mode == Mode::Variable { Mode::Variable } else { Mode::Value };
+                let mode = if x.mode == Mode::Variable {
+                    Mode::Variable
+                } else {
+                    Mode::Value
+                };
                 self.index_value(index, Some(*n), false);
                 Operand::new(mode, *elem, e)
             }
             Type::Pointer(p) if matches!(&*self.s.under(*p), Type::Array(..)) => {
-                let Type::Array(n, elem) = *self.s.under(*p) else { return Operand::invalid(e) };
+                let Type::Array(n, elem) = *self.s.under(*p) else {
+                    return Operand::invalid(e);
+                };
                 self.index_value(index, Some(n), false);
                 Operand::new(Mode::Variable, elem, e)
             }
@@ -153,13 +165,18 @@ impl<'a> Checker<'a> {
         if !self.valid_index(&mut x, "index", false) {
             return None;
         }
-        let Some(v) = x.val.as_ref().filter(|_| x.is_const()) else { return Some(None) };
+        let Some(v) = x.val.as_ref().filter(|_| x.is_const()) else {
+            return Some(None);
+        };
         let Some(i) = v.to_i64() else { return None };
         if let Some(n) = len
             && n >= 0
             && (i > n || (i == n && !inclusive))
         {
-            let text = format!("invalid argument: index {i} out of bounds [0:{}]", if inclusive { n + 1 } else { n });
+            let text = format!(
+                "invalid argument: index {i} out of bounds [0:{}]",
+                if inclusive { n + 1 } else { n }
+            );
             self.err(e.span, Code::INVALID_OPERATION, text);
             return None;
         }
@@ -213,7 +230,11 @@ impl<'a> Checker<'a> {
         match &*self.s.get(core) {
             Type::Basic(k) if k.is_string() => {
                 if let Some(max) = &s.max {
-                    self.err(max.span, Code::INVALID_OPERATION, "invalid operation: 3-index slice of string");
+                    self.err(
+                        max.span,
+                        Code::INVALID_OPERATION,
+                        "invalid operation: 3-index slice of string",
+                    );
                 }
                 len = x.val.as_ref().and_then(|v| v.as_bytes().map(|b| b.len() as i64));
                 if self.s.is_untyped(x.ty) {
@@ -224,7 +245,10 @@ impl<'a> Checker<'a> {
             Type::Array(n, elem) => {
                 len = Some(*n);
                 if x.mode != Mode::Variable {
-                    let text = format!("invalid operation: {} (slice of unaddressable value)", self.describe(&x));
+                    let text = format!(
+                        "invalid operation: {} (slice of unaddressable value)",
+                        self.describe(&x)
+                    );
                     self.err(e.span, Code::INVALID_OPERATION, text);
                     return Operand::invalid(e);
                 }
@@ -250,7 +274,11 @@ impl<'a> Checker<'a> {
         for i in [&s.low, &s.high, &s.max].into_iter().flatten() {
             if let Some(Some(v)) = self.index_value(i, len, true) {
                 if v < last {
-                    self.err(i.span, Code::INVALID_OPERATION, format!("invalid slice indices: {v} < {last}"));
+                    self.err(
+                        i.span,
+                        Code::INVALID_OPERATION,
+                        format!("invalid slice indices: {v} < {last}"),
+                    );
                 }
                 last = v;
             }

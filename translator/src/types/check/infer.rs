@@ -26,7 +26,12 @@ impl<'a> Checker<'a> {
         args: &mut [Operand<'a>],
     ) -> Option<(Vec<TypeId>, Vec<Option<TypeId>>)> {
         if targs.len() > tparams.len() {
-            let text = format!("got {} type arguments but `{}` has {} type parameters", targs.len(), self.text(fun), tparams.len());
+            let text = format!(
+                "got {} type arguments but `{}` has {} type parameters",
+                targs.len(),
+                self.text(fun),
+                tparams.len()
+            );
             self.err(span, Code::INSTANTIATION, text);
             return None;
         }
@@ -53,7 +58,11 @@ impl<'a> Checker<'a> {
             match &*self.s.get(a.ty) {
                 Type::Signature(s) if !s.type_params.is_empty() && !a.is_invalid() => {
                     let own: Vec<TypeId> = s.type_params.iter().map(|p| self.fresh_param(*p)).collect();
-                    let plain = self.s.signature(Signature { type_params: Vec::new(), recv: None, ..s.clone() });
+                    let plain = self.s.signature(Signature {
+                        type_params: Vec::new(),
+                        recv: None,
+                        ..s.clone()
+                    });
                     arg_types.push(self.s.subst(plain, &s.type_params, &own));
                     all.extend(own);
                 }
@@ -66,7 +75,8 @@ impl<'a> Checker<'a> {
         }
         let mut untyped: Vec<(usize, usize)> = Vec::new();
         for (i, (p, a)) in params.iter().zip(args.iter()).enumerate() {
-            if a.is_invalid() || !u.mentions(&self.s, *p) && !arg_types.get(i).is_some_and(|t| u.mentions(&self.s, *t)) {
+            if a.is_invalid() || !u.mentions(&self.s, *p) && !arg_types.get(i).is_some_and(|t| u.mentions(&self.s, *t))
+            {
                 continue;
             }
             let Some(at) = arg_types.get(i).copied() else { continue };
@@ -104,14 +114,22 @@ impl<'a> Checker<'a> {
         self.core_type_inference(&mut u, &all);
         let solved: Option<Vec<TypeId>> = (0..fresh.len()).map(|i| u.resolved(&self.s, i)).collect();
         let Some(mut out) = solved else {
-            let missing = (0..fresh.len()).find(|i| u.resolved(&self.s, *i).is_none()).unwrap_or(0);
+            let missing = (0..fresh.len())
+                .find(|i| u.resolved(&self.s, *i).is_none())
+                .unwrap_or(0);
             let name = tparams.get(missing).map_or(String::new(), |t| self.type_str(*t));
-            self.err(fun.span, Code::INSTANTIATION, format!("in call to `{}`, cannot infer {name}", self.text(fun)));
+            self.err(
+                fun.span,
+                Code::INSTANTIATION,
+                format!("in call to `{}`, cannot infer {name}", self.text(fun)),
+            );
             return None;
         };
         // Nothing fresh may be left over.
         out = out.into_iter().map(|t| self.s.subst(t, &fresh, tparams)).collect();
-        let solutions: Vec<TypeId> = (0..all.len()).map(|i| u.resolved(&self.s, i).unwrap_or(TypeId::INVALID)).collect();
+        let solutions: Vec<TypeId> = (0..all.len())
+            .map(|i| u.resolved(&self.s, i).unwrap_or(TypeId::INVALID))
+            .collect();
         let fixed = args
             .iter()
             .zip(&arg_types)
@@ -137,7 +155,11 @@ impl<'a> Checker<'a> {
                     && !terms.is_empty()
                 {
                     let tilde = terms.iter().any(|t| t.tilde);
-                    let single = if terms.len() == 1 { terms.first().map(|t| t.ty) } else { None };
+                    let single = if terms.len() == 1 {
+                        terms.first().map(|t| t.ty)
+                    } else {
+                        None
+                    };
                     let core = self.s.core_type(*p);
                     match (u.get(i), core) {
                         (Some(known), Some(core)) => {
@@ -186,7 +208,11 @@ impl<'a> Checker<'a> {
     pub(super) fn instantiate_to(&mut self, x: &mut Operand<'a>, target: TypeId) {
         let generic = self.s.get(x.ty);
         let Type::Signature(sig) = &*generic else { return };
-        let plain = self.s.signature(Signature { type_params: Vec::new(), recv: None, ..sig.clone() });
+        let plain = self.s.signature(Signature {
+            type_params: Vec::new(),
+            recv: None,
+            ..sig.clone()
+        });
         let mut u = Unifier::new(&sig.type_params);
         let core = self.s.core_type(target).unwrap_or(target);
         let ok = u.unify(&self.s, plain, core, false);
@@ -194,7 +220,11 @@ impl<'a> Checker<'a> {
         let solved: Option<Vec<TypeId>> = (0..sig.type_params.len()).map(|i| u.resolved(&self.s, i)).collect();
         let (Some(targs), true) = (solved, ok) else {
             let text = x.expr.map_or(String::new(), |e| self.text(e));
-            let text = format!("type {} of `{text}` does not match {}", self.type_str(x.ty), self.type_str(target));
+            let text = format!(
+                "type {} of `{text}` does not match {}",
+                self.type_str(x.ty),
+                self.type_str(target)
+            );
             self.err(x.span(), Code::INSTANTIATION, text);
             x.fail();
             return;
@@ -216,12 +246,19 @@ impl<'a> Checker<'a> {
     /// `f[T]` as a value: all or, when the rest can be inferred from constraints, some of the type arguments.
     pub(super) fn instantiate_explicit(&mut self, e: &'a Expr, x: Operand<'a>, args: &'a [Expr]) -> Operand<'a> {
         let targs: Vec<TypeId> = args.iter().map(|a| self.type_expr(a)).collect();
-        let Type::Signature(sig) = &*self.s.get(x.ty) else { return Operand::invalid(e) };
+        let Type::Signature(sig) = &*self.s.get(x.ty) else {
+            return Operand::invalid(e);
+        };
         if targs.contains(&TypeId::INVALID) {
             return Operand::invalid(e);
         }
         if targs.len() > sig.type_params.len() {
-            let text = format!("got {} type arguments but `{}` has {} type parameters", targs.len(), self.text(e), sig.type_params.len());
+            let text = format!(
+                "got {} type arguments but `{}` has {} type parameters",
+                targs.len(),
+                self.text(e),
+                sig.type_params.len()
+            );
             self.err(e.span, Code::INSTANTIATION, text);
             return Operand::invalid(e);
         }
@@ -237,21 +274,36 @@ impl<'a> Checker<'a> {
             self.err(e.span, Code::INSTANTIATION, text);
             return Operand::invalid(e);
         };
-        let plain = self.s.signature(Signature { type_params: Vec::new(), ..sig.clone() });
+        let plain = self.s.signature(Signature {
+            type_params: Vec::new(),
+            ..sig.clone()
+        });
         let ty = self.s.subst(plain, &sig.type_params, &all);
         self.record_instance(e, &all, ty);
         let spans = args.iter().map(|a| a.span).collect();
-        self.later.push_back(Later::Verify { pkg: self.env.pkg, span: e.span, params: sig.type_params.clone(), args: all, spans });
+        self.later.push_back(Later::Verify {
+            pkg: self.env.pkg,
+            span: e.span,
+            params: sig.type_params.clone(),
+            args: all,
+            spans,
+        });
         Operand::new(Mode::Value, ty, e)
     }
 
     /// Checks that type arguments satisfy their constraints.
     pub(super) fn verify_instance(&mut self, span: Span, params: &[TypeId], args: &[TypeId], spans: &[Span]) {
         for (i, (p, a)) in params.iter().zip(args).enumerate() {
-            let Type::TypeParam(tp) = &*self.s.get(*p) else { continue };
+            let Type::TypeParam(tp) = &*self.s.get(*p) else {
+                continue;
+            };
             let bound = self.s.subst(tp.constraint, params, args);
             if let Some(why) = self.unsatisfied(*a, bound) {
-                let text = format!("{} does not satisfy {} ({why})", self.type_str(*a), self.type_str(bound));
+                let text = format!(
+                    "{} does not satisfy {} ({why})",
+                    self.type_str(*a),
+                    self.type_str(bound)
+                );
                 let at = spans.get(i).copied().unwrap_or(span);
                 self.err(at, Code::INSTANTIATION, text);
             }

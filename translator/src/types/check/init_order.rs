@@ -13,7 +13,12 @@ impl<'a> Checker<'a> {
         let vars: Vec<ObjId> = objs
             .iter()
             .copied()
-            .filter(|o| matches!(self.decls.get(o).map(|d| &d.kind), Some(DeclKind::Var { init: Some(_), .. })))
+            .filter(|o| {
+                matches!(
+                    self.decls.get(o).map(|d| &d.kind),
+                    Some(DeclKind::Var { init: Some(_), .. })
+                )
+            })
             .collect();
         let mut done: FxHashSet<ObjId> = FxHashSet::default();
         for v in &vars {
@@ -48,7 +53,10 @@ impl<'a> Checker<'a> {
         if !done.insert(v) {
             return;
         }
-        let Some(DeclKind::Var { init: Some(init), lhs, .. }) = self.decls.get(&v).map(|d| d.kind.clone()) else {
+        let Some(DeclKind::Var {
+            init: Some(init), lhs, ..
+        }) = self.decls.get(&v).map(|d| d.kind.clone())
+        else {
             return;
         };
         let lhs: Vec<ObjId> = lhs.map_or(vec![v], |l| l.to_vec());

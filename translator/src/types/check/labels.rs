@@ -23,7 +23,13 @@ impl<'a> Checker<'a> {
         collect(&body.stmts, &mut all);
         let mut objs: FxHashMap<Name, (ObjId, bool)> = FxHashMap::default();
         for id in &all {
-            let o = Object::new(ObjKind::Label, id.name.clone(), Some(self.env.pkg), TypeId::INVALID, Some(id.span));
+            let o = Object::new(
+                ObjKind::Label,
+                id.name.clone(),
+                Some(self.env.pkg),
+                TypeId::INVALID,
+                Some(id.span),
+            );
             let o = self.s.add_obj(o);
             self.info.defs.insert(id.id, o);
             if &*id.name != "_" {
@@ -41,7 +47,11 @@ impl<'a> Checker<'a> {
         self.branches(&body.stmts, &mut Vec::new(), &mut objs);
         for id in all {
             if objs.get(&id.name).is_some_and(|(_, used)| !used) {
-                self.err(id.span, Code::BRANCH, format!("label `{}` declared and not used", id.name));
+                self.err(
+                    id.span,
+                    Code::BRANCH,
+                    format!("label `{}` declared and not used", id.name),
+                );
             }
         }
     }
@@ -57,8 +67,15 @@ impl<'a> Checker<'a> {
             StmtKind::Branch(kind, Some(label)) => self.labelled_branch(*kind, label, around, objs),
             StmtKind::Labeled(l, inner) => {
                 let is_loop = matches!(inner.kind, StmtKind::For(_) | StmtKind::Range(_));
-                let switch = matches!(inner.kind, StmtKind::Switch(_) | StmtKind::TypeSwitch(_) | StmtKind::Select(_));
-                around.push(Around { name: &l.name, is_loop, breakable: is_loop || switch });
+                let switch = matches!(
+                    inner.kind,
+                    StmtKind::Switch(_) | StmtKind::TypeSwitch(_) | StmtKind::Select(_)
+                );
+                around.push(Around {
+                    name: &l.name,
+                    is_loop,
+                    breakable: is_loop || switch,
+                });
                 self.branch_in(inner, around, objs);
                 around.pop();
             }
@@ -91,10 +108,18 @@ impl<'a> Checker<'a> {
         let target = around.iter().rev().find(|a| a.name == &*label.name);
         match kind {
             BranchKind::Break if !target.is_some_and(|t| t.breakable) => {
-                self.err(label.span, Code::BRANCH, format!("invalid break label `{}`", label.name));
+                self.err(
+                    label.span,
+                    Code::BRANCH,
+                    format!("invalid break label `{}`", label.name),
+                );
             }
             BranchKind::Continue if !target.is_some_and(|t| t.is_loop) => {
-                self.err(label.span, Code::BRANCH, format!("invalid continue label `{}`", label.name));
+                self.err(
+                    label.span,
+                    Code::BRANCH,
+                    format!("invalid continue label `{}`", label.name),
+                );
             }
             _ => {}
         }

@@ -6,8 +6,8 @@
 use super::super::info::Mode;
 use super::super::lookup::LookupResult;
 use super::super::model::*;
-use super::operand::Operand;
 use super::Checker;
+use super::operand::Operand;
 use crate::diagnostic::Code;
 use crate::syntax::ast::{CompositeLit, Expr, ExprKind};
 use rustc_hash::FxHashSet;
@@ -36,7 +36,11 @@ impl<'a> Checker<'a> {
                     }
                 }
                 None => {
-                    self.err(e.span, Code::INVALID_USE, "invalid composite literal type: missing type");
+                    self.err(
+                        e.span,
+                        Code::INVALID_USE,
+                        "invalid composite literal type: missing type",
+                    );
                     (TypeId::INVALID, TypeId::INVALID)
                 }
             },
@@ -78,12 +82,19 @@ impl<'a> Checker<'a> {
     }
 
     fn struct_elems(&mut self, e: &'a Expr, c: &'a CompositeLit, t: TypeId, st: &Struct) {
-        let keyed = c.elems.first().is_some_and(|x| matches!(x.kind, ExprKind::KeyValue(..)));
+        let keyed = c
+            .elems
+            .first()
+            .is_some_and(|x| matches!(x.kind, ExprKind::KeyValue(..)));
         if keyed {
             let mut seen = FxHashSet::default();
             for x in &c.elems {
                 let ExprKind::KeyValue(k, v) = &x.kind else {
-                    self.err(x.span, Code::INVALID_USE, "mixture of field:value and value elements in struct literal");
+                    self.err(
+                        x.span,
+                        Code::INVALID_USE,
+                        "mixture of field:value and value elements in struct literal",
+                    );
                     continue;
                 };
                 let Some(id) = k.as_ident() else {
@@ -98,9 +109,17 @@ impl<'a> Checker<'a> {
                 let Some(f) = field else {
                     let text = match self.s.lookup_field_or_method(t, Some(self.env.pkg), &id.name) {
                         LookupResult::Found(l) if l.index.len() > 1 => {
-                            format!("cannot use promoted field `{}` in struct literal of type {}", id.name, self.type_str(t))
+                            format!(
+                                "cannot use promoted field `{}` in struct literal of type {}",
+                                id.name,
+                                self.type_str(t)
+                            )
                         }
-                        _ => format!("unknown field `{}` in struct literal of type {}", id.name, self.type_str(t)),
+                        _ => format!(
+                            "unknown field `{}` in struct literal of type {}",
+                            id.name,
+                            self.type_str(t)
+                        ),
                     };
                     self.err(k.span, Code::MISSING_MEMBER, text);
                     self.expr(v);
@@ -108,7 +127,11 @@ impl<'a> Checker<'a> {
                 };
                 self.info.uses.insert(id.id, f);
                 if !seen.insert(f) {
-                    self.err(k.span, Code::DUPLICATE, format!("duplicate field name `{}` in struct literal", id.name));
+                    self.err(
+                        k.span,
+                        Code::DUPLICATE,
+                        format!("duplicate field name `{}` in struct literal", id.name),
+                    );
                 }
                 let ft = self.s.obj_type(f);
                 let mut x = self.expr_with_target(v, Some(ft));
@@ -118,7 +141,11 @@ impl<'a> Checker<'a> {
         }
         for (i, x) in c.elems.iter().enumerate() {
             if let ExprKind::KeyValue(..) = x.kind {
-                self.err(x.span, Code::INVALID_USE, "mixture of field:value and value elements in struct literal");
+                self.err(
+                    x.span,
+                    Code::INVALID_USE,
+                    "mixture of field:value and value elements in struct literal",
+                );
                 continue;
             }
             let Some(f) = st.fields.get(i) else {
@@ -128,7 +155,11 @@ impl<'a> Checker<'a> {
             };
             let f = self.s.obj(*f);
             if !f.exported() && f.pkg != Some(self.env.pkg) {
-                let text = format!("implicit assignment to unexported field `{}` in struct literal of type {}", f.name, self.type_str(t));
+                let text = format!(
+                    "implicit assignment to unexported field `{}` in struct literal of type {}",
+                    f.name,
+                    self.type_str(t)
+                );
                 self.err(x.span, Code::INVALID_USE, text);
             }
             let mut x = self.expr_with_target(x, Some(f.ty));
@@ -136,7 +167,14 @@ impl<'a> Checker<'a> {
         }
         if !c.elems.is_empty() && c.elems.len() < st.fields.len() {
             let text = format!("too few values in struct literal of type {}", self.type_str(t));
-            self.err(crate::source::Span { start: e.span.end.saturating_sub(1), ..e.span }, Code::ASSIGN_COUNT, text);
+            self.err(
+                crate::source::Span {
+                    start: e.span.end.saturating_sub(1),
+                    ..e.span
+                },
+                Code::ASSIGN_COUNT,
+                text,
+            );
         }
     }
 
@@ -169,7 +207,11 @@ impl<'a> Checker<'a> {
                 self.err(x.span, Code::INVALID_OPERATION, text);
             }
             if !seen.insert(index) {
-                self.err(x.span, Code::DUPLICATE, format!("duplicate index {index} in array or slice literal"));
+                self.err(
+                    x.span,
+                    Code::DUPLICATE,
+                    format!("duplicate index {index} in array or slice literal"),
+                );
             }
             let mut v = self.expr_with_target(value, Some(t));
             self.assignment(&mut v, Some(t), "array or slice literal");

@@ -51,7 +51,10 @@ pub fn check_program(loaded: Loaded) -> (Program, Vec<Diagnostic>) {
             let bug = Diagnostic::error(Code::SYNTAX, None, "internal error: the checker stopped unexpectedly");
             (Program::empty(), vec![bug])
         }),
-        Err(_) => (Program::empty(), vec![Diagnostic::error(Code::SYNTAX, None, "no thread for the checker")]),
+        Err(_) => (
+            Program::empty(),
+            vec![Diagnostic::error(Code::SYNTAX, None, "no thread for the checker")],
+        ),
     })
 }
 
@@ -84,7 +87,16 @@ fn run(mut loaded: Loaded) -> (Program, Vec<Diagnostic>) {
     for (p, l) in packages.iter_mut().zip(loaded.packages) {
         p.files = l.files;
     }
-    (Program { packages, order, store, info, sources: loaded.sources }, diagnostics)
+    (
+        Program {
+            packages,
+            order,
+            store,
+            info,
+            sources: loaded.sources,
+        },
+        diagnostics,
+    )
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -125,18 +137,38 @@ struct DeclInfo<'a> {
 
 #[derive(Clone, Debug)]
 enum DeclKind<'a> {
-    Const { ty: Option<&'a Expr>, init: Option<&'a Expr>, iota: u32, at: Span, inherited: bool },
-    Var { ty: Option<&'a Expr>, init: Option<&'a Expr>, lhs: Option<Arc<[ObjId]>> },
+    Const {
+        ty: Option<&'a Expr>,
+        init: Option<&'a Expr>,
+        iota: u32,
+        at: Span,
+        inherited: bool,
+    },
+    Var {
+        ty: Option<&'a Expr>,
+        init: Option<&'a Expr>,
+        lhs: Option<Arc<[ObjId]>>,
+    },
     Type(&'a ast::TypeSpec),
     Func(&'a ast::FuncDecl),
 }
 
 /// Work that waits until types are complete.
 enum Later<'a> {
-    Body { env: Env, sig: FuncScope, block: &'a ast::Block },
+    Body {
+        env: Env,
+        sig: FuncScope,
+        block: &'a ast::Block,
+    },
     MapKey(TypeId, Span, PackageId),
     NoConstraint(TypeId, Span, PackageId),
-    Verify { pkg: PackageId, span: Span, params: Vec<TypeId>, args: Vec<TypeId>, spans: Vec<Span> },
+    Verify {
+        pkg: PackageId,
+        span: Span,
+        params: Vec<TypeId>,
+        args: Vec<TypeId>,
+        spans: Vec<Span>,
+    },
     ValidType(ObjId),
 }
 
@@ -251,7 +283,10 @@ impl<'a> Checker<'a> {
     }
 
     fn new_scope(&mut self, parent: Option<ScopeId>) -> ScopeId {
-        self.scopes.push(Scope { parent, names: FxHashMap::default() });
+        self.scopes.push(Scope {
+            parent,
+            names: FxHashMap::default(),
+        });
         ScopeId(self.scopes.len() as u32 - 1)
     }
 
@@ -294,14 +329,24 @@ impl<'a> Checker<'a> {
 
     fn redeclared(&mut self, id: &ast::Ident, old: ObjId) {
         let old_span = self.s.obj(old).span;
-        self.err(id.span, Code::DUPLICATE, format!("`{}` redeclared in this block", id.name));
+        self.err(
+            id.span,
+            Code::DUPLICATE,
+            format!("`{}` redeclared in this block", id.name),
+        );
         if let (Some(old), Some(d)) = (old_span, self.diags.last_mut()) {
             *d = d.clone().label(old, "first declared here");
         }
     }
 
     fn new_var(&mut self, id: &ast::Ident, kind: VarKind, ty: TypeId) -> ObjId {
-        let o = Object::new(ObjKind::Var(kind), id.name.clone(), Some(self.env.pkg), ty, Some(id.span));
+        let o = Object::new(
+            ObjKind::Var(kind),
+            id.name.clone(),
+            Some(self.env.pkg),
+            ty,
+            Some(id.span),
+        );
         self.s.add_obj(o)
     }
 
@@ -316,7 +361,13 @@ impl<'a> Checker<'a> {
             _ => (x.ty, None),
         };
         if self.s.is_untyped(ty) {
-            let entry = Untyped { expr: e, is_lhs: false, mode: x.mode, ty, val };
+            let entry = Untyped {
+                expr: e,
+                is_lhs: false,
+                mode: x.mode,
+                ty,
+                val,
+            };
             self.untyped.insert(e.id, entry);
         } else {
             self.record_type(e, x.mode, ty, val);
@@ -369,7 +420,13 @@ impl<'a> Checker<'a> {
                     self.env.pkg = pkg;
                     self.no_constraint(t, span);
                 }
-                Later::Verify { pkg, span, params, args, spans } => {
+                Later::Verify {
+                    pkg,
+                    span,
+                    params,
+                    args,
+                    spans,
+                } => {
                     self.env.pkg = pkg;
                     self.verify_instance(span, &params, &args, &spans);
                 }

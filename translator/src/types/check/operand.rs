@@ -22,15 +22,33 @@ pub(super) struct Operand<'a> {
 
 impl<'a> Operand<'a> {
     pub(super) fn invalid(e: &'a Expr) -> Operand<'a> {
-        Operand { mode: Mode::Invalid, ty: TypeId::INVALID, val: None, expr: Some(e), builtin: None }
+        Operand {
+            mode: Mode::Invalid,
+            ty: TypeId::INVALID,
+            val: None,
+            expr: Some(e),
+            builtin: None,
+        }
     }
 
     pub(super) fn new(mode: Mode, ty: TypeId, e: &'a Expr) -> Operand<'a> {
-        Operand { mode, ty, val: None, expr: Some(e), builtin: None }
+        Operand {
+            mode,
+            ty,
+            val: None,
+            expr: Some(e),
+            builtin: None,
+        }
     }
 
     pub(super) fn constant(ty: TypeId, val: ConstValue, e: &'a Expr) -> Operand<'a> {
-        Operand { mode: Mode::Constant, ty, val: Some(Arc::new(val)), expr: Some(e), builtin: None }
+        Operand {
+            mode: Mode::Constant,
+            ty,
+            val: Some(Arc::new(val)),
+            expr: Some(e),
+            builtin: None,
+        }
     }
 
     pub(super) fn is_invalid(&self) -> bool {

@@ -119,13 +119,23 @@ impl<'a> Checker<'a> {
             return id;
         }
         if let Some(text) = stdlib::declarations(path) {
-            let name = text.lines().next().and_then(|l| l.strip_prefix("package ")).unwrap_or(path);
+            let name = text
+                .lines()
+                .next()
+                .and_then(|l| l.strip_prefix("package "))
+                .unwrap_or(path);
             return self.add_package(path.clone(), name.trim().into(), true);
         }
         let name = default_name(path);
-        self.err(span, Code::UNKNOWN_IMPORT, format!("package `{path}` is not in std nor in the module"));
+        self.err(
+            span,
+            Code::UNKNOWN_IMPORT,
+            format!("package `{path}` is not in std nor in the module"),
+        );
         if let Some(d) = self.diags.last_mut() {
-            *d = d.clone().help("vendor the module, or give the folder its source lies in");
+            *d = d
+                .clone()
+                .help("vendor the module, or give the folder its source lies in");
         }
         let id = self.add_package(path.clone(), name, false);
         if let Some(p) = self.pkgs.get_mut(id.0 as usize) {
@@ -190,7 +200,9 @@ impl<'a> Checker<'a> {
 fn default_name(path: &str) -> Name {
     let mut parts = path.rsplit('/');
     let last = parts.next().unwrap_or(path);
-    let is_version = last.strip_prefix('v').is_some_and(|v| !v.is_empty() && v.bytes().all(|b| b.is_ascii_digit()));
+    let is_version = last
+        .strip_prefix('v')
+        .is_some_and(|v| !v.is_empty() && v.bytes().all(|b| b.is_ascii_digit()));
     let name = if is_version { parts.next().unwrap_or(last) } else { last };
     let name = name.strip_prefix("go-").unwrap_or(name);
     name.split(['.', '-']).next().unwrap_or(name).into()

@@ -5,8 +5,8 @@
 
 use super::super::info::Mode;
 use super::super::model::*;
-use super::operand::Operand;
 use super::Checker;
+use super::operand::Operand;
 use crate::diagnostic::Code;
 use crate::syntax::ast::{self, Expr, RangeStmt};
 
@@ -42,7 +42,12 @@ impl<'a> Checker<'a> {
                         _ => None,
                     };
                     if let Some(extra) = extra {
-                        let text = format!("range over {} permits {} iteration variable{}", self.describe(&x), if max == 0 { "no" } else { "only one" }, if max == 0 { "s" } else { "" });
+                        let text = format!(
+                            "range over {} permits {} iteration variable{}",
+                            self.describe(&x),
+                            if max == 0 { "no" } else { "only one" },
+                            if max == 0 { "s" } else { "" }
+                        );
                         self.err(extra.span, Code::ASSIGN_COUNT, text);
                     }
                     (k, v)
@@ -92,7 +97,9 @@ impl<'a> Checker<'a> {
     /// Key and value types, and how many variables there may be.
     #[allow(clippy::type_complexity)]
     fn range_types(&mut self, t: TypeId) -> Result<(Option<TypeId>, Option<TypeId>, usize), String> {
-        let Some(core) = self.s.core_string(t) else { return Err(": no core type".into()) };
+        let Some(core) = self.s.core_string(t) else {
+            return Err(": no core type".into());
+        };
         let int = Some(TypeId::INT);
         Ok(match &*self.s.get(core) {
             Type::Basic(k) if k.is_string() => (int, Some(TypeId::INT32), 2),
@@ -114,7 +121,9 @@ impl<'a> Checker<'a> {
                     return Err(": func must be func(yield func(...) bool): wrong argument count".into());
                 }
                 let param = s.params.first().copied().unwrap_or(TypeId::INVALID);
-                let Some(y) = self.s.core_type(param) else { return Err(": argument is not func".into()) };
+                let Some(y) = self.s.core_type(param) else {
+                    return Err(": argument is not func".into());
+                };
                 match &*self.s.get(y) {
                     Type::Signature(y)
                         if y.params.len() <= 2

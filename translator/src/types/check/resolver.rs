@@ -27,7 +27,10 @@ impl<'a> Checker<'a> {
                 match decl {
                     Decl::Func(d) if d.recv.is_some() => methods.push((d, file_scope)),
                     Decl::Func(d) => {
-                        let kind = ObjKind::Func { is_method: false, ptr_recv: false };
+                        let kind = ObjKind::Func {
+                            is_method: false,
+                            ptr_recv: false,
+                        };
                         let special = matches!(&*d.name.name, "init" | "_");
                         if special && &*d.name.name == "init" && d.body.is_none() {
                             self.err(d.name.span, Code::INVALID_DECL, "func `init` must have a body");
@@ -55,7 +58,14 @@ impl<'a> Checker<'a> {
         let mut object = Object::new(kind, id.name.clone(), Some(pkg), TypeId::INVALID, Some(id.span));
         object.package_level = true;
         let o = self.s.add_obj(object);
-        self.decls.insert(o, DeclInfo { pkg, scope: file_scope, kind: decl });
+        self.decls.insert(
+            o,
+            DeclInfo {
+                pkg,
+                scope: file_scope,
+                kind: decl,
+            },
+        );
         self.colors.insert(o, Color::White);
         self.info.defs.insert(id.id, o);
         if in_scope && &*id.name != "_" {
@@ -92,14 +102,26 @@ impl<'a> Checker<'a> {
                 for s in specs {
                     let mut objs = Vec::new();
                     for (i, id) in s.names.iter().enumerate() {
-                        let init = if s.values.len() == 1 { s.values.first() } else { s.values.get(i) };
-                        let decl = DeclKind::Var { ty: s.ty.as_ref(), init, lhs: None };
+                        let init = if s.values.len() == 1 {
+                            s.values.first()
+                        } else {
+                            s.values.get(i)
+                        };
+                        let decl = DeclKind::Var {
+                            ty: s.ty.as_ref(),
+                            init,
+                            lhs: None,
+                        };
                         objs.push(self.package_object(id, ObjKind::Var(VarKind::Global), decl, pkg, scope, true));
                     }
                     if s.values.len() == 1 && s.names.len() > 1 {
                         let shared: Arc<[ObjId]> = objs.clone().into();
                         for o in &objs {
-                            if let Some(DeclInfo { kind: DeclKind::Var { lhs, .. }, .. }) = self.decls.get_mut(o) {
+                            if let Some(DeclInfo {
+                                kind: DeclKind::Var { lhs, .. },
+                                ..
+                            }) = self.decls.get_mut(o)
+                            {
                                 *lhs = Some(shared.clone());
                             }
                         }
@@ -119,7 +141,11 @@ impl<'a> Checker<'a> {
             self.err(s.span, Code::INVALID_DECL, "missing type or init expr");
         } else if r > 0 && r < l {
             if let Some(n) = s.names.get(r) {
-                self.err(n.span, Code::ASSIGN_COUNT, format!("missing init expr for `{}`", n.name));
+                self.err(
+                    n.span,
+                    Code::ASSIGN_COUNT,
+                    format!("missing init expr for `{}`", n.name),
+                );
             }
         } else if r > l
             && let Some(e) = s.values.get(l)
@@ -142,9 +168,19 @@ impl<'a> Checker<'a> {
             for (i, id) in s.names.iter().enumerate() {
                 let init = last.1.get(i);
                 if init.is_none() {
-                    self.err(id.span, Code::ASSIGN_COUNT, format!("missing init expr for `{}`", id.name));
+                    self.err(
+                        id.span,
+                        Code::ASSIGN_COUNT,
+                        format!("missing init expr for `{}`", id.name),
+                    );
                 }
-                let kind = DeclKind::Const { ty: last.0, init, iota: s.iota, at: id.span, inherited };
+                let kind = DeclKind::Const {
+                    ty: last.0,
+                    init,
+                    iota: s.iota,
+                    at: id.span,
+                    inherited,
+                };
                 out.push((id, kind));
             }
             if s.values.len() > s.names.len()
@@ -160,7 +196,9 @@ impl<'a> Checker<'a> {
         for spec in &file.imports {
             let target = self.import(&spec.path, spec.path_span);
             let std = self.pkgs.get(pkg.0 as usize).is_some_and(|p| p.stdlib);
-            let Some(p) = self.pkgs.get_mut(pkg.0 as usize) else { continue };
+            let Some(p) = self.pkgs.get_mut(pkg.0 as usize) else {
+                continue;
+            };
             if !p.imports.contains(&target) {
                 p.imports.push(target);
             }
@@ -173,13 +211,22 @@ impl<'a> Checker<'a> {
                 Some(n) => self.info.defs.insert(n.id, o),
                 None => self.info.implicits.insert(spec.id, o),
             }
-            let shown: Name = if name == own_name { spec.path.clone() } else { format!("{} as {name}", spec.path).into() };
+            let shown: Name = if name == own_name {
+                spec.path.clone()
+            } else {
+                format!("{} as {name}", spec.path).into()
+            };
             match &*name {
                 "_" => self.ensure_collected(target),
                 "." => {
                     self.ensure_collected(target);
                     let names: Vec<_> = match self.pkgs.get(target.0 as usize) {
-                        Some(p) => p.names.iter().filter(|(n, _)| is_exported(n)).map(|(n, o)| (n.clone(), *o)).collect(),
+                        Some(p) => p
+                            .names
+                            .iter()
+                            .filter(|(n, _)| is_exported(n))
+                            .map(|(n, o)| (n.clone(), *o))
+                            .collect(),
                         None => Vec::new(),
                     };
                     for (n, o) in names {
@@ -191,10 +238,18 @@ impl<'a> Checker<'a> {
                         self.err(spec.span, Code::DUPLICATE, format!("`{name}` redeclared in this block"));
                     }
                     let pkg_scope = self.pkg_scope(pkg);
-                    let clash = self.scopes.get(pkg_scope.0 as usize).and_then(|s| s.names.get(&name)).copied();
+                    let clash = self
+                        .scopes
+                        .get(pkg_scope.0 as usize)
+                        .and_then(|s| s.names.get(&name))
+                        .copied();
                     if let (Some(old), false) = (clash, std) {
                         let span = self.s.obj(old).span.unwrap_or(spec.span);
-                        self.err(span, Code::DUPLICATE, format!("`{name}` already declared through import of package"));
+                        self.err(
+                            span,
+                            Code::DUPLICATE,
+                            format!("`{name}` already declared through import of package"),
+                        );
                     }
                     if !std && let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
                         p.import_objs.push((o, spec.span, shown));
@@ -205,7 +260,10 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn unused_imports(&mut self, pkg: PackageId) {
-        let imports = self.pkgs.get(pkg.0 as usize).map_or(Vec::new(), |p| p.import_objs.clone());
+        let imports = self
+            .pkgs
+            .get(pkg.0 as usize)
+            .map_or(Vec::new(), |p| p.import_objs.clone());
         for (o, span, shown) in imports {
             let unknown = match self.s.obj(o).kind {
                 ObjKind::PkgName { imported } => self.pkgs.get(imported.0 as usize).is_some_and(|p| p.unknown),
@@ -222,7 +280,10 @@ impl<'a> Checker<'a> {
         for (d, scope) in methods {
             let recv = d.recv.as_ref().and_then(|r| r.fields.first()).map(|f| &f.ty);
             let (ptr, base) = recv.map_or((false, None), receiver_base);
-            let kind = ObjKind::Func { is_method: true, ptr_recv: ptr };
+            let kind = ObjKind::Func {
+                is_method: true,
+                ptr_recv: ptr,
+            };
             let m = self.package_object(&d.name, kind, DeclKind::Func(d), pkg, scope, false);
             all.push(m);
             let base = base.and_then(|b| self.alias_target(b, pkg));
@@ -255,7 +316,9 @@ impl<'a> Checker<'a> {
         for _ in 0..100 {
             match self.decls.get(&o).map(|d| &d.kind) {
                 Some(DeclKind::Type(s)) if s.alias => {
-                    let (_, Some(next)) = receiver_base(&s.ty) else { return None };
+                    let (_, Some(next)) = receiver_base(&s.ty) else {
+                        return None;
+                    };
                     o = *scope.names.get(&next.name)?;
                 }
                 Some(DeclKind::Type(_)) => return Some(o),

@@ -13,7 +13,10 @@ impl<'a> Checker<'a> {
     }
 
     fn list_terminates(&self, list: &[Stmt]) -> bool {
-        list.iter().rev().find(|s| !matches!(s.kind, StmtKind::Empty)).is_some_and(|s| self.terminates(s, None))
+        list.iter()
+            .rev()
+            .find(|s| !matches!(s.kind, StmtKind::Empty))
+            .is_some_and(|s| self.terminates(s, None))
     }
 
     fn terminates(&self, s: &Stmt, label: Option<&str>) -> bool {
@@ -30,22 +33,31 @@ impl<'a> Checker<'a> {
             StmtKind::Range(_) => false,
             StmtKind::Switch(s) => {
                 s.cases.iter().any(|c| c.is_default)
-                    && s.cases.iter().all(|c| self.list_terminates(&c.body) && !breaks_in(&c.body, label, true))
+                    && s.cases
+                        .iter()
+                        .all(|c| self.list_terminates(&c.body) && !breaks_in(&c.body, label, true))
             }
             StmtKind::TypeSwitch(s) => {
                 s.cases.iter().any(|c| c.is_default)
-                    && s.cases.iter().all(|c| self.list_terminates(&c.body) && !breaks_in(&c.body, label, true))
+                    && s.cases
+                        .iter()
+                        .all(|c| self.list_terminates(&c.body) && !breaks_in(&c.body, label, true))
             }
-            StmtKind::Select(s) => {
-                s.cases.iter().all(|c| self.list_terminates(&c.body) && !breaks_in(&c.body, label, true))
-            }
+            StmtKind::Select(s) => s
+                .cases
+                .iter()
+                .all(|c| self.list_terminates(&c.body) && !breaks_in(&c.body, label, true)),
             _ => false,
         }
     }
 
     fn is_panic(&self, e: &Expr) -> bool {
-        let ExprKind::Call(c) = &e.unparen().kind else { return false };
-        let Some(id) = c.fun.unparen().as_ident() else { return false };
+        let ExprKind::Call(c) = &e.unparen().kind else {
+            return false;
+        };
+        let Some(id) = c.fun.unparen().as_ident() else {
+            return false;
+        };
         &*id.name == "panic" && self.info.types.get(c.fun.id).is_some_and(|t| t.mode == Mode::Builtin)
     }
 }

@@ -6,14 +6,16 @@
 use super::super::info::{Mode, Selection, SelectionKind};
 use super::super::lookup::LookupResult;
 use super::super::model::*;
-use super::operand::Operand;
 use super::Checker;
+use super::operand::Operand;
 use crate::diagnostic::Code;
 use crate::syntax::ast::{self, Expr, ExprKind};
 
 impl<'a> Checker<'a> {
     pub(super) fn selector(&mut self, e: &'a Expr) -> Operand<'a> {
-        let ExprKind::Selector(x, sel) = &e.kind else { return Operand::invalid(e) };
+        let ExprKind::Selector(x, sel) = &e.kind else {
+            return Operand::invalid(e);
+        };
         if let Some(id) = x.as_ident()
             && let Some(o) = self.lookup(&id.name)
             && let ObjKind::PkgName { imported } = self.s.obj(o).kind
@@ -77,7 +79,11 @@ impl<'a> Checker<'a> {
             self.info.selections.insert(e.id, selection);
             return Operand::new(Mode::Value, ty, e);
         }
-        let mode = if x.mode == Mode::Variable || l.indirect { Mode::Variable } else { Mode::Value };
+        let mode = if x.mode == Mode::Variable || l.indirect {
+            Mode::Variable
+        } else {
+            Mode::Value
+        };
         let selection = Selection {
             kind: SelectionKind::FieldVal,
             recv: x.ty,
@@ -92,7 +98,10 @@ impl<'a> Checker<'a> {
 
     fn without_recv(&self, t: TypeId) -> TypeId {
         match &*self.s.get(t) {
-            Type::Signature(s) if s.recv.is_some() => self.s.signature(Signature { recv: None, ..s.clone() }),
+            Type::Signature(s) if s.recv.is_some() => self.s.signature(Signature {
+                recv: None,
+                ..s.clone()
+            }),
             _ => t,
         }
     }
@@ -106,18 +115,30 @@ impl<'a> Checker<'a> {
         is_method: bool,
     ) -> Operand<'a> {
         if !is_method {
-            let text = format!("`{}` undefined (type {} has no method `{}`)", self.text(e), self.type_str(x.ty), sel.name);
+            let text = format!(
+                "`{}` undefined (type {} has no method `{}`)",
+                self.text(e),
+                self.type_str(x.ty),
+                sel.name
+            );
             self.err(sel.span, Code::MISSING_MEMBER, text);
             return Operand::invalid(e);
         }
         if !self.s.in_method_set(x.ty, &l) {
-            let text = format!("invalid method expression `{}` (needs pointer receiver (*{}).{})", self.text(e), self.type_str(x.ty), sel.name);
+            let text = format!(
+                "invalid method expression `{}` (needs pointer receiver (*{}).{})",
+                self.text(e),
+                self.type_str(x.ty),
+                sel.name
+            );
             self.err(e.span, Code::INVALID_USE, text);
             return Operand::invalid(e);
         }
         self.add_dep(self.s.obj(l.obj).origin.unwrap_or(l.obj));
         let t = self.s.obj_type(l.obj);
-        let Type::Signature(sig) = &*self.s.get(t) else { return Operand::invalid(e) };
+        let Type::Signature(sig) = &*self.s.get(t) else {
+            return Operand::invalid(e);
+        };
         let mut sig = sig.clone();
         sig.recv = None;
         sig.params.insert(0, x.ty);
@@ -154,14 +175,20 @@ impl<'a> Checker<'a> {
     }
 
     fn qualified(&mut self, e: &'a Expr, pkg: PackageId, id: &'a ast::Ident, sel: &'a ast::Ident) -> Operand<'a> {
-        let Some(p) = self.pkgs.get(pkg.0 as usize) else { return Operand::invalid(e) };
+        let Some(p) = self.pkgs.get(pkg.0 as usize) else {
+            return Operand::invalid(e);
+        };
         if p.unknown {
             return Operand::invalid(e);
         }
         let std_caller = self.pkgs.get(self.env.pkg.0 as usize).is_some_and(|p| p.stdlib);
         let member = self.package_member(pkg, &sel.name);
         let Some(o) = member.filter(|_| std_caller || is_exported(&sel.name)) else {
-            let what = if member.is_some() { "not exported by package" } else { "undefined" };
+            let what = if member.is_some() {
+                "not exported by package"
+            } else {
+                "undefined"
+            };
             let text = match member {
                 Some(_) => format!("name `{}` {what} `{}`", sel.name, id.name),
                 None => format!("undefined: `{}.{}`", id.name, sel.name),

@@ -6,8 +6,8 @@
 use super::super::constant::ConstValue;
 use super::super::info::Mode;
 use super::super::model::*;
-use super::operand::Operand;
 use super::Checker;
+use super::operand::Operand;
 use crate::diagnostic::Code;
 use crate::source::Span;
 use crate::syntax::ast::{self, AssignOp, BranchKind, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
@@ -25,7 +25,12 @@ pub(super) struct Context {
 
 impl Context {
     fn inner(self) -> Context {
-        Context { fallthrough_ok: false, final_case: false, type_switch: false, ..self }
+        Context {
+            fallthrough_ok: false,
+            final_case: false,
+            type_switch: false,
+            ..self
+        }
     }
 }
 
@@ -33,7 +38,15 @@ impl<'a> Checker<'a> {
     pub(super) fn stmt_list(&mut self, list: &'a [Stmt], ctx: Context) {
         let last = list.iter().rposition(|s| !matches!(s.kind, StmtKind::Empty));
         for (i, s) in list.iter().enumerate() {
-            let ctx = if Some(i) == last { ctx } else { Context { fallthrough_ok: false, final_case: false, ..ctx } };
+            let ctx = if Some(i) == last {
+                ctx
+            } else {
+                Context {
+                    fallthrough_ok: false,
+                    final_case: false,
+                    ..ctx
+                }
+            };
             self.stmt(s, ctx);
         }
     }
@@ -84,19 +97,40 @@ impl<'a> Checker<'a> {
                 if let Some(c) = &f.cond {
                     self.condition(c, "for");
                 }
-                if let Some(Stmt { kind: StmtKind::Assign(a), span }) = &f.post
+                if let Some(Stmt {
+                    kind: StmtKind::Assign(a),
+                    span,
+                }) = &f.post
                     && a.op == AssignOp::Define
                 {
-                    self.err(*span, Code::INVALID_DECL, "cannot declare in post statement of for loop");
+                    self.err(
+                        *span,
+                        Code::INVALID_DECL,
+                        "cannot declare in post statement of for loop",
+                    );
                 }
                 self.simple(f.post.as_ref());
-                self.block(&f.body, Context { can_break: true, can_continue: true, ..inner });
+                self.block(
+                    &f.body,
+                    Context {
+                        can_break: true,
+                        can_continue: true,
+                        ..inner
+                    },
+                );
                 self.close_scope(outer);
             }
             StmtKind::Range(r) => {
                 let outer = self.open_scope();
                 self.range_clause(r);
-                self.block(&r.body, Context { can_break: true, can_continue: true, ..inner });
+                self.block(
+                    &r.body,
+                    Context {
+                        can_break: true,
+                        can_continue: true,
+                        ..inner
+                    },
+                );
                 self.close_scope(outer);
             }
         }
@@ -108,7 +142,11 @@ impl<'a> Checker<'a> {
             return;
         }
         if !self.s.all_basic(x.ty, BasicKind::is_boolean) {
-            self.err(e.span, Code::INVALID_USE, format!("non-boolean condition in {what} statement"));
+            self.err(
+                e.span,
+                Code::INVALID_USE,
+                format!("non-boolean condition in {what} statement"),
+            );
             return;
         }
         self.default_operand(&mut x);
@@ -162,7 +200,10 @@ impl<'a> Checker<'a> {
         let elem = match &*self.s.get(core) {
             Type::Chan(dir, elem) if !ch.is_invalid() => {
                 if *dir == ChanDir::Recv {
-                    let text = format!("invalid operation: cannot send to receive-only channel {}", self.describe(&ch));
+                    let text = format!(
+                        "invalid operation: cannot send to receive-only channel {}",
+                        self.describe(&ch)
+                    );
                     self.err(c.span, Code::INVALID_OPERATION, text);
                 }
                 Some(*elem)
@@ -187,7 +228,11 @@ impl<'a> Checker<'a> {
         }
         if !self.s.all_basic(o.ty, BasicKind::is_numeric) {
             let op = if inc { "++" } else { "--" };
-            let text = format!("invalid operation: `{}{op}` (non-numeric type {})", self.text(x), self.type_str(o.ty));
+            let text = format!(
+                "invalid operation: `{}{op}` (non-numeric type {})",
+                self.text(x),
+                self.type_str(o.ty)
+            );
             self.err(x.span, Code::INVALID_OPERATION, text);
             return;
         }
@@ -201,7 +246,11 @@ impl<'a> Checker<'a> {
             AssignOp::Assign => self.assign_vars(&a.lhs, &a.rhs),
             AssignOp::Op(op) => {
                 let ([l], [r]) = (&a.lhs[..], &a.rhs[..]) else {
-                    self.err(span, Code::ASSIGN_COUNT, "assignment operation requires single-valued expressions");
+                    self.err(
+                        span,
+                        Code::ASSIGN_COUNT,
+                        "assignment operation requires single-valued expressions",
+                    );
                     return;
                 };
                 let x = self.expr(l);
@@ -217,11 +266,19 @@ impl<'a> Checker<'a> {
 
     fn suspended_call(&mut self, e: &'a Expr, what: &str) {
         if matches!(e.kind, ExprKind::Paren(_)) {
-            self.err(e.span, Code::INVALID_USE, format!("expression in {what} must not be parenthesized"));
+            self.err(
+                e.span,
+                Code::INVALID_USE,
+                format!("expression in {what} must not be parenthesized"),
+            );
         }
         let ExprKind::Call(c) = &e.unparen().kind else {
             self.raw_expr(e, None);
-            self.err(e.span, Code::INVALID_USE, format!("expression in {what} must be function call"));
+            self.err(
+                e.span,
+                Code::INVALID_USE,
+                format!("expression in {what} must be function call"),
+            );
             return;
         };
         let x = self.raw_expr(e, None);
@@ -231,7 +288,11 @@ impl<'a> Checker<'a> {
         let is_type = self.info.types.get(c.fun.id).is_some_and(|t| t.mode == Mode::Type);
         let builtin = self.info.types.get(c.fun.id).is_some_and(|t| t.mode == Mode::Builtin);
         if is_type {
-            self.err(e.span, Code::INVALID_USE, format!("{what} requires function call, not conversion"));
+            self.err(
+                e.span,
+                Code::INVALID_USE,
+                format!("{what} requires function call, not conversion"),
+            );
         } else if builtin && x.mode != Mode::NoValue && !self.is_statement_builtin(&c.fun) {
             let text = format!("{what} discards result of `{}`", self.text(e));
             self.err(e.span, Code::UNUSED_VALUE, text);
@@ -239,13 +300,19 @@ impl<'a> Checker<'a> {
     }
 
     fn return_stmt(&mut self, span: Span, values: &'a [Expr]) {
-        let Some(results) = self.env.results.clone() else { return };
+        let Some(results) = self.env.results.clone() else {
+            return;
+        };
         if values.is_empty() {
             if results.is_empty() {
                 return;
             }
             if self.env.named_results.is_empty() {
-                self.err(span, Code::ASSIGN_COUNT, format!("not enough return values: have 0, want {}", results.len()));
+                self.err(
+                    span,
+                    Code::ASSIGN_COUNT,
+                    format!("not enough return values: have 0, want {}", results.len()),
+                );
                 return;
             }
             for r in self.env.named_results.clone().iter() {
@@ -254,7 +321,11 @@ impl<'a> Checker<'a> {
                     && alt != *r
                     && &*o.name != "_"
                 {
-                    self.err(span, Code::INVALID_USE, format!("result parameter `{}` not in scope at return", o.name));
+                    self.err(
+                        span,
+                        Code::INVALID_USE,
+                        format!("result parameter `{}` not in scope at return", o.name),
+                    );
                 }
             }
             return;
@@ -269,7 +340,10 @@ impl<'a> Checker<'a> {
         // Results without names are checked like variables of their types.
         let vars: Vec<ObjId> = results
             .iter()
-            .map(|t| self.s.add_obj(Object::new(ObjKind::Var(VarKind::Result), "".into(), None, *t, None)))
+            .map(|t| {
+                self.s
+                    .add_obj(Object::new(ObjKind::Var(VarKind::Result), "".into(), None, *t, None))
+            })
             .collect();
         self.init_vars(&vars, values, Some(span));
     }
@@ -307,7 +381,9 @@ impl<'a> Checker<'a> {
         let _ = span;
         let last = sw.cases.len().wrapping_sub(1);
         for (i, case) in sw.cases.iter().enumerate() {
-            if case.is_default && let Some(first) = default.replace(case.span) {
+            if case.is_default
+                && let Some(first) = default.replace(case.span)
+            {
                 self.err(case.head, Code::DUPLICATE, "multiple defaults in switch");
                 if let Some(d) = self.diags.last_mut() {
                     *d = d.clone().label(first, "first default here");
@@ -317,7 +393,12 @@ impl<'a> Checker<'a> {
                 self.case_value(e, tag.as_mut(), &mut seen);
             }
             let inner = self.open_scope();
-            let ctx = Context { can_break: true, fallthrough_ok: i != last, final_case: i == last, ..ctx };
+            let ctx = Context {
+                can_break: true,
+                fallthrough_ok: i != last,
+                final_case: i == last,
+                ..ctx
+            };
             self.stmt_list(&case.body, ctx);
             self.close_scope(inner);
         }
@@ -342,7 +423,13 @@ impl<'a> Checker<'a> {
                 }
                 let mut t = tag.clone();
                 if !self.match_types(&mut v, &mut t) {
-                    let text = format!("invalid case `{}` in switch on `{}` (mismatched types {} and {})", self.text(e), tag.expr.map_or(String::new(), |e| self.text(e)), self.type_str(v.ty), self.type_str(tag.ty));
+                    let text = format!(
+                        "invalid case `{}` in switch on `{}` (mismatched types {} and {})",
+                        self.text(e),
+                        tag.expr.map_or(String::new(), |e| self.text(e)),
+                        self.type_str(v.ty),
+                        self.type_str(tag.ty)
+                    );
                     self.err(e.span, Code::MISMATCHED_TYPES, text);
                     return;
                 }
@@ -351,7 +438,13 @@ impl<'a> Checker<'a> {
                 }
                 let ok = self.operand_assignable(&v, t.ty) || self.operand_assignable(&t, v.ty);
                 if !ok {
-                    let text = format!("invalid case `{}` in switch on `{}` (mismatched types {} and {})", self.text(e), tag.expr.map_or(String::new(), |e| self.text(e)), self.type_str(v.ty), self.type_str(tag.ty));
+                    let text = format!(
+                        "invalid case `{}` in switch on `{}` (mismatched types {} and {})",
+                        self.text(e),
+                        tag.expr.map_or(String::new(), |e| self.text(e)),
+                        self.type_str(v.ty),
+                        self.type_str(tag.ty)
+                    );
                     self.err(e.span, Code::MISMATCHED_TYPES, text);
                     return;
                 }
@@ -361,7 +454,11 @@ impl<'a> Checker<'a> {
                 if !self.s.all_basic(v.ty, BasicKind::is_boolean) {
                     let is_iface = self.s.is_interface(v.ty);
                     if !is_iface {
-                        let text = format!("invalid case `{}` in switch (mismatched types {} and bool)", self.text(e), self.type_str(v.ty));
+                        let text = format!(
+                            "invalid case `{}` in switch (mismatched types {} and bool)",
+                            self.text(e),
+                            self.type_str(v.ty)
+                        );
                         self.err(e.span, Code::MISMATCHED_TYPES, text);
                         return;
                     }
@@ -419,7 +516,12 @@ impl<'a> Checker<'a> {
                 self.info.implicits.insert(case.id, v);
                 vars.push(v);
             }
-            let ctx = Context { can_break: true, type_switch: true, final_case: i == last, ..ctx };
+            let ctx = Context {
+                can_break: true,
+                type_switch: true,
+                final_case: i == last,
+                ..ctx
+            };
             self.stmt_list(&case.body, ctx);
             self.close_scope(inner);
         }
@@ -427,14 +529,23 @@ impl<'a> Checker<'a> {
             if &*bind.name == "_" {
                 self.err(bind.span, Code::INVALID_DECL, "no new variable on left side of `:=`");
             } else if !vars.iter().any(|v| self.used.contains(v)) {
-                self.err(bind.span, Code::UNUSED_VARIABLE, format!("declared and not used: `{}`", bind.name));
+                self.err(
+                    bind.span,
+                    Code::UNUSED_VARIABLE,
+                    format!("declared and not used: `{}`", bind.name),
+                );
             }
         }
         self.close_scope(outer);
     }
 
     /// A type switch's case: a type, or `nil` (nothing).
-    fn case_type(&mut self, e: &'a Expr, x: Option<&Operand<'a>>, seen: &mut Vec<(Option<TypeId>, Span)>) -> Option<TypeId> {
+    fn case_type(
+        &mut self,
+        e: &'a Expr,
+        x: Option<&Operand<'a>>,
+        seen: &mut Vec<(Option<TypeId>, Span)>,
+    ) -> Option<TypeId> {
         let t = self.expr_or_type(e);
         let ty = match t.mode {
             Mode::Invalid => return Some(TypeId::INVALID),
@@ -483,7 +594,11 @@ impl<'a> Checker<'a> {
                     _ => false,
                 };
                 if !ok {
-                    self.err(comm.span, Code::INVALID_USE, "select case must be receive, send or assign recv");
+                    self.err(
+                        comm.span,
+                        Code::INVALID_USE,
+                        "select case must be receive, send or assign recv",
+                    );
                 }
                 self.stmt(comm, Context::default());
             }

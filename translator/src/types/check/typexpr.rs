@@ -124,8 +124,16 @@ impl<'a> Checker<'a> {
     fn array_type(&mut self, len: Option<&'a Expr>, elem: &'a Expr) -> TypeId {
         let n = match len {
             None => None,
-            Some(Expr { kind: ExprKind::Ellipsis(None), span, .. }) => {
-                self.err(*span, Code::NOT_A_TYPE, "invalid use of `[...]` array (outside a composite literal)");
+            Some(Expr {
+                kind: ExprKind::Ellipsis(None),
+                span,
+                ..
+            }) => {
+                self.err(
+                    *span,
+                    Code::NOT_A_TYPE,
+                    "invalid use of `[...]` array (outside a composite literal)",
+                );
                 Some(-1)
             }
             Some(len) => Some(self.array_length(len)),
@@ -144,7 +152,10 @@ impl<'a> Checker<'a> {
             return -1;
         }
         if !x.is_const() {
-            let text = format!("invalid array length or array length `{}` must be constant", self.text(e));
+            let text = format!(
+                "invalid array length or array length `{}` must be constant",
+                self.text(e)
+            );
             self.err(e.span, Code::NOT_A_TYPE, text);
             return -1;
         }
@@ -177,7 +188,11 @@ impl<'a> Checker<'a> {
                     if i == last && field.names.len() <= 1 {
                         sig.variadic = true;
                     } else {
-                        self.err(field.span, Code::NOT_A_TYPE, "can only use `...` with final parameter in list");
+                        self.err(
+                            field.span,
+                            Code::NOT_A_TYPE,
+                            "can only use `...` with final parameter in list",
+                        );
                     }
                     let t = self.s.slice(t);
                     self.record_type(&field.ty, Mode::Type, t, None);
@@ -198,7 +213,11 @@ impl<'a> Checker<'a> {
         let outer = std::mem::replace(&mut self.env.scope, scope);
         // Parameters share the scope of receiver and type parameters in Go; a clash is an error.
         for (id, o) in declared {
-            let parent = self.scopes.get(outer.0 as usize).and_then(|s| s.names.get(&id.name)).copied();
+            let parent = self
+                .scopes
+                .get(outer.0 as usize)
+                .and_then(|s| s.names.get(&id.name))
+                .copied();
             match parent {
                 Some(old) if &*id.name != "_" && matches!(self.s.obj(old).kind, ObjKind::Var(VarKind::Receiver)) => {
                     self.redeclared(id, old);
@@ -208,7 +227,11 @@ impl<'a> Checker<'a> {
             self.declare(id, o);
         }
         self.env.scope = outer;
-        let scope = FuncScope { scope, results: sig.results.clone().into(), named_results: named.into() };
+        let scope = FuncScope {
+            scope,
+            results: sig.results.clone().into(),
+            named_results: named.into(),
+        };
         (sig, scope)
     }
 
@@ -255,7 +278,13 @@ impl<'a> Checker<'a> {
                     }
                     seen.push((name.clone(), span));
                 }
-                let o = c.s.add_obj(Object::new(ObjKind::Var(kind), name.clone(), Some(c.env.pkg), t, Some(span)));
+                let o = c.s.add_obj(Object::new(
+                    ObjKind::Var(kind),
+                    name.clone(),
+                    Some(c.env.pkg),
+                    t,
+                    Some(span),
+                ));
                 st.fields.push(o);
                 st.tags.push(tag.clone());
                 o
@@ -287,13 +316,21 @@ impl<'a> Checker<'a> {
             _ => (t, false),
         };
         if self.s.is_type_param(base) {
-            self.err(e.span, Code::NOT_A_TYPE, "embedded field type cannot be a type parameter");
+            self.err(
+                e.span,
+                Code::NOT_A_TYPE,
+                "embedded field type cannot be a type parameter",
+            );
             return;
         }
         match &*self.s.under(base) {
             Type::Pointer(_) => self.err(e.span, Code::NOT_A_TYPE, "embedded field type cannot be a pointer"),
             Type::Interface(_) if ptr => {
-                self.err(e.span, Code::NOT_A_TYPE, "embedded field type cannot be a pointer to an interface");
+                self.err(
+                    e.span,
+                    Code::NOT_A_TYPE,
+                    "embedded field type cannot be a pointer to an interface",
+                );
             }
             _ => {}
         }
@@ -308,7 +345,10 @@ impl<'a> Checker<'a> {
                     let (sig, _) = self.signature(ty);
                     self.close_scope(outer);
                     let t = self.s.signature(sig);
-                    let kind = ObjKind::Func { is_method: true, ptr_recv: false };
+                    let kind = ObjKind::Func {
+                        is_method: true,
+                        ptr_recv: false,
+                    };
                     let o = Object::new(kind, name.name.clone(), Some(self.env.pkg), t, Some(name.span));
                     let o = self.s.add_obj(o);
                     self.info.defs.insert(name.id, o);
@@ -392,7 +432,11 @@ impl<'a> Checker<'a> {
             return TypeId::INVALID;
         }
         if params.len() != targs.len() {
-            let few = if targs.len() < params.len() { "not enough" } else { "too many" };
+            let few = if targs.len() < params.len() {
+                "not enough"
+            } else {
+                "too many"
+            };
             let text = format!(
                 "{few} type arguments for type `{}`: have {}, want {}",
                 self.type_str(generic),
@@ -407,10 +451,22 @@ impl<'a> Checker<'a> {
             None => self.s.instantiate_named(generic, &targs),
         };
         if let Some(id) = ident {
-            self.info.instances.insert(id.id, Instance { type_args: targs.clone(), ty: t });
+            self.info.instances.insert(
+                id.id,
+                Instance {
+                    type_args: targs.clone(),
+                    ty: t,
+                },
+            );
         }
         let spans = args.iter().map(|a| a.span).collect();
-        self.later.push_back(Later::Verify { pkg: self.env.pkg, span: e.span, params, args: targs, spans });
+        self.later.push_back(Later::Verify {
+            pkg: self.env.pkg,
+            span: e.span,
+            params,
+            args: targs,
+            spans,
+        });
         t
     }
 }

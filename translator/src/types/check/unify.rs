@@ -69,7 +69,10 @@ impl Unifier {
     }
 
     pub(super) fn solved(&self) -> (usize, Vec<Option<TypeId>>) {
-        (self.solution.iter().filter(|s| s.is_some()).count(), self.solution.clone())
+        (
+            self.solution.iter().filter(|s| s.is_some()).count(),
+            self.solution.clone(),
+        )
     }
 
     /// Whether a type mentions a parameter.
@@ -85,8 +88,12 @@ impl Unifier {
             if !self.mentions(s, t) {
                 return Some(t);
             }
-            let known: Vec<TypeId> =
-                self.params.iter().enumerate().map(|(k, p)| self.get(k).unwrap_or(*p)).collect();
+            let known: Vec<TypeId> = self
+                .params
+                .iter()
+                .enumerate()
+                .map(|(k, p)| self.get(k).unwrap_or(*p))
+                .collect();
             let next = s.subst(t, &self.params, &known);
             if next == t {
                 return None;
@@ -234,8 +241,14 @@ impl Unifier {
                 a.params.len() == b.params.len()
                     && a.results.len() == b.results.len()
                     && a.variadic == b.variadic
-                    && a.params.iter().zip(&b.params).all(|(p, q)| self.unify(s, *p, *q, false))
-                    && a.results.iter().zip(&b.results).all(|(p, q)| self.unify(s, *p, *q, false))
+                    && a.params
+                        .iter()
+                        .zip(&b.params)
+                        .all(|(p, q)| self.unify(s, *p, *q, false))
+                    && a.results
+                        .iter()
+                        .zip(&b.results)
+                        .all(|(p, q)| self.unify(s, *p, *q, false))
             }
             (Type::Struct(a), Type::Struct(b)) => {
                 a.fields.len() == b.fields.len()

@@ -7,8 +7,8 @@
 use super::super::constant::{self, ConstValue};
 use super::super::info::Mode;
 use super::super::model::*;
-use super::operand::Operand;
 use super::Checker;
+use super::operand::Operand;
 use crate::diagnostic::Code;
 use crate::syntax::ast::{Expr, ExprKind, UnaryOp};
 use num_bigint::BigInt;
@@ -56,13 +56,23 @@ impl<'a> Checker<'a> {
         }
         self.untyped.remove(&e.id);
         if is_lhs && !self.s.all_basic(ty, BasicKind::is_integer) && ty != TypeId::INVALID {
-            let text = format!("invalid operation: shifted operand `{}` (type {}) must be integer", self.text(e), self.type_str(ty));
+            let text = format!(
+                "invalid operation: shifted operand `{}` (type {}) must be integer",
+                self.text(e),
+                self.type_str(ty)
+            );
             self.err(e.span, Code::INVALID_OPERATION, text);
             return;
         }
         let mut val = old_val;
         if let Some(v) = &val {
-            let mut c = Operand { mode, ty, val: Some(v.clone()), expr: Some(e), builtin: None };
+            let mut c = Operand {
+                mode,
+                ty,
+                val: Some(v.clone()),
+                expr: Some(e),
+                builtin: None,
+            };
             if self.s.basic(ty).is_some_and(BasicKind::is_const_type) {
                 match self.fits(v, ty) {
                     Ok(v) => c.val = Some(Arc::new(v)),
@@ -73,21 +83,33 @@ impl<'a> Checker<'a> {
                 // Converted to an interface or the like: the default type was recorded by the conversion.
             }
         }
-        let mode = if ty != TypeId::INVALID && mode == Mode::Value && self.is_nil_expr(e) { Mode::Nil } else { mode };
+        let mode = if ty != TypeId::INVALID && mode == Mode::Value && self.is_nil_expr(e) {
+            Mode::Nil
+        } else {
+            mode
+        };
         self.record_type(e, mode, ty, val);
     }
 
     fn is_nil_expr(&self, e: &Expr) -> bool {
         e.unparen().as_ident().is_some_and(|i| {
             &*i.name == "nil"
-                && self.info.uses.get(i.id).is_some_and(|o| matches!(self.s.obj(*o).kind, ObjKind::Nil))
+                && self
+                    .info
+                    .uses
+                    .get(i.id)
+                    .is_some_and(|o| matches!(self.s.obj(*o).kind, ObjKind::Nil))
         })
     }
 
     /// The value as one of type `t`, rounded, or why it does not fit.
     pub(super) fn fits(&self, v: &ConstValue, t: TypeId) -> Result<ConstValue, Misfit> {
         let Some(kind) = self.s.basic(t) else {
-            return if t == TypeId::INVALID { Ok(v.clone()) } else { Err(Misfit::Mismatch) };
+            return if t == TypeId::INVALID {
+                Ok(v.clone())
+            } else {
+                Err(Misfit::Mismatch)
+            };
         };
         fits_kind(v, kind)
     }
@@ -96,10 +118,17 @@ impl<'a> Checker<'a> {
         let text = x.expr.map_or(String::new(), |e| self.text(e));
         let ty = self.type_str(t);
         let value = x.val.as_ref().map_or(String::new(), |v| v.to_string());
-        let shown = if value == text { format!("`{text}`") } else { format!("`{text}` (constant {value})") };
+        let shown = if value == text {
+            format!("`{text}`")
+        } else {
+            format!("`{text}` (constant {value})")
+        };
         let (code, message) = match why {
             Misfit::Truncated if numeric => (Code::CONSTANT_OVERFLOW, format!("{shown} truncated to {ty}")),
-            Misfit::Overflows if numeric => (Code::CONSTANT_OVERFLOW, format!("cannot use {shown} as {ty} value: overflows")),
+            Misfit::Overflows if numeric => (
+                Code::CONSTANT_OVERFLOW,
+                format!("cannot use {shown} as {ty} value: overflows"),
+            ),
             _ => (Code::NOT_ASSIGNABLE, format!("cannot convert {shown} to type {ty}")),
         };
         self.err(x.span(), code, message);
@@ -115,7 +144,11 @@ impl<'a> Checker<'a> {
                     Ok(v) => x.val = Some(Arc::new(v)),
                     Err(_) => {
                         let text = x.expr.map_or(String::new(), |e| self.text(e));
-                        let message = format!("`{text}` (constant {v} of type {}) overflows {}", self.type_str(t), self.type_str(t));
+                        let message = format!(
+                            "`{text}` (constant {v} of type {}) overflows {}",
+                            self.type_str(t),
+                            self.type_str(t)
+                        );
                         self.err(x.span(), Code::CONSTANT_OVERFLOW, message);
                         x.fail();
                     }
@@ -136,17 +169,25 @@ impl<'a> Checker<'a> {
         }
         if self.s.is_untyped(target) {
             // Both untyped: the larger kind wins.
-            let (Some(a), Some(b)) = (self.s.basic(x.ty), self.s.basic(target)) else { return Err(Misfit::Mismatch) };
+            let (Some(a), Some(b)) = (self.s.basic(x.ty), self.s.basic(target)) else {
+                return Err(Misfit::Mismatch);
+            };
             if a.is_numeric() && b.is_numeric() {
                 return Ok(if a < b { target } else { x.ty });
             }
             return if a == b { Ok(x.ty) } else { Err(Misfit::Mismatch) };
         }
         if x.is_nil() {
-            return if self.s.has_nil(target) { Ok(target) } else { Err(Misfit::Mismatch) };
+            return if self.s.has_nil(target) {
+                Ok(target)
+            } else {
+                Err(Misfit::Mismatch)
+            };
         }
         if self.s.is_type_param(target) {
-            let Some(terms) = self.s.terms(target) else { return Err(Misfit::Mismatch) };
+            let Some(terms) = self.s.terms(target) else {
+                return Err(Misfit::Mismatch);
+            };
             if terms.is_empty() {
                 return Err(Misfit::Mismatch);
             }
@@ -305,10 +346,15 @@ pub(super) fn fits_kind(v: &ConstValue, kind: BasicKind) -> Result<ConstValue, M
         _ if !numeric => Err(Misfit::Mismatch),
         UntypedInt | UntypedRune => v.to_int().map(ConstValue::Int).ok_or(Misfit::Truncated),
         UntypedFloat => v.to_float().map(ConstValue::Float).ok_or(Misfit::Truncated),
-        UntypedComplex => v.to_complex().map(|(r, i)| ConstValue::Complex(r, i)).ok_or(Misfit::Truncated),
+        UntypedComplex => v
+            .to_complex()
+            .map(|(r, i)| ConstValue::Complex(r, i))
+            .ok_or(Misfit::Truncated),
         Float32 | Float64 => {
             let f = v.to_float().ok_or(Misfit::Truncated)?;
-            constant::round_float(&f, kind == Float32).map(ConstValue::Float).ok_or(Misfit::Overflows)
+            constant::round_float(&f, kind == Float32)
+                .map(ConstValue::Float)
+                .ok_or(Misfit::Overflows)
         }
         Complex64 | Complex128 => {
             let (r, i) = v.to_complex().ok_or(Misfit::Mismatch)?;
@@ -324,7 +370,11 @@ pub(super) fn fits_kind(v: &ConstValue, kind: BasicKind) -> Result<ConstValue, M
             } else {
                 (-(BigInt::one() << (bits - 1)), (BigInt::one() << (bits - 1)) - 1)
             };
-            if i < min || i > max { Err(Misfit::Overflows) } else { Ok(ConstValue::Int(i)) }
+            if i < min || i > max {
+                Err(Misfit::Overflows)
+            } else {
+                Ok(ConstValue::Int(i))
+            }
         }
     }
 }

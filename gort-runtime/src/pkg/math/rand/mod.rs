@@ -63,7 +63,11 @@ impl Fibonacci {
             }
             *slot = u ^ cooked;
         }
-        Fibonacci { tap: 0, feed: LENGTH - TAP, vec }
+        Fibonacci {
+            tap: 0,
+            feed: LENGTH - TAP,
+            vec,
+        }
     }
 
     fn next(&mut self) -> u64 {
@@ -81,7 +85,12 @@ pub struct RngSource {
     state: State<Option<Fibonacci>>,
 }
 
-handle_type!(RngSource, "rand.rngSource", memory(state), pointer(dyn Source, dyn Source64));
+handle_type!(
+    RngSource,
+    "rand.rngSource",
+    memory(state),
+    pointer(dyn Source, dyn Source64)
+);
 
 impl RngSource {
     fn uint64(&self) -> u64 {
@@ -104,7 +113,9 @@ forward!(RngSource:
 
 /// A source with Go's stream for the seed.
 pub fn new_source(seed: i64) -> Iface<dyn Source> {
-    let source = RngSource { state: State::new(Some(Fibonacci::new(seed))) };
+    let source = RngSource {
+        state: State::new(Some(Fibonacci::new(seed))),
+    };
     Iface::from_arc(Arc::new(Ptr::new(source)) as Arc<dyn Source>)
 }
 
@@ -267,7 +278,11 @@ impl Rand {
         if n <= 0 {
             panic_str("invalid argument to Intn");
         }
-        if n <= i64::from(i32::MAX) { i64::from(self.int31n(n as i32)) } else { self.int63n(n) }
+        if n <= i64::from(i32::MAX) {
+            i64::from(self.int31n(n as i32))
+        } else {
+            self.int63n(n)
+        }
     }
 
     /// A number in `[0, 1)`.
@@ -307,7 +322,11 @@ impl Rand {
             panic_str("invalid argument to Shuffle");
         }
         for i in (1..n).rev() {
-            let j = if i >= i64::from(i32::MAX) { self.int63n(i + 1) } else { i64::from(self.below(i as i32 + 1)) };
+            let j = if i >= i64::from(i32::MAX) {
+                self.int63n(i + 1)
+            } else {
+                i64::from(self.below(i as i32 + 1))
+            };
             swap(i, j);
         }
     }

@@ -23,7 +23,9 @@ handle_type!(PCG, "rand.PCG", memory(state), pointer(dyn Source));
 
 /// A generator seeded with both halves.
 pub fn new_pcg(seed1: u64, seed2: u64) -> Ptr<PCG> {
-    Ptr::new(PCG { state: State::new(u128::from(seed1) << 64 | u128::from(seed2)) })
+    Ptr::new(PCG {
+        state: State::new(u128::from(seed1) << 64 | u128::from(seed2)),
+    })
 }
 
 impl PCG {

@@ -13,10 +13,20 @@ const NORMAL_TAIL: f64 = 3.442619855899;
 /// Where the exponential distribution's tail begins.
 const EXPONENTIAL_TAIL: f64 = 7.69711747013104972;
 
-fn build<const N: usize>(tail: f64, area: f64, scale: f64, density: fn(f64) -> f64, inverse: fn(f64) -> f64) -> Table<N> {
+fn build<const N: usize>(
+    tail: f64,
+    area: f64,
+    scale: f64,
+    density: fn(f64) -> f64,
+    inverse: fn(f64) -> f64,
+) -> Table<N> {
     let (mut d, mut t) = (tail, tail);
     let q = area / density(d);
-    let mut table = Table { k: [0; N], w: [0.0; N], f: [0.0; N] };
+    let mut table = Table {
+        k: [0; N],
+        w: [0.0; N],
+        f: [0.0; N],
+    };
     table.k[0] = (d / q * scale) as u32;
     table.w[0] = (q / scale) as f32;
     table.w[N - 1] = (d / scale) as f32;
@@ -33,10 +43,22 @@ fn build<const N: usize>(tail: f64, area: f64, scale: f64, density: fn(f64) -> f
 }
 
 static NORMAL: LazyLock<Table<128>> = LazyLock::new(|| {
-    build(NORMAL_TAIL, 9.91256303526217e-3, 2147483648.0, |x| (-0.5 * x * x).exp(), |y| (-2.0 * y.ln()).sqrt())
+    build(
+        NORMAL_TAIL,
+        9.91256303526217e-3,
+        2147483648.0,
+        |x| (-0.5 * x * x).exp(),
+        |y| (-2.0 * y.ln()).sqrt(),
+    )
 });
 static EXPONENTIAL: LazyLock<Table<256>> = LazyLock::new(|| {
-    build(EXPONENTIAL_TAIL, 3.949659822581572e-3, 4294967296.0, |x| (-x).exp(), |y| -y.ln())
+    build(
+        EXPONENTIAL_TAIL,
+        3.949659822581572e-3,
+        4294967296.0,
+        |x| (-x).exp(),
+        |y| -y.ln(),
+    )
 });
 
 /// `bits` gives 32 bits and, where the generator takes them apart, the layer.
