@@ -42,9 +42,9 @@ impl<T: Clone> Clone for State<T> {
 /// `value(…)` and `pointer(…)` the interfaces that `T` and `*T` implement.
 macro_rules! handle_type {
     ($t:ty, $name:literal
-        $(, memory($($mem:ident),*))?
-        $(, value($($vt:ty),*))?
-        $(, pointer($($pt:ty),*))?
+        $(, memory($($mem:ident),* $(,)?))?
+        $(, value($($vt:ty),* $(,)?))?
+        $(, pointer($($pt:ty),* $(,)?))?
         $(, fields { $($fname:literal => $field:ident),* })?
     ) => {
         impl $crate::value::Memory for $t {
