@@ -33,11 +33,6 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn done(mut self) -> Loaded {
-        self.out.next_node = self.parser.next_node();
-        self.out
-    }
-
     pub(super) fn files(mut self, files: &[&str]) -> Loaded {
         let parsed: Vec<ast::File> = files.iter().filter_map(|f| self.parse(f)).collect();
         let dir = files.first().and_then(|f| f.rsplit_once('/')).map_or(".", |(d, _)| d).to_string();
@@ -45,7 +40,7 @@ impl<'a> Loader<'a> {
         let name = parsed.first().map_or("main".to_string(), |f| f.package.name.to_string());
         self.imports(&parsed);
         self.add(&name, parsed);
-        self.done()
+        self.out
     }
 
     pub(super) fn dirs(mut self, dirs: &[&str]) -> Loaded {
@@ -56,7 +51,7 @@ impl<'a> Loader<'a> {
             let path = self.import_path(dir);
             self.package(&path, dir, true);
         }
-        self.done()
+        self.out
     }
 
     /// Finds the go.mod of a folder, upwards.
