@@ -33,11 +33,6 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn done(mut self) -> Loaded {
-        self.out.next_node = self.parser.next_node();
-        self.out
-    }
-
     pub(super) fn files(mut self, files: &[&str]) -> Loaded {
         let parsed: Vec<ast::File> = files.iter().filter_map(|f| self.parse(f)).collect();
         let dir = files
@@ -51,7 +46,7 @@ impl<'a> Loader<'a> {
             .map_or("main".to_string(), |f| f.package.name.to_string());
         self.imports(&parsed);
         self.add(&name, parsed);
-        self.done()
+        self.out
     }
 
     pub(super) fn dirs(mut self, dirs: &[&str]) -> Loaded {
@@ -62,7 +57,7 @@ impl<'a> Loader<'a> {
             let path = self.import_path(dir);
             self.package(&path, dir, true);
         }
-        self.done()
+        self.out
     }
 
     /// Finds the go.mod of a folder, upwards.

@@ -10,7 +10,7 @@ mod graph;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::SourceMap;
-use crate::syntax::ast::{self, Name, NodeId};
+use crate::syntax::ast::{self, Name};
 use std::sync::Arc;
 
 pub use gomod::GoMod;
@@ -56,8 +56,6 @@ pub struct Loaded {
     pub sources: SourceMap,
     /// What went wrong.
     pub diagnostics: Vec<Diagnostic>,
-    /// The first node id that no file uses.
-    pub next_node: NodeId,
     /// The module, when there is a go.mod.
     pub module: Option<GoMod>,
 }

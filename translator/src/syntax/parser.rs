@@ -51,11 +51,6 @@ impl Parser {
         }
     }
 
-    /// The id the next node will get.
-    pub fn next_node(&self) -> NodeId {
-        NodeId(self.next_node)
-    }
-
     /// Parses one file.
     pub fn parse(&mut self, id: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> File {
         let mut file = File {
