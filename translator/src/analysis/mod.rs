@@ -8,6 +8,8 @@ pub mod coloring;
 pub mod fixpoint;
 pub mod liveness;
 pub mod locks;
+mod mentioned;
+pub mod ownership;
 pub mod sharing;
 
 use crate::hir;
@@ -24,6 +26,8 @@ pub struct Facts {
     pub coloring: coloring::Coloring,
     /// Where a local is read for the last time.
     pub liveness: liveness::LastUses,
+    /// What one owner holds alone.
+    pub ownership: ownership::Ownership,
 }
 
 /// What the analyses work on.
@@ -41,11 +45,13 @@ pub fn analyze(input: Input<'_>) -> Facts {
     let sharing = sharing::analyze(input);
     let (locks, coloring) = locks::analyze_with_coloring(input);
     let liveness = liveness::analyze(input, &sharing);
+    let ownership = ownership::analyze(input, &sharing, &coloring, &liveness);
     Facts {
         sharing,
         locks,
         coloring,
         liveness,
+        ownership,
     }
 }
 

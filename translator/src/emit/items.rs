@@ -322,7 +322,7 @@ impl<'a> Emitter<'a> {
     fn has_equality(&self, ty: TypeId) -> bool {
         let store = self.input.store();
         let opaque = match &*store.under(ty) {
-            Type::Struct(s) => crate::plan::holds_in_place_library_type(self.input, s),
+            Type::Struct(s) => self.input.holds_in_place_library_type(s),
             _ => false,
         };
         let comparable = match &*store.get(ty) {

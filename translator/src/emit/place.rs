@@ -132,7 +132,7 @@ impl<'a> Emitter<'a> {
         let field_type = store.obj_type(field);
         if self.input.struct_name(ty).is_some_and(|o| self.input.is_library(o)) {
             // The runtime keeps what Go exports in cells.
-            let celled = crate::plan::is_in_place_library(self.input, ty) || store.obj(field).exported();
+            let celled = self.input.is_in_place_library(ty) || store.obj(field).exported();
             return Some((crate::plan::names::field(&store.obj(field).name), celled));
         }
         let plan = self.struct_plan(ty)?;

@@ -278,7 +278,7 @@ impl<'a> Emitter<'a> {
         if self.input.store().is_type_param(ty) {
             return false;
         }
-        self.struct_plan(ty).is_some_and(|p| p.in_place) || plan::is_in_place_library(self.input, ty)
+        self.struct_plan(ty).is_some_and(|p| p.in_place) || self.input.is_in_place_library(ty)
     }
 
     /// The plan of a user struct type.

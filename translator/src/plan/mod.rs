@@ -9,8 +9,8 @@ pub mod scopes;
 pub mod traits;
 
 use crate::analysis::{Facts, Input};
-use crate::hir::{FuncId, LocalId, LocalKind};
-use crate::types::{ObjId, ObjKind, Type, TypeId};
+use crate::hir::{LocalId, LocalKind};
+use crate::types::{ObjId, Type, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How a local variable is kept.
@@ -104,7 +104,6 @@ pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
 
 fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes) -> Vec<Storage> {
     let sharing = &facts.sharing;
-    let cyclic = cyclic_async(input, facts);
     let mut out = Vec::with_capacity(input.hir.locals.len());
     for (i, local) in input.hir.locals.iter().enumerate() {
         let id = LocalId(i as u32);
@@ -118,7 +117,7 @@ fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes) -> Vec<Stor
         let owner = input.hir.func(local.func);
         let listed = owner.has_defer && !scopes.without_defers.contains(&local.func);
         let defers = listed && facts.coloring.is_async(local.func);
-        let may_borrow = !defers && (local.kind == LocalKind::Receiver || !cyclic.contains(&local.func));
+        let may_borrow = !defers && (local.kind == LocalKind::Receiver || !facts.coloring.is_cyclic(local.func));
         let literal = input.hir.func(local.func).parent.is_some() || input.hir.func(local.func).obj.is_none();
         // A method that does not look at its receiver may be called on nil.
         let may_borrow = may_borrow && (local.kind != LocalKind::Receiver || sharing.local(id).used);
@@ -183,10 +182,10 @@ fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<Ob
         }
     }
     let mut out = FxHashMap::default();
-    for obj in user_structs(input) {
+    for obj in input.user_structs() {
         let ty = store.obj_type(obj);
         let Type::Struct(s) = &*store.under(ty) else { continue };
-        let in_place = pointed.contains(&obj) || holds_in_place_library_type(input, s);
+        let in_place = pointed.contains(&obj) || input.holds_in_place_library_type(s);
         let whole = element.contains(&obj)
             || argument.contains(&obj)
             || facts.sharing.whole_written.contains_key(&obj)
@@ -206,7 +205,7 @@ fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<Ob
     }
     // A whole write reaches into the structs inside.
     propagate_whole(input, facts, &mut out, &element);
-    for obj in user_structs(input) {
+    for obj in input.user_structs() {
         if let Some(plan) = out.get(&obj)
             && !plan.in_place
             && is_copy_struct(input, &out, obj, 0)
@@ -272,42 +271,6 @@ fn propagate_whole(
     }
 }
 
-/// The user's named struct types, in a fixed order.
-fn user_structs(input: Input<'_>) -> Vec<ObjId> {
-    let store = input.store();
-    let mut out: Vec<_> = (0..store.type_count() as u32)
-        .filter_map(|id| match &*store.get(TypeId(id)) {
-            Type::Named(n) if n.origin.is_none() => input.struct_name(TypeId(id)).filter(|o| !input.is_library(*o)),
-            _ => None,
-        })
-        .collect();
-    out.sort();
-    out.dedup();
-    out
-}
-
-/// A lock, a builder, a timer: such a field has an identity, and so has the struct around it.
-pub(crate) fn holds_in_place_library_type(input: Input<'_>, s: &crate::types::Struct) -> bool {
-    s.fields
-        .iter()
-        .any(|f| is_in_place_library(input, input.store().obj_type(*f)))
-}
-
-/// Library structs with pointer methods are used where they stand.
-pub fn is_in_place_library(input: Input<'_>, ty: TypeId) -> bool {
-    let Some(obj) = input.struct_name(ty).filter(|o| input.is_library(*o)) else {
-        return false;
-    };
-    if input.lib_path(obj) == "time.Time" {
-        return false;
-    }
-    input
-        .store()
-        .methods(ty)
-        .iter()
-        .any(|m| matches!(input.store().obj(*m).kind, ObjKind::Func { ptr_recv: true, .. }))
-}
-
 fn is_copy_struct(input: Input<'_>, plans: &FxHashMap<ObjId, StructPlan>, obj: ObjId, depth: u32) -> bool {
     // What a generic struct holds is known to its instances only.
     if matches!(&*input.store().get(input.store().obj_type(obj)), Type::Named(n) if !n.type_params.is_empty()) {
@@ -360,7 +323,7 @@ pub fn field_names(input: Input<'_>, s: &crate::types::Struct) -> Vec<String> {
 fn anonymous(input: Input<'_>, names: &mut names::Names) -> FxHashMap<TypeId, (String, StructPlan)> {
     let store = input.store();
     let mut out = FxHashMap::default();
-    let mut used = user_types(input);
+    let mut used = input.mentioned_types();
     used.sort();
     for ty in used {
         let Type::Struct(s) = &*store.get(ty) else { continue };
@@ -390,88 +353,6 @@ fn anonymous(input: Input<'_>, names: &mut names::Names) -> FxHashMap<TypeId, (S
     out
 }
 
-/// Types that occur in the user's program.
-pub fn user_types(input: Input<'_>) -> Vec<TypeId> {
-    struct Types(FxHashSet<TypeId>);
-    impl<'p> crate::hir::visit::Visitor<'p> for Types {
-        fn expr(&mut self, e: &'p crate::hir::Expr) {
-            self.0.insert(e.ty);
-            if let crate::hir::ExprKind::TypeAssert { target, .. } = &e.kind {
-                self.0.insert(*target);
-            }
-            crate::hir::visit::walk_expr(self, e);
-        }
-        fn stmt(&mut self, s: &'p crate::hir::Stmt) {
-            if let crate::hir::StmtKind::TypeSwitch(s) = &s.kind {
-                for clause in &s.clauses {
-                    self.0.extend(clause.types.iter().flatten());
-                }
-            }
-            crate::hir::visit::walk_stmt(self, s);
-        }
-    }
-    let mut types = Types(FxHashSet::default());
-    for func in &input.hir.funcs {
-        types.0.insert(func.sig);
-        if let Some(body) = &func.body {
-            crate::hir::visit::Visitor::block(&mut types, body);
-        }
-    }
-    types.0.extend(input.hir.locals.iter().map(|l| l.ty));
-    types.0.extend(input.hir.globals.iter().map(|g| g.ty));
-    for package in &input.hir.packages {
-        for init in &package.inits {
-            crate::hir::visit::Visitor::expr(&mut types, &init.value);
-        }
-        for item in package.files.iter().flat_map(|f| &f.items) {
-            if let crate::hir::Item::Type(t) = item {
-                types.0.insert(t.ty);
-            }
-        }
-    }
-    for obj in user_structs(input) {
-        types.0.insert(input.store().obj_type(obj));
-    }
-    // Parts of types are types.
-    let mut all = FxHashSet::default();
-    let mut work: Vec<_> = types.0.into_iter().collect();
-    while let Some(ty) = work.pop() {
-        if !all.insert(ty) {
-            continue;
-        }
-        match &*input.store().get(ty) {
-            Type::Named(n) => {
-                work.extend(&n.type_args);
-                if !input.is_library(n.obj) {
-                    parts(input, input.store().underlying(ty), &mut work);
-                }
-            }
-            Type::TypeParam(p) => work.push(p.constraint),
-            _ => parts(input, ty, &mut work),
-        }
-    }
-    let mut out: Vec<_> = all.into_iter().collect();
-    out.sort();
-    out
-}
-
-/// The types that a type literal is made of.
-fn parts(input: Input<'_>, ty: TypeId, out: &mut Vec<TypeId>) {
-    match &*input.store().get(ty) {
-        Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => out.push(*t),
-        Type::Map(k, v) => out.extend([*k, *v]),
-        Type::Tuple(ts) => out.extend(ts),
-        Type::Signature(s) => out.extend(s.params.iter().chain(&s.results).chain(&s.type_params)),
-        Type::Struct(s) => out.extend(s.fields.iter().map(|f| input.store().obj_type(*f))),
-        Type::Interface(i) => {
-            out.extend(i.methods.iter().map(|m| input.store().obj_type(*m)));
-            out.extend(&i.embeddeds);
-        }
-        Type::Union(terms) => out.extend(terms.iter().map(|t| t.ty)),
-        Type::Named(_) | Type::TypeParam(_) | Type::Basic(_) => {}
-    }
-}
-
 fn funcs(
     input: Input<'_>,
     facts: &Facts,
@@ -479,7 +360,6 @@ fn funcs(
     names: &names::Names,
     scopes: &scopes::Scopes,
 ) -> Vec<FuncPlan> {
-    let cyclic = cyclic_async(input, facts);
     let each = input.hir.funcs.iter().map(|func| {
         let receiver = func.recv.map(|recv| {
             let local = input.hir.local(recv);
@@ -495,7 +375,7 @@ fn funcs(
         FuncPlan {
             name: names.func(func.id),
             is_async,
-            boxed: is_async && cyclic.contains(&func.id),
+            boxed: facts.coloring.is_cyclic(func.id),
             receiver,
             defers: func.has_defer && !scopes.without_defers.contains(&func.id),
         }
@@ -506,110 +386,4 @@ fn funcs(
 /// `type T int` and its like.
 pub fn is_scalar_newtype(input: Input<'_>, ty: TypeId) -> bool {
     is_named(input, ty) && matches!(&*input.store().under(ty), Type::Basic(k) if !k.is_string())
-}
-
-/// Async functions that reach themselves by calls or spawns.
-fn cyclic_async(input: Input<'_>, facts: &Facts) -> FxHashSet<FuncId> {
-    use crate::hir::visit::{Visitor, walk_expr};
-    use crate::hir::{Callee, Expr, ExprKind, Method};
-    struct Calls {
-        out: Vec<FuncId>,
-    }
-    impl<'p> Visitor<'p> for Calls {
-        fn expr(&mut self, e: &'p Expr) {
-            match &e.kind {
-                ExprKind::Call(call) => match &call.callee {
-                    Callee::Func { func, .. }
-                    | Callee::Method {
-                        method: Method::User(func),
-                        ..
-                    } => self.out.push(*func),
-                    _ => {}
-                },
-                ExprKind::FuncLit(f) | ExprKind::Func { func: f, .. } => self.out.push(*f),
-                ExprKind::MethodValue {
-                    method: Method::User(f),
-                    ..
-                }
-                | ExprKind::MethodExpr {
-                    method: Method::User(f),
-                    ..
-                } => self.out.push(*f),
-                _ => {}
-            }
-            walk_expr(self, e);
-        }
-    }
-    let edges: Vec<Vec<FuncId>> = input
-        .hir
-        .funcs
-        .iter()
-        .map(|f| {
-            let mut calls = Calls { out: Vec::new() };
-            if let Some(body) = &f.body {
-                calls.block(body);
-            }
-            calls.out
-        })
-        .collect();
-    let mut cyclic = FxHashSet::default();
-    for component in strongly_connected(&edges) {
-        let looped = component.len() > 1 || edges[component[0]].contains(&FuncId(component[0] as u32));
-        if looped {
-            cyclic.extend(
-                component
-                    .into_iter()
-                    .map(|i| FuncId(i as u32))
-                    .filter(|f| facts.coloring.is_async(*f)),
-            );
-        }
-    }
-    cyclic
-}
-
-/// Tarjan's algorithm, without recursion.
-fn strongly_connected(edges: &[Vec<FuncId>]) -> Vec<Vec<usize>> {
-    let n = edges.len();
-    let (mut index, mut low) = (vec![usize::MAX; n], vec![0; n]);
-    let (mut on_stack, mut stack, mut out) = (vec![false; n], Vec::new(), Vec::new());
-    let mut next = 0;
-    for root in 0..n {
-        if index[root] != usize::MAX {
-            continue;
-        }
-        let mut work = vec![(root, 0)];
-        while let Some((v, edge)) = work.pop() {
-            if edge == 0 {
-                index[v] = next;
-                low[v] = next;
-                next += 1;
-                stack.push(v);
-                on_stack[v] = true;
-            }
-            if let Some(w) = edges[v].get(edge).map(|f| f.index()) {
-                work.push((v, edge + 1));
-                if index[w] == usize::MAX {
-                    work.push((w, 0));
-                } else if on_stack[w] {
-                    low[v] = low[v].min(index[w]);
-                }
-                continue;
-            }
-            if let Some((parent, _)) = work.last() {
-                low[*parent] = low[*parent].min(low[v]);
-            }
-            if low[v] == index[v] {
-                let mut component = Vec::new();
-                while let Some(w) = stack.pop() {
-                    on_stack[w] = false;
-                    component.push(w);
-                    if w == v {
-                        break;
-                    }
-                }
-                out.push(component);
-            }
-        }
-    }
-    out
 }

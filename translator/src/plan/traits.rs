@@ -58,7 +58,7 @@ pub struct Traits {
 pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
     let store = input.store();
     let mut out = Traits::default();
-    let all = super::user_types(input);
+    let all = input.mentioned_types();
     for &ty in &all {
         if store.is_type_param(ty) {
             continue;

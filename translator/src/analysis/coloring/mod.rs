@@ -6,6 +6,7 @@
 //! members (an async function that never suspends is slower, a plain one that must suspend cannot be written).
 
 mod collect;
+mod cycles;
 pub(crate) use collect::is_try;
 pub mod library;
 
@@ -15,7 +16,7 @@ use super::locks::Locks;
 use crate::hir::FuncId;
 use crate::source::Span;
 use crate::types::{ObjId, TypeId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What can be async.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -49,12 +50,18 @@ pub struct Link {
 pub struct Coloring {
     members: FxHashMap<Node, Reason<Node, Suspension, Link>>,
     canonical: FxHashMap<TypeId, TypeId>,
+    cyclic: FxHashSet<FuncId>,
 }
 
 impl Coloring {
     /// Whether the function may suspend.
     pub fn is_async(&self, func: FuncId) -> bool {
         self.members.contains_key(&Node::Func(func))
+    }
+
+    /// Whether the function may suspend and reaches itself by calls or spawns.
+    pub fn is_cyclic(&self, func: FuncId) -> bool {
+        self.cyclic.contains(&func)
     }
 
     /// Whether calls of this interface method may suspend.
@@ -96,8 +103,11 @@ impl Coloring {
 /// Computes the least set of what must be async.
 pub fn analyze(input: Input<'_>, locks: &Locks) -> Coloring {
     let (closure, canonical) = collect::collect(input, locks);
+    let members = closure.run();
+    let cyclic = cycles::cyclic(input, |f| members.contains_key(&Node::Func(f)));
     Coloring {
-        members: closure.run(),
+        members,
         canonical,
+        cyclic,
     }
 }
