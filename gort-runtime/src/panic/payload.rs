@@ -77,9 +77,14 @@ fn translate(text: &str) -> String {
         return "runtime error: integer divide by zero".into();
     }
     match (text, numbers().as_slice()) {
-        (_, [len, index]) if text.starts_with("index out of bounds") => {
-            format!("runtime error: index out of range [{index}] with length {len}")
-        }
+        (_, [len, index]) if text.starts_with("index out of bounds") => match index.parse::<u64>() {
+            // A negative index, as Rust sees it.
+            Ok(index) if index as i64 <= 0 && index != 0 => {
+                format!("runtime error: index out of range [{}]", index as i64)
+            }
+            _ => format!("runtime error: index out of range [{index}] with length {len}"),
+        },
+        ("capacity overflow", _) => "runtime error: makeslice: len out of range".into(),
         (_, [end, len]) if text.starts_with("range end index") => {
             format!("runtime error: slice bounds out of range [:{end}] with capacity {len}")
         }

@@ -1,5 +1,7 @@
 //! `sort`: sorting and searching through interfaces and closures.
 
+use std::cell::RefCell;
+
 use crate::pkg::go::*;
 use crate::pkg::pdq::Collection;
 use crate::pkg::support::handle_type;
@@ -128,6 +130,33 @@ pub fn slice_stable<T: Value>(x: Slice<T>, less: Fn2<i64, i64, bool>) {
         swap: swapper(&x),
     }
     .stable(x.len());
+}
+
+/// Sorts elements that one owner holds, not stably; in the order that [`slice()`] leaves them in.
+pub fn slice_by<T>(x: &mut [T], less: impl Fn(&T, &T) -> bool) {
+    let n = x.len() as i64;
+    let x = RefCell::new(x);
+    Collection {
+        less: |i, j| compare(&x, &less, i, j),
+        swap: |i, j| x.borrow_mut().swap(i as usize, j as usize),
+    }
+    .sort(n);
+}
+
+/// Sorts elements that one owner holds, stably.
+pub fn slice_stable_by<T>(x: &mut [T], less: impl Fn(&T, &T) -> bool) {
+    let n = x.len() as i64;
+    let x = RefCell::new(x);
+    Collection {
+        less: |i, j| compare(&x, &less, i, j),
+        swap: |i, j| x.borrow_mut().swap(i as usize, j as usize),
+    }
+    .stable(n);
+}
+
+fn compare<T>(x: &RefCell<&mut [T]>, less: impl Fn(&T, &T) -> bool, i: i64, j: i64) -> bool {
+    let x = x.borrow();
+    less(&x[i as usize], &x[j as usize])
 }
 
 /// Reports whether a slice is sorted by positions.
