@@ -49,11 +49,19 @@ fn main() {
                 println!("{at}: {name}: owned");
                 return;
             };
-            println!("{at}: {name}: {} ({})", cause.what, program.sources.position(cause.span));
+            println!(
+                "{at}: {name}: {} ({})",
+                cause.what,
+                program.sources.position(cause.span)
+            );
         };
         for obj in input.user_structs() {
             let object = store.obj(obj);
-            print(Node::Struct(obj), object.name.to_string(), object.span.unwrap_or_default());
+            print(
+                Node::Struct(obj),
+                object.name.to_string(),
+                object.span.unwrap_or_default(),
+            );
             if let types::Type::Struct(s) = &*store.under(object.ty) {
                 for field in &s.fields {
                     let object = store.obj(*field);

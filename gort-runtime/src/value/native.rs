@@ -105,6 +105,19 @@ impl<T> VecExt for Vec<T> {
     }
 }
 
+/// What Go does to maps and Rust has no method for.
+pub trait MapExt<K, T> {
+    /// The slice at a key, to look at; empty where there is none.
+    fn slice_at(&self, key: &K) -> &[T];
+}
+
+impl<K: Eq + Hash, T> MapExt<K, T> for HashMap<K, Vec<T>> {
+    #[inline]
+    fn slice_at(&self, key: &K) -> &[T] {
+        self.get(key).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// `copy(dst, src)` between containers of one owner each: as many elements as both have; how many that were.
 pub fn copy_into<T: Clone>(dst: &mut [T], src: &[T]) -> i64 {
     let n = dst.len().min(src.len());
@@ -130,6 +143,25 @@ pub fn part<T>(v: &[T], lo: i64, hi: i64) -> &[T] {
 pub fn part_mut<T>(v: &mut [T], lo: i64, hi: i64) -> &mut [T] {
     check(lo, hi, v.len());
     &mut v[lo as usize..hi as usize]
+}
+
+/// `v[lo:]` for the time of a call.
+///
+/// # Panics
+/// With Go's `slice bounds out of range`.
+#[inline]
+pub fn part_from<T>(v: &[T], lo: i64) -> &[T] {
+    part(v, lo, v.len() as i64)
+}
+
+/// `v[lo:]` for the time of a call that writes elements.
+///
+/// # Panics
+/// With Go's `slice bounds out of range`.
+#[inline]
+pub fn part_from_mut<T>(v: &mut [T], lo: i64) -> &mut [T] {
+    let len = v.len() as i64;
+    part_mut(v, lo, len)
 }
 
 #[inline]

@@ -6,6 +6,7 @@ use super::place::Place;
 use crate::analysis::coloring::library::{self, Behaviour};
 use crate::analysis::locks;
 use crate::hir::{Builtin, Call, Callee, Conversion, Expr, ExprKind, FuncId, LocalId, Method, Values};
+use crate::plan::forms::Form;
 use crate::plan::{Receiver, Storage, names};
 use crate::source::Span;
 use crate::types::{ObjId, Type, TypeId};
@@ -28,9 +29,11 @@ impl<'a> Emitter<'a> {
     fn call_code(&self, call: &'a Call, e: &'a Expr) -> Code {
         match &call.callee {
             Callee::Func { func, type_args } => {
-                let args = self.user_args(*func, &call.args);
-                let code = Code::postfix(format!("{}({})", self.func_path(*func, type_args), join(&args)));
-                self.apart(*func, self.maybe_await(code, self.plan.funcs[func.index()].is_async))
+                let (before, args) = self.user_args(*func, &call.args);
+                let path = self.func_path(*func, type_args, args.iter().any(|a| is_untyped(&a.text)));
+                let code = Code::postfix(format!("{path}({})", join(&args)));
+                let code = self.apart(*func, self.maybe_await(code, self.plan.funcs[func.index()].is_async));
+                behind(&before, code)
             }
             Callee::Method { recv, method } => self.method_call(recv, method, call, e),
             Callee::Lib { obj, .. } => self.library_call(*obj, call, e),
@@ -49,7 +52,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// A function's path with the type arguments that inference does not find.
-    pub(super) fn func_path(&self, func: FuncId, type_args: &[TypeId]) -> String {
+    pub(super) fn func_path(&self, func: FuncId, type_args: &[TypeId], explicit: bool) -> String {
         let f = self.input.hir.func(func);
         let package = f.obj.and_then(|o| self.input.store().obj(o).pkg);
         let path = self.path(package, &self.plan.funcs[func.index()].name);
@@ -57,7 +60,7 @@ impl<'a> Emitter<'a> {
             .type_params
             .iter()
             .all(|p| f.params.iter().any(|l| self.mentions(self.input.hir.local(*l).ty, *p)));
-        if type_args.is_empty() || inferred {
+        if type_args.is_empty() || inferred && !explicit {
             path
         } else {
             format!("{path}::{}", self.generic_args(type_args))
@@ -77,25 +80,66 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// The arguments of one of the user's functions: lent where the parameter only borrows.
-    fn user_args(&self, func: FuncId, args: &'a Values) -> Vec<Code> {
+    /// The arguments of one of the user's functions, lent where the parameter only borrows, and what is computed before
+    /// because it looks at what an argument before it borrows to write.
+    fn user_args(&self, func: FuncId, args: &'a Values) -> (String, Vec<Code>) {
         let f = self.input.hir.func(func);
         let generic = !f.type_params.is_empty();
-        let borrows = |i: usize| f.params.get(i).is_some_and(|p| self.storage(*p) == Storage::Borrowed);
+        let borrows = |i: usize| f.params.get(i).is_some_and(|p| self.is_reference(*p));
+        let writes = |i: usize| f.params.get(i).is_some_and(|p| borrows(i) && self.writes_through(*p));
         let roots = args
             .items
             .iter()
             .enumerate()
             .filter(|(i, _)| borrows(*i))
             .filter_map(|(_, arg)| root_local(arg));
-        self.while_lent(roots.collect(), |e| {
-            let each = args.items.iter().enumerate().map(|(i, arg)| match borrows(i) {
-                true => e.lent(arg),
-                false if generic => e.expr_explicit(arg),
-                false => e.expr(arg),
+        let mut before = String::new();
+        let mut written: Vec<LocalId> = Vec::new();
+        let codes = self.while_lent(roots.collect(), |e| {
+            let each = args.items.iter().enumerate().map(|(i, arg)| {
+                let form = f.params.get(i).map_or(&Form::Runtime, |p| self.plan.forms.local(*p));
+                match f.params.get(i) {
+                    Some(p) if borrows(i) => {
+                        if writes(i) {
+                            written.extend(root_local(arg));
+                        }
+                        return e.lent_to(arg, *p);
+                    }
+                    _ => {}
+                }
+                let code = if generic {
+                    e.expr_into_explicit(arg, form)
+                } else {
+                    e.expr_into(arg, form)
+                };
+                if written.iter().any(|l| super::native::mentions(arg, *l)) {
+                    let name = f
+                        .params
+                        .get(i)
+                        .map_or("arg".into(), |p| names::snake(&self.input.hir.local(*p).name));
+                    let name = if name == "_" { format!("arg{i}") } else { name };
+                    before.push_str(&format!("let {name} = {code}; "));
+                    return Code::postfix(name);
+                }
+                code
             });
             each.collect()
-        })
+        });
+        (before, codes)
+    }
+
+    /// Something that one owner holds is written through the parameter.
+    fn writes_through(&self, param: LocalId) -> bool {
+        self.plan.forms.local(param).is_native() && self.facts.ownership.writes(param)
+    }
+
+    /// An argument for a parameter that is a reference.
+    fn lent_to(&self, arg: &'a Expr, param: LocalId) -> Code {
+        let written = self.writes_through(param);
+        if self.storage(param) == Storage::Lent {
+            return self.lend_container(arg, written);
+        }
+        self.lent(arg, written)
     }
 
     /// Prints operands beside which the locals are borrowed.
@@ -113,14 +157,19 @@ impl<'a> Emitter<'a> {
     }
 
     /// `&T` for a parameter that borrows what a pointer points to.
-    fn lent(&self, arg: &'a Expr) -> Code {
+    fn lent(&self, arg: &'a Expr, written: bool) -> Code {
+        let reference = |code: Code| {
+            let mark = if written { "&mut " } else { "&" };
+            Code::new(format!("{mark}{}", code.at(Prec::Unary)), Prec::Unary)
+        };
         match &arg.kind {
             ExprKind::Local(l) if self.storage(*l) == Storage::Borrowed => Code::postfix(self.local_name(*l)),
             ExprKind::AddrOf(place) => match self.place(place) {
-                Place::Direct(code) | Place::Cell(code) => code.reference(),
+                Place::Direct(code) | Place::Cell(code) => reference(code),
                 Place::Element(slice, i) => slice.method("at", &[i]),
-                _ => self.expr(arg).reference(),
+                _ => reference(self.expr(arg)),
             },
+            _ if self.is_owned_pointer(arg.ty) => reference(self.borrowed(arg)),
             _ => {
                 let code = self.unwrapped(self.borrowed(arg), arg.ty);
                 // The awaited value is not looked through by itself.
@@ -151,9 +200,10 @@ impl<'a> Emitter<'a> {
 
     fn user_method_call(&self, recv: &'a Expr, func: FuncId, call: &'a Call) -> Code {
         let plan = &self.plan.funcs[func.index()];
-        let args = self.while_lent(root_local(recv).into_iter().collect(), |e| {
+        let (before, args) = self.while_lent(root_local(recv).into_iter().collect(), |e| {
             e.user_args(func, &call.args)
         });
+        let (before, args) = self.before_receiver(recv, func, call, before, args);
         let code = match plan.receiver {
             Some(Receiver::Pointer) => {
                 let owner = self.receiver_type(func);
@@ -163,7 +213,29 @@ impl<'a> Emitter<'a> {
             }
             _ => self.receiver(recv).method(&plan.name, &args),
         };
-        self.apart(func, self.maybe_await(code, plan.is_async))
+        behind(&before, self.apart(func, self.maybe_await(code, plan.is_async)))
+    }
+
+    /// Arguments that call something on the receiver are computed before it is borrowed to be written.
+    fn before_receiver(
+        &self,
+        recv: &'a Expr,
+        func: FuncId,
+        call: &'a Call,
+        mut before: String,
+        mut args: Vec<Code>,
+    ) -> (String, Vec<Code>) {
+        let (Some(Receiver::RefMut), Some(root)) = (self.plan.funcs[func.index()].receiver, root_local(recv)) else {
+            return (before, args);
+        };
+        for (i, (arg, code)) in call.args.items.iter().zip(&mut args).enumerate() {
+            let calls = !super::stmt::is_pure(arg) && super::native::mentions(arg, root);
+            if calls {
+                before.push_str(&format!("let arg{i} = {code}; "));
+                *code = Code::postfix(format!("arg{i}"));
+            }
+        }
+        (before, args)
     }
 
     /// A call of a function that recovers: only where it is deferred does it find a panic.
@@ -459,6 +531,9 @@ impl<'a> Emitter<'a> {
                 let args: Vec<_> = call.args.items.iter().map(|a| self.spawned_argument(a)).collect();
                 Code::postfix(format!("{path}({})", join(&args)))
             }
+            _ if self.is_native_call(&qualified, call) => self
+                .native_library_call(&qualified, &path, call)
+                .unwrap_or_else(|| self.unmapped(obj, e.span)),
             _ if qualified == "errors.As" => self.errors_as(&path, call),
             _ if matches!(
                 qualified.as_str(),
@@ -489,6 +564,12 @@ impl<'a> Emitter<'a> {
                 Code::postfix(format!("{path}({})", join(&args)))
             }
         }
+    }
+
+    /// The library function works on a container of one owner.
+    fn is_native_call(&self, qualified: &str, call: &'a Call) -> bool {
+        crate::analysis::ownership::library_use(qualified).is_some()
+            && self.native_library_call(qualified, "", call).is_some()
     }
 
     /// `errors.As(err, &target)`: by the target's type.
@@ -586,6 +667,13 @@ impl<'a> Emitter<'a> {
             return Code::postfix(format!("{boxed}({})", self.expr_explicit(x)));
         }
         match &x.kind {
+            ExprKind::Local(l) if self.storage(*l) == Storage::Lent => Code::postfix(self.local_name(*l)),
+            ExprKind::Slice { .. } if self.form_of(x).is_native() => {
+                self.lend_container(x, false).method("to_vec", &[])
+            }
+            ExprKind::Index { .. } if !self.is_copy(x.ty) && matches!(self.place(x), Place::Direct(_)) => {
+                self.borrowed(x).reference()
+            }
             ExprKind::Local(l) if !self.is_copy(x.ty) && self.storage(*l) == Storage::Plain => {
                 let code = self.borrowed(x);
                 if code.text == "self" || self.is_pointer_receiver(*l) {
@@ -616,6 +704,13 @@ impl<'a> Emitter<'a> {
                 let code = container_owned(self, args.first()).method("append_str", &[container(1).reference()]);
                 self.wrapped(code, e.ty)
             }
+            Builtin::Copy if args.first().is_some_and(|a| self.form_of(a).is_native()) => {
+                let lend = |i: usize, written| {
+                    args.get(i)
+                        .map_or_else(|| Code::postfix("()"), |a| self.lend_container(a, written))
+                };
+                Code::postfix(format!("copy_into({}, {})", lend(0, true), lend(1, false)))
+            }
             Builtin::Copy => Code::postfix(format!(
                 "copy({}, {})",
                 container(0).reference(),
@@ -626,11 +721,19 @@ impl<'a> Emitter<'a> {
                 container(0).reference(),
                 container(1).reference()
             )),
+            Builtin::Clear if args.first().is_some_and(|a| matches!(self.form_of(a), Form::Vec(_))) => {
+                let elem = args
+                    .first()
+                    .and_then(|a| crate::analysis::ownership::container(self.input, a.ty));
+                let zero = elem.map_or_else(|| Code::postfix("()"), |c| self.zero(c.element()));
+                container(0).method("fill", &[zero])
+            }
             Builtin::Clear => container(0).method("clear", &[]),
             Builtin::Close => container(0).method("close", &[]),
             Builtin::Delete => {
                 let key = args.get(1).map_or_else(|| Code::postfix("()"), |k| self.reference(k));
-                container(0).method("delete", &[key])
+                let native = args.first().is_some_and(|a| self.form_of(a).is_native());
+                container(0).method(if native { "remove" } else { "delete" }, &[key])
             }
             Builtin::Make => self.make_value(args, e.ty),
             Builtin::Min | Builtin::Max => {
@@ -690,6 +793,13 @@ impl<'a> Emitter<'a> {
         }
         let _ = e;
         let name = if builtin == Builtin::Len { "len" } else { "cap" };
+        if self.form_of(arg).is_native() {
+            let target = match &arg.kind {
+                ExprKind::Slice { .. } => self.lend_container(arg, false),
+                _ => self.borrowed(arg),
+            };
+            return target.method(name, &[]).cast("i64");
+        }
         self.unwrapped(self.borrowed(arg), arg.ty).method(name, &[])
     }
 
@@ -704,6 +814,10 @@ impl<'a> Emitter<'a> {
                 kind: ExprKind::ArrayLit { elems, .. },
                 ..
             }) if elems.len() == 1 => base.method("append", &[self.expr(&elems[0].1)]),
+            Some(rest) if self.form_of(rest).is_native() => {
+                let copy = self.lend_container(rest, false).method("to_vec", &[]);
+                base.method("append_all", &[Code::postfix(format!("&Slice::from({copy})"))])
+            }
             Some(rest) => base.method(
                 "append_all",
                 &[self.unwrapped(self.borrowed(rest), rest.ty).reference()],
@@ -739,6 +853,20 @@ impl<'a> Emitter<'a> {
             code
         };
         self.wrapped(code, ty)
+    }
+}
+
+/// An empty container, which says nothing of its type.
+fn is_untyped(argument: &str) -> bool {
+    argument.ends_with("::new()") || matches!(argument, "&[]" | "&mut []")
+}
+
+/// A call behind what is computed before it.
+fn behind(before: &str, call: Code) -> Code {
+    if before.is_empty() {
+        call
+    } else {
+        Code::block(format!("{{ {before}{call} }}"))
     }
 }
 

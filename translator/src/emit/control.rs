@@ -408,6 +408,9 @@ impl<'a> Emitter<'a> {
             }
             _ => self.unwrapped(self.expr_explicit(e), e.ty),
         };
+        if let Some(native) = self.native_range(r, (&key, &value), outside) {
+            return (native.0, format!("{} {after}", native.1));
+        }
         let head = match r.kind {
             RangeKind::Int => {
                 let generic = self.input.store().is_type_param(r.x.ty);

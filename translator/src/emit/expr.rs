@@ -25,6 +25,7 @@ impl<'a> Emitter<'a> {
             ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => {
                 match self.place(e) {
                     Place::Direct(code) => code,
+                    Place::Key(map, key) if self.form_of(e).is_native() => map.method("slice_at", &[key.reference()]),
                     Place::Cell(code) if self.is_in_place(e.ty) => code,
                     place => self.read(&place, e.ty),
                 }
@@ -41,6 +42,7 @@ impl<'a> Emitter<'a> {
     pub(super) fn reference(&self, e: &'a Expr) -> Code {
         match &e.kind {
             ExprKind::Const { .. } => self.expr_explicit(e).reference(),
+            ExprKind::Local(l) if self.storage(*l) == Storage::Lent => Code::postfix(self.local_name(*l)),
             _ => self.borrowed(e).reference(),
         }
     }
@@ -66,8 +68,9 @@ impl<'a> Emitter<'a> {
             ExprKind::FuncLit(lit) => self.literal_value(*lit, e.ty),
             ExprKind::Unary(op, x) => self.unary(*op, x, explicit),
             ExprKind::Binary(op, x, y) => self.binary(*op, x, y, e, explicit),
-            ExprKind::Slice { base, low, high, max } => self.slicing(base, low, high, max, e.ty),
+            ExprKind::Slice { base, low, high, max } => self.slicing(e, base, low, high, max, e.ty),
             ExprKind::AddrOf(place) => self.pointer_to(place),
+            ExprKind::New(x) if self.is_owned_pointer(e.ty) => self.expr_explicit(x),
             ExprKind::New(x) => Code::postfix(format!("Ptr::new({})", self.expr_explicit(x))),
             ExprKind::Call(call)
                 if explicit && matches!(call.callee, crate::hir::Callee::Builtin(crate::hir::Builtin::Make)) =>
@@ -80,6 +83,9 @@ impl<'a> Emitter<'a> {
             ExprKind::Convert(conversion, x) => self.conversion(*conversion, x, e.ty),
             ExprKind::TypeAssert { x, target, comma_ok } => self.type_assert(x, *target, *comma_ok),
             ExprKind::MapIndexOk { map, key } => {
+                if let Some(found) = self.native_lookup(map, key) {
+                    return Code::postfix(format!("comma_ok({found})"));
+                }
                 let map_code = self.unwrapped(self.borrowed(map), map.ty);
                 Code::postfix(format!(
                     "comma_ok({})",
@@ -143,7 +149,7 @@ impl<'a> Emitter<'a> {
         code
     }
 
-    fn zero_explicit(&self, ty: TypeId) -> Code {
+    pub(super) fn zero_explicit(&self, ty: TypeId) -> Code {
         let store = self.input.store();
         if self.is_newtype(ty) || store.is_type_param(ty) {
             return self.zero(ty);
@@ -188,6 +194,8 @@ impl<'a> Emitter<'a> {
         let name = Code::postfix(self.local_name(local));
         match self.storage(local) {
             Storage::Borrowed => name,
+            Storage::Lent if self.is_copy(e.ty) => Code::new(format!("*{name}"), Prec::Unary),
+            Storage::Lent => name.method("clone", &[]),
             Storage::Shared => self.read(&Place::Cell(name), e.ty),
             Storage::Plain if self.is_copy(e.ty) && self.is_self_value(e) => Code::new("*self", Prec::Unary),
             Storage::Plain if self.is_copy(e.ty) => name,
@@ -434,6 +442,9 @@ impl<'a> Emitter<'a> {
         let in_place = self.is_in_place(x.ty);
         let deref = |code: Code, e: &Expr| match (&e.kind, in_place) {
             (ExprKind::Deref(_), true) => Code::new(format!("*{}", code.at(Prec::Unary)), Prec::Unary),
+            (ExprKind::Local(l), _) if self.storage(*l) == Storage::Lent => {
+                Code::new(format!("*{}", code.at(Prec::Unary)), Prec::Unary)
+            }
             (ExprKind::Local(l), true) if self.storage(*l) != Storage::Plain => {
                 Code::new(format!("*{}", code.at(Prec::Unary)), Prec::Unary)
             }
@@ -475,6 +486,7 @@ impl<'a> Emitter<'a> {
 
     fn slicing(
         &self,
+        e: &'a Expr,
         base: &'a Expr,
         low: &'a Option<Box<Expr>>,
         high: &'a Option<Box<Expr>>,
@@ -482,6 +494,9 @@ impl<'a> Emitter<'a> {
         ty: TypeId,
     ) -> Code {
         let store = self.input.store();
+        if self.form_of(base).is_native() {
+            return self.lend_container(e, false);
+        }
         let is_array = matches!(&*store.under(base.ty), Type::Array(..));
         let source = if is_array {
             self.pointer_to(base).method("full_slice", &[])
@@ -535,7 +550,11 @@ impl<'a> Emitter<'a> {
             let Some((name, celled)) = self.field(ty, *index) else {
                 continue;
             };
-            let value_code = if celled {
+            let form = crate::analysis::ownership::field_object(self.input, ty, *index)
+                .map_or(&crate::plan::forms::Form::Runtime, |f| self.plan.forms.field(f));
+            let value_code = if form.is_native() {
+                self.expr_into(value, form)
+            } else if celled {
                 self.expr_explicit(value)
             } else {
                 self.expr(value)
@@ -699,6 +718,10 @@ impl<'a> Emitter<'a> {
                 let code = self.unwrapped(self.expr_explicit(x), x.ty).cast("i64");
                 self.wrapped(Code::postfix(format!("GoString::from_rune({code})")), ty)
             }
+            Conversion::BytesToString if self.form_of(x).is_native() => {
+                let bytes = self.lend_container(x, false);
+                self.wrapped(Code::postfix(format!("bytes_to_string({bytes})")), ty)
+            }
             Conversion::BytesToString => self.from_parts("GoString::from_bytes", x, ty),
             Conversion::RunesToString => self.from_parts("GoString::from_runes", x, ty),
             Conversion::StringToBytes => self.to_parts("to_bytes", x, ty),
@@ -776,7 +799,7 @@ impl<'a> Emitter<'a> {
                 code.method("into_any", &[]).method(&format!("cast::<{t}>"), &[])
             }
             None => Code::postfix(format!("Any::new({code})")),
-            Some(t) => Code::postfix(format!("iface!({code} => {t})")),
+            Some(t) => Code::postfix(format!("iface__gort_macro({code}, __gort_dyn::<{t}>())")),
         }
     }
 

@@ -9,7 +9,7 @@ use super::comments::Markers;
 pub(super) fn format(text: &str, arms: &[String], markers: &Markers<'_>) -> Result<String, syn::Error> {
     let file = syn::parse_file(text)?;
     Ok(restore(
-        &prettyplease::unparse(&file).replace("__gort_macro(", "!("),
+        &super::macros::restore(&prettyplease::unparse(&file)),
         arms,
         markers,
     ))

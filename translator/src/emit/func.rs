@@ -70,6 +70,7 @@ impl<'a> Emitter<'a> {
         match plan.receiver {
             None => {}
             Some(Receiver::Ref) => params.push("&self".to_owned()),
+            Some(Receiver::RefMut) => params.push("&mut self".to_owned()),
             Some(Receiver::Value) => params.push("self".to_owned()),
             Some(Receiver::Pointer) => {
                 let name = func.recv.map_or("this".into(), |r| self.receiver_param(r));
@@ -77,10 +78,9 @@ impl<'a> Emitter<'a> {
             }
         }
         for param in &func.params {
-            let ty = self.input.hir.local(*param).ty;
             let text = match self.storage(*param) {
-                Storage::Borrowed => format!("&{}", self.ty(self.input.pointee(ty).unwrap_or(ty))),
-                _ => self.ty(ty),
+                Storage::Borrowed | Storage::Lent => self.borrowed_ty(*param),
+                _ => self.local_ty(*param),
             };
             params.push(format!("{}: {text}", self.param_pattern(*param)));
         }
@@ -233,7 +233,11 @@ impl<'a> Emitter<'a> {
     pub(super) fn needs_mut(&self, local: LocalId) -> bool {
         let facts = self.facts.sharing.local(local);
         let ty = self.input.hir.local(local).ty;
-        !facts.assigned.is_empty() || (!facts.mutated.is_empty() && !self.is_in_place(ty))
+        let owned = self.plan.forms.local(local).is_native() || self.storage(local) == Storage::Plain;
+        let written = owned && self.facts.ownership.writes(local) && !self.is_in_place(ty);
+        written && (self.plan.forms.local(local).is_native() || self.input.struct_name(ty).is_some())
+            || !facts.assigned.is_empty()
+            || (!facts.mutated.is_empty() && !self.is_in_place(ty))
     }
 
     /// The Rust type of the results.
@@ -244,9 +248,12 @@ impl<'a> Emitter<'a> {
             .func(func)
             .results
             .iter()
-            .map(|r| self.input.hir.local(*r).ty)
+            .map(|r| self.local_ty(*r))
             .collect();
-        self.tuple(&results)
+        match &results[..] {
+            [one] => one.clone(),
+            _ => format!("({})", results.join(", ")),
+        }
     }
 
     /// Gives the locals of a function their Rust names.
@@ -315,7 +322,7 @@ impl<'a> Emitter<'a> {
         let plan = &self.plan.funcs[func.id.index()];
         let facts = self.facts.sharing.local(recv);
         match (plan.receiver, self.storage(recv)) {
-            (Some(Receiver::Ref), Storage::Borrowed) => true,
+            (Some(Receiver::Ref | Receiver::RefMut), Storage::Borrowed) => true,
             (Some(Receiver::Ref | Receiver::Value), Storage::Plain) => {
                 facts.mutated.is_empty() && facts.captured.is_none()
             }
@@ -387,8 +394,8 @@ impl<'a> Emitter<'a> {
         if !facts.used && !defers && &*local.name == "_" && !returns_bare(func) {
             return String::new();
         }
-        let zero = self.zero(local.ty);
-        let ty = self.ty(local.ty);
+        let zero = self.zero_of(self.plan.forms.local(result), local.ty);
+        let ty = self.local_ty(result);
         if self.storage(result) == Storage::Shared {
             return format!("let {name}: Ptr<{ty}> = Ptr::new({zero}); ");
         }
@@ -424,7 +431,10 @@ impl<'a> Emitter<'a> {
             let zeros: Vec<_> = func
                 .results
                 .iter()
-                .map(|r| self.zero(self.input.hir.local(*r).ty).text)
+                .map(|r| {
+                    self.zero_of(self.plan.forms.local(*r), self.input.hir.local(*r).ty)
+                        .text
+                })
                 .collect();
             if let [one] = &zeros[..] {
                 one.clone()

@@ -123,10 +123,11 @@ impl<'a> Emitter<'a> {
             let object = store.obj(*field);
             let field_type = store.obj_type(*field);
             let celled = plan.in_place && plan.celled.get(i).copied().unwrap_or(false);
+            let form = self.plan.forms.field(self.input.origin(*field));
             let ty = if celled {
                 self.cell_ty(field_type)
             } else {
-                self.ty(field_type)
+                self.form_ty(form, field_type)
             };
             let rust = plan.fields.get(i).cloned().unwrap_or_default();
             let mut attributes = self.member_comments(item, &object.name, i);
@@ -252,7 +253,7 @@ impl<'a> Emitter<'a> {
                     if implementation.value && !value.contains(&t) {
                         value.push(t.clone());
                     }
-                    if implementation.pointer && !pointer.contains(&t) {
+                    if implementation.pointer && !pointer.contains(&t) && self.has_pointer_form(ty) {
                         pointer.push(t);
                     }
                 }
@@ -337,8 +338,9 @@ impl<'a> Emitter<'a> {
     }
 
     /// Whether `Ptr<T>` of a user type may become an interface value at all.
-    pub(super) fn has_pointer_form(&self, _ty: TypeId) -> bool {
-        true
+    pub(super) fn has_pointer_form(&self, ty: TypeId) -> bool {
+        let owned = |o| self.facts.ownership.owns_struct(o) && !self.input.is_library(o);
+        !self.input.struct_name(ty).is_some_and(owned)
     }
 
     fn newtype_item(

@@ -279,6 +279,24 @@ impl<'a> Emitter<'a> {
         (before.trim().to_owned(), Code::new(code, Prec::Lowest))
     }
 
+    /// A literal that compares the elements at two positions, as one that compares two elements.
+    pub(super) fn comparison_closure(&self, lit: FuncId, compared: super::Compared) -> Code {
+        let body = self.with_literal(lit, false, true, |e| {
+            if let Some(f) = e.state.borrow_mut().function.as_mut() {
+                f.compared = Some(compared);
+            }
+            e.function_body(lit)
+        });
+        let body = body.trim();
+        let single = !body.contains([';', '{', '\n']);
+        let body = if single {
+            body.to_owned()
+        } else {
+            format!("{{ {body} }}")
+        };
+        Code::new(format!("|a, b| {body}"), Prec::Lowest)
+    }
+
     /// A declared function as a value.
     pub(super) fn function_value(&self, func: FuncId, type_args: &[TypeId], e: &Expr) -> Code {
         let f = self.input.hir.func(func);
@@ -290,7 +308,7 @@ impl<'a> Emitter<'a> {
         };
         let package = f.obj.and_then(|o| self.input.store().obj(o).pkg);
         let path = format!("{}{generics}", self.path(package, &self.plan.funcs[func.index()].name));
-        let borrows = f.params.iter().any(|p| self.storage(*p) == Storage::Borrowed);
+        let borrows = f.params.iter().any(|p| self.is_reference(*p));
         let plan = &self.plan.funcs[func.index()];
         let is_async = self.facts.coloring.is_async_type(e.ty);
         if !borrows && !is_async {
@@ -301,7 +319,7 @@ impl<'a> Emitter<'a> {
             .iter()
             .zip(&args)
             .map(|(p, a)| {
-                if self.storage(*p) == Storage::Borrowed {
+                if self.is_reference(*p) {
                     format!("&{a}")
                 } else {
                     a.clone()
@@ -395,7 +413,7 @@ impl<'a> Emitter<'a> {
                     .iter()
                     .zip(args)
                     .map(|(p, a)| {
-                        if self.storage(*p) == Storage::Borrowed {
+                        if self.is_reference(*p) {
                             format!("&{a}")
                         } else {
                             a.clone()

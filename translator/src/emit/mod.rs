@@ -16,7 +16,10 @@ mod func;
 mod goto;
 mod items;
 mod literal;
+mod macros;
+mod native;
 mod place;
+mod ranges;
 mod stmt;
 mod traits;
 mod types;
@@ -96,6 +99,8 @@ struct State {
     comments: comments::Cursor,
     /// A library type without a counterpart that the declaration being printed mentions.
     unmapped: Option<String>,
+    /// The place being printed is written: entries of maps are made where there are none.
+    writing: bool,
     /// Heads of select arms, printed apart.
     arms: Vec<String>,
     /// The file's module name among its package's, for uniqueness of temporaries.
@@ -124,8 +129,17 @@ struct Function {
     lent: Vec<LocalId>,
     /// What `goto` of a label is in Rust.
     gotos: FxHashMap<LabelId, String>,
+    /// In a comparison of two elements: the positions' variables, and the container.
+    compared: Option<Compared>,
     /// Labels that a loop was made for already.
     looped_labels: Vec<LabelId>,
+}
+
+/// A literal that compares the elements of a container at two positions, printed as one that compares two elements.
+#[derive(Clone, Copy)]
+struct Compared {
+    container: LocalId,
+    positions: [LocalId; 2],
 }
 
 /// A Rust loop or labelled block.

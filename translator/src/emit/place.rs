@@ -2,8 +2,9 @@
 
 use super::Emitter;
 use super::code::{Code, Prec};
-use crate::hir::{Expr, ExprKind, LocalId};
+use crate::hir::{Builtin, Callee, Expr, ExprKind, LocalId};
 use crate::plan::Storage;
+use crate::syntax::ast::BinaryOp;
 use crate::types::{Type, TypeId};
 
 /// A place, by the way Rust gets at it.
@@ -19,6 +20,8 @@ pub(super) enum Place {
     Element(Code, Code),
     /// An entry of a runtime map.
     Entry(Code, Code),
+    /// An entry of a `HashMap`.
+    Key(Code, Code),
     /// A place inside an entry of a map, or anything else that cannot be written.
     Value(Code),
 }
@@ -44,7 +47,7 @@ impl<'a> Emitter<'a> {
                 match self.storage(*l) {
                     Storage::Plain => Place::Direct(code),
                     Storage::Shared => Place::Cell(code),
-                    Storage::Borrowed => Place::Direct(code),
+                    Storage::Borrowed | Storage::Lent => Place::Direct(code),
                 }
             }
             ExprKind::Global(g) => {
@@ -53,10 +56,36 @@ impl<'a> Emitter<'a> {
                 let package = self.input.store().obj(global.obj).pkg;
                 Place::Cell(Code::postfix(self.path(package, name)))
             }
+            ExprKind::Deref(p) if self.is_owned_pointer(p.ty) => Place::Direct(self.owned_pointee(p)),
             ExprKind::Deref(p) => Place::Cell(self.pointer(p)),
             ExprKind::Field { base, index } => self.field_place(base, *index),
             ExprKind::Index { base, index } => self.index_place(base, index),
             _ => Place::Value(self.expr(e)),
+        }
+    }
+
+    /// The struct that an owned pointer leads to.
+    fn owned_pointee(&self, p: &'a Expr) -> Code {
+        match &p.kind {
+            ExprKind::Local(l) if self.storage(*l) == Storage::Borrowed => {
+                Code::new(format!("*{}", self.local_name(*l)), Prec::Unary)
+            }
+            ExprKind::AddrOf(place) => match self.place(place) {
+                Place::Direct(code) => code,
+                place => self.read(&place, p.ty),
+            },
+            _ => self.borrowed(p),
+        }
+    }
+
+    /// A place that a field or method is taken of, which Rust dereferences by itself.
+    pub(super) fn place_of_member(&self, e: &'a Expr) -> Place {
+        match &e.kind {
+            ExprKind::Deref(p) if self.is_owned_pointer(p.ty) => match &p.kind {
+                ExprKind::Local(l) => Place::Direct(Code::postfix(self.local_name(*l))),
+                _ => Place::Direct(self.owned_pointee(p)),
+            },
+            _ => self.place(e),
         }
     }
 
@@ -81,7 +110,7 @@ impl<'a> Emitter<'a> {
             return Place::Value(self.expr(base));
         };
         let in_place = self.is_in_place(base.ty);
-        match self.place(base) {
+        match self.place_of_member(base) {
             Place::Direct(code) | Place::Cell(code) if in_place => {
                 let code = code.field(&name);
                 if celled { Place::Cell(code) } else { Place::Direct(code) }
@@ -113,6 +142,7 @@ impl<'a> Emitter<'a> {
                 }
             }
             Place::Entry(map, key) => self.field_of_value(map.method("get", &[key.reference()]), &name, celled),
+            Place::Key(map, key) => self.field_of_value(self.read_key(&map, &key, base.ty), &name, celled),
             Place::Value(code) => self.field_of_value(code, &name, celled),
         }
     }
@@ -142,6 +172,12 @@ impl<'a> Emitter<'a> {
     }
 
     fn index_place(&self, base: &'a Expr, index: &'a Expr) -> Place {
+        if let Some(element) = self.compared_element(base, index) {
+            return Place::Direct(element);
+        }
+        if let Some(place) = self.native_element(base, index) {
+            return place;
+        }
         let store = self.input.store();
         let core = store.core_type(base.ty).unwrap_or(base.ty);
         match &*store.under(core) {
@@ -206,11 +242,31 @@ impl<'a> Emitter<'a> {
     }
 
     /// An index of a Rust array.
-    fn usize_index(&self, index: &'a Expr) -> String {
+    pub(super) fn usize_index(&self, index: &'a Expr) -> String {
         if let ExprKind::Const { named: None, .. } = index.kind {
             return self.constant_index(index).text;
         }
+        if let Some(length) = self.usize_length(index) {
+            return length.text;
+        }
         self.index(index).cast("usize").text
+    }
+
+    /// `len(v)` and `len(v) - 1` of a `Vec` as Rust counts: below zero is beyond every length, as an index is in Go.
+    fn usize_length(&self, index: &'a Expr) -> Option<Code> {
+        match &index.kind {
+            ExprKind::Call(call) => match (&call.callee, &call.args.items[..]) {
+                (Callee::Builtin(Builtin::Len), [v]) if self.form_of(v).is_native() => {
+                    Some(self.borrowed(v).method("len", &[]))
+                }
+                _ => None,
+            },
+            ExprKind::Binary(BinaryOp::Sub, x, k) if matches!(k.kind, ExprKind::Const { named: None, .. }) => {
+                let length = self.usize_length(x)?;
+                Some(Code::binary(&length, "-", &self.constant_index(k), Prec::Sum))
+            }
+            _ => None,
+        }
     }
 
     /// Reads a place: a value of its own.
@@ -232,6 +288,7 @@ impl<'a> Emitter<'a> {
             }
             Place::Element(slice, i) => slice.method("get", std::slice::from_ref(i)),
             Place::Entry(map, key) => map.method("get", &[key.reference()]),
+            Place::Key(map, key) => self.read_key(map, key, ty),
             Place::Value(code) => code.clone(),
         }
     }
@@ -257,6 +314,7 @@ impl<'a> Emitter<'a> {
             }
             Place::Element(slice, i) => format!("{}.set({i}, {value});", slice.operand()),
             Place::Entry(map, key) => format!("{}.set({key}, {value});", map.operand()),
+            Place::Key(map, key) => format!("{}.insert({key}, {value});", map.operand()),
             Place::Value(code) => format!("let _ = ({code}, {value});"),
         }
     }
@@ -270,6 +328,7 @@ impl<'a> Emitter<'a> {
         match &e.kind {
             ExprKind::Local(l) => match self.storage(*l) {
                 Storage::Shared => self.owned_local(*l, e),
+                Storage::Lent => Code::postfix(self.local_name(*l)),
                 Storage::Plain | Storage::Borrowed => {
                     // Only where the analysis proved the address to be lent.
                     Code::postfix(self.local_name(*l)).reference()

@@ -5,6 +5,7 @@ use super::code::{Code, Prec, join};
 use super::place::Place;
 use crate::hir::{Block, Callee, Expr, ExprKind, LocalId, Method, RangeVar, Stmt, StmtKind, Values};
 use crate::plan::Storage;
+use crate::plan::forms::Form;
 use crate::source::Span;
 use crate::syntax::ast::BinaryOp;
 use crate::types::{BasicKind, ConstValue, Type, TypeId};
@@ -221,9 +222,11 @@ impl<'a> Emitter<'a> {
         }
         if in_variables && in_scope {
             let places: Vec<_> = func.results.iter().map(|r| Some(self.result_place(*r))).collect();
-            return (self.assign_places(&places, values), None);
+            let forms: Vec<_> = func.results.iter().map(|r| self.plan.forms.local(*r).clone()).collect();
+            return (self.assign_places(&places, values, &forms), None);
         }
-        (String::new(), Some(self.values_tuple(values)))
+        let forms: Vec<_> = func.results.iter().map(|r| self.plan.forms.local(*r).clone()).collect();
+        (String::new(), Some(self.values_tuple(values, &forms)))
     }
 
     fn result_place(&self, result: LocalId) -> (Place, TypeId) {
@@ -236,7 +239,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Several values as one: a tuple, or a call's tuple as it is.
-    fn values_tuple(&self, values: &'a Values) -> String {
+    fn values_tuple(&self, values: &'a Values, forms: &[Form]) -> String {
         if let Some(tuple) = &values.tuple {
             let code = self.expr(tuple);
             if values.is_plain_tuple() {
@@ -246,7 +249,16 @@ impl<'a> Emitter<'a> {
             let items: Vec<_> = values.items.iter().map(|e| self.expr(e)).collect();
             return format!("{{ let ({}) = {code}; ({}) }}", names.join(", "), join(&items));
         }
-        let items: Vec<_> = values.items.iter().map(|e| self.expr(e)).collect();
+        let items: Vec<_> = values
+            .items
+            .iter()
+            .enumerate()
+            .map(|(i, e)| {
+                forms
+                    .get(i)
+                    .map_or_else(|| self.expr(e), |form| self.expr_into(e, form))
+            })
+            .collect();
         if let [one] = &items[..] {
             one.text.clone()
         } else {
@@ -275,9 +287,16 @@ impl<'a> Emitter<'a> {
             .collect();
         let mut out = match &init.tuple {
             Some(tuple) if init.is_plain_tuple() => format!("let ({}) = {};", patterns.join(", "), self.expr(tuple)),
-            Some(_) => format!("let ({}) = {};", patterns.join(", "), self.values_tuple(init)),
+            Some(_) => format!("let ({}) = {};", patterns.join(", "), self.values_tuple(init, &[])),
             None => {
-                let items: Vec<_> = init.items.iter().map(|e| self.expr_explicit(e)).collect();
+                let items: Vec<_> = lhs
+                    .iter()
+                    .zip(&init.items)
+                    .map(|(l, e)| match l {
+                        Some(l) => self.expr_into_explicit(e, self.plan.forms.local(*l)),
+                        None => self.expr_explicit(e),
+                    })
+                    .collect();
                 format!("let ({}) = ({});", patterns.join(", "), join(&items))
             }
         };
@@ -309,6 +328,15 @@ impl<'a> Emitter<'a> {
         if self.plan.scopes.groups.contains(&local) {
             return format!("let {name} = {}::TaskGroup::new();", self.library_module("sync"));
         }
+        let form = self.plan.forms.local(local);
+        if form.is_native() && *form != Form::Owned {
+            return format!(
+                "let {}: {} = {};",
+                self.let_pattern(local),
+                self.local_ty(local),
+                self.zero_of(form, ty)
+            );
+        }
         let zero = self.zero(ty);
         if self.storage(local) == Storage::Shared {
             return format!("let {name}: Ptr<{}> = Ptr::new({zero});", self.ty(ty));
@@ -328,6 +356,19 @@ impl<'a> Emitter<'a> {
         let shared_float =
             float && self.storage(local) == Storage::Shared && matches!(init.kind, ExprKind::Const { .. });
         let annotate = leaves_type_open(init) || shared_float;
+        let form = self.plan.forms.local(local);
+        if form.is_native() {
+            let value = self.expr_into_explicit(init, form);
+            let open = value.text.ends_with("::new()")
+                || value.text.starts_with("Vec::with_capacity")
+                || value.text.starts_with("HashMap::with_capacity");
+            let annotation = if open && *form != Form::Owned {
+                format!(": {}", self.local_ty(local))
+            } else {
+                String::new()
+            };
+            return format!("let {}{annotation} = {value};", self.let_pattern(local));
+        }
         let value = if annotate {
             self.expr(init)
         } else {
@@ -359,6 +400,9 @@ impl<'a> Emitter<'a> {
                 Some(place) => self.assign_one(place, value),
             };
         }
+        if let Some(text) = self.swapped(lhs, &rhs.items) {
+            return text;
+        }
         let mut bound = String::new();
         let places: Vec<_> = lhs
             .iter()
@@ -369,19 +413,23 @@ impl<'a> Emitter<'a> {
                         (Place::Direct(Code::postfix(self.local_name(l))), p.ty)
                     }
                     _ if self.depends_on_others(p, lhs) => (self.bound_place(p, &mut bound), p.ty),
-                    _ => (self.place(p), p.ty),
+                    _ => (self.place_to_write(p), p.ty),
                 })
             })
             .collect();
+        let forms: Vec<_> = lhs
+            .iter()
+            .map(|p| p.as_ref().map_or(Form::Runtime, |p| self.form_of(p)))
+            .collect();
         if !bound.is_empty() {
             // What the places are made of is evaluated before anything is assigned.
-            let text = self.assign_places(&places, rhs);
+            let text = self.assign_places(&places, rhs, &forms);
             return format!("{{ {bound} {text} }}");
         }
         for local in declares {
             out.push_str(&format!("let {}; ", self.let_pattern(*local).replace("mut ", "mut ")));
         }
-        out.push_str(&self.assign_places(&places, rhs));
+        out.push_str(&self.assign_places(&places, rhs, &forms));
         for local in declares {
             if self.storage(*local) == Storage::Shared {
                 let name = self.local_name(*local);
@@ -426,6 +474,14 @@ impl<'a> Emitter<'a> {
                 let slice = bind(out, "slice", &slice.method("clone", &[]));
                 Place::Element(slice, bind(out, "i", &i))
             }
+            (_, Place::Key(map, key)) => Place::Key(map, bind(out, "key", &key)),
+            (ExprKind::Index { base, index }, Place::Direct(_)) if self.form_of(base).is_native() => {
+                let i = bind(out, "i", &Code::postfix(self.usize_index(index)));
+                match self.native_place(base) {
+                    Some(base) => Place::Direct(Code::postfix(format!("{}[{i}]", base.operand()))),
+                    None => self.place(e),
+                }
+            }
             (_, Place::Entry(map, key)) => {
                 let map = bind(out, "map", &map.method("clone", &[]));
                 Place::Entry(map, bind(out, "key", &key))
@@ -435,8 +491,25 @@ impl<'a> Emitter<'a> {
     }
 
     fn assign_one(&self, place: &'a Expr, value: &'a Expr) -> String {
-        let target = self.place(place);
-        let code = self.expr(value);
+        if let Some(text) = self.changed_in_place(place, value) {
+            return text;
+        }
+        let target = self.place_to_write(place);
+        let form = self.form_of(place);
+        let code = self.expr_into(value, &form);
+        if let ExprKind::Index { base, index } = &place.kind
+            && matches!(target, Place::Direct(_))
+            && self.form_of(base).is_native()
+            && super::native::looks_at(index, base)
+        {
+            // The position is found before the container is borrowed to be written.
+            let element = |code: Code| Place::Direct(Code::postfix(format!("{}[i]", code.operand())));
+            if let Some(base) = self.native_place(base) {
+                let i = self.usize_index(index);
+                let write = self.write(&element(base), place.ty, &code);
+                return format!("{{ let i = {i}; {write} }}");
+            }
+        }
         // Go looks for the element after the value is computed.
         if indexes_array(self, place) && !is_pure(value) && is_pure(place) {
             let value = self.expr_explicit(value);
@@ -449,12 +522,17 @@ impl<'a> Emitter<'a> {
     }
 
     /// `(a, b) = (x, y)`: all values first, then the places in order.
-    fn assign_places(&self, places: &[Option<(Place, TypeId)>], rhs: &'a Values) -> String {
+    fn assign_places(&self, places: &[Option<(Place, TypeId)>], rhs: &'a Values, forms: &[Form]) -> String {
         let direct = places.iter().all(|p| matches!(p, None | Some((Place::Direct(_), _))));
         let value = if rhs.tuple.is_some() || rhs.items.len() == 1 {
-            self.values_tuple(rhs)
+            self.values_tuple(rhs, forms)
         } else {
-            let items: Vec<_> = rhs.items.iter().map(|e| self.expr_explicit(e)).collect();
+            let items: Vec<_> = rhs
+                .items
+                .iter()
+                .enumerate()
+                .map(|(i, e)| self.expr_into_explicit(e, forms.get(i).unwrap_or(&Form::Runtime)))
+                .collect();
             format!("({})", join(&items))
         };
         if direct {
@@ -491,7 +569,20 @@ impl<'a> Emitter<'a> {
     }
 
     fn op_assign(&self, place: &'a Expr, op: BinaryOp, value: &'a Expr) -> String {
-        let target = self.place(place);
+        let target = self.place_to_write(place);
+        if let ExprKind::Index { base, index } = &place.kind
+            && matches!(target, Place::Direct(_))
+            && self.form_of(base).is_native()
+            && super::native::looks_at(index, base)
+            && let Some(base) = self.native_place(base)
+        {
+            let i = self.usize_index(index);
+            let element = Code::postfix(format!("{}[i]", base.operand()));
+            return format!(
+                "{{ let i = {i}; {} }}",
+                self.op_assign_direct(&element, op, place, value)
+            );
+        }
         let pure = is_pure(place);
         match &target {
             Place::Direct(code) => self.op_assign_direct(code, op, place, value),
@@ -521,6 +612,11 @@ impl<'a> Emitter<'a> {
             }
             Place::Within(code, path) => self.updated(code, None, &format!(".{path}"), op, place, value),
             Place::Entry(map, key) => self.updated(map, Some(key), "", op, place, value),
+            Place::Key(map, key) => {
+                let entry = super::native::entry(map, key.clone());
+                let target = Code::new(format!("*{entry}"), Prec::Unary);
+                self.op_assign_direct(&target, op, place, value)
+            }
             Place::Value(_) => format!(
                 "{};",
                 self.unsupported("an assignment to this place", place.span, place.ty)
@@ -785,7 +881,7 @@ impl<'a> Emitter<'a> {
         let lend = |func: crate::hir::FuncId, args: Vec<Code>| -> Vec<Code> {
             let params = &self.input.hir.func(func).params;
             let each = args.into_iter().enumerate().map(|(i, a)| match params.get(i) {
-                Some(p) if self.storage(*p) == Storage::Borrowed => a.reference(),
+                Some(p) if self.is_reference(*p) => a.reference(),
                 _ => a,
             });
             each.collect()
@@ -795,7 +891,7 @@ impl<'a> Emitter<'a> {
                 let args = lend(*func, args);
                 awaits(
                     self.plan.funcs[func.index()].is_async,
-                    format!("{}({})", self.func_path(*func, type_args), join(&args)),
+                    format!("{}({})", self.func_path(*func, type_args, false), join(&args)),
                 )
             }
             Callee::Method { recv, method } => {

@@ -190,7 +190,7 @@ impl<'a> Emitter<'a> {
                 .collect();
             out.push_str(&format!("impl{generics} {path} for {ty} {bounds} {{ {methods} }}\n"));
         }
-        if implementation.pointer {
+        if implementation.pointer && self.has_pointer_form(implementation.ty) {
             let form = if library { Form::Companion } else { Form::Pointer };
             let methods: String = own
                 .iter()
@@ -326,7 +326,7 @@ impl<'a> Emitter<'a> {
             .iter()
             .zip(args)
             .map(|(p, a)| {
-                if self.storage(*p) == Storage::Borrowed {
+                if matches!(self.storage(*p), Storage::Borrowed | Storage::Lent) {
                     format!("&{a}")
                 } else {
                     a.clone()

@@ -4,13 +4,15 @@
 //! Invariants: `emit` asks only this and the HIR; each decision is native where a fact proves it right and otherwise the
 //! fallback, which is always right; the same input gives the same plan.
 
+pub mod forms;
 pub mod names;
 pub mod scopes;
 pub mod traits;
 
 use crate::analysis::{Facts, Input};
-use crate::hir::{LocalId, LocalKind};
+use crate::hir::{Local, LocalId, LocalKind};
 use crate::types::{ObjId, Type, TypeId};
+use forms::Form;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How a local variable is kept.
@@ -22,6 +24,8 @@ pub enum Storage {
     Shared,
     /// A reference to a struct for the time of the call: a pointer parameter that is only followed.
     Borrowed,
+    /// A reference to the value: a container parameter that only looks at or writes elements, or a loop's element.
+    Lent,
 }
 
 /// How a method takes its receiver.
@@ -29,6 +33,8 @@ pub enum Storage {
 pub enum Receiver {
     /// `&self`
     Ref,
+    /// `&mut self`
+    RefMut,
     /// `self`, of a small copied value.
     Value,
     /// `this: &Ptr<Self>`, since the method keeps the pointer.
@@ -80,12 +86,15 @@ pub struct Plan {
     pub traits: traits::Traits,
     /// `defer`s that are scopes in Rust.
     pub scopes: scopes::Scopes,
+    /// How containers and pointers are held.
+    pub forms: forms::Forms,
 }
 
 /// Decides everything.
 pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
     let scopes = scopes::scopes(input);
-    let storage = storage(input, facts, &scopes);
+    let forms = forms::forms(input, facts);
+    let storage = storage(input, facts, &scopes, &forms);
     let mut names = names::names(input);
     let structs = structs(input, facts, &storage);
     let anonymous = anonymous(input, &mut names);
@@ -99,14 +108,19 @@ pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
         names,
         traits,
         scopes,
+        forms,
     }
 }
 
-fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes) -> Vec<Storage> {
+fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes, forms: &forms::Forms) -> Vec<Storage> {
     let sharing = &facts.sharing;
     let mut out = Vec::with_capacity(input.hir.locals.len());
     for (i, local) in input.hir.locals.iter().enumerate() {
         let id = LocalId(i as u32);
+        if let Some(native) = native_storage(facts, local, id, forms) {
+            out.push(native);
+            continue;
+        }
         let param = matches!(local.kind, LocalKind::Receiver | LocalKind::Param);
         let pointee = input.pointee(local.ty).filter(|_| !is_named(input, local.ty));
         let to_user_struct = pointee
@@ -151,6 +165,20 @@ fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes) -> Vec<Stor
     out
 }
 
+/// How a variable is kept that holds what it owns, or refers to what another owns.
+fn native_storage(facts: &Facts, local: &Local, id: LocalId, forms: &forms::Forms) -> Option<Storage> {
+    let param = matches!(local.kind, LocalKind::Receiver | LocalKind::Param);
+    if facts.ownership.lends(id) {
+        return Some(Storage::Lent);
+    }
+    match forms.local(id) {
+        Form::Runtime => None,
+        Form::Owned if param => Some(Storage::Borrowed),
+        Form::Vec(_) | Form::HashMap(_) if param && !facts.ownership.consumes(id) => Some(Storage::Lent),
+        _ => Some(Storage::Plain),
+    }
+}
+
 fn is_named(input: Input<'_>, ty: TypeId) -> bool {
     matches!(&*input.store().get(ty), Type::Named(_))
 }
@@ -185,7 +213,8 @@ fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<Ob
     for obj in input.user_structs() {
         let ty = store.obj_type(obj);
         let Type::Struct(s) = &*store.under(ty) else { continue };
-        let in_place = pointed.contains(&obj) || input.holds_in_place_library_type(s);
+        let in_place =
+            pointed.contains(&obj) && !facts.ownership.owns_struct(obj) || input.holds_in_place_library_type(s);
         let whole = element.contains(&obj)
             || argument.contains(&obj)
             || facts.sharing.whole_written.contains_key(&obj)
@@ -365,6 +394,11 @@ fn funcs(
             let local = input.hir.local(recv);
             let is_pointer = input.pointee(local.ty).is_some() && !is_named(input, local.ty);
             match (is_pointer, storage[recv.index()]) {
+                (true, Storage::Borrowed)
+                    if is_written(facts, recv, forms::owned_pointee(input, facts, local.ty).is_some()) =>
+                {
+                    Receiver::RefMut
+                }
                 (true, Storage::Borrowed) => Receiver::Ref,
                 (true, _) => Receiver::Pointer,
                 (false, _) if is_scalar_newtype(input, local.ty) => Receiver::Value,
@@ -381,6 +415,11 @@ fn funcs(
         }
     });
     each.collect()
+}
+
+/// Something owned is written through the pointer.
+fn is_written(facts: &Facts, pointer: LocalId, owned: bool) -> bool {
+    owned && facts.ownership.writes(pointer)
 }
 
 /// `type T int` and its like.

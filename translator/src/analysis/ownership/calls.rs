@@ -39,7 +39,9 @@ impl<'a> Walk<'a> {
             return;
         }
         match &call.callee {
-            Callee::Func { func, .. } => {
+            Callee::Func { func, type_args } => {
+                let params = self.type_params_of(*func);
+                self.type_arguments(&params, type_args, e.span);
                 let lent = self.user_args(*func, call);
                 self.beside(&lent);
             }
@@ -187,7 +189,7 @@ impl<'a> Walk<'a> {
 
     fn library_call(&mut self, obj: ObjId, call: &'a Call) {
         let name = qualified(self.input, obj);
-        if prints(&name) && call.packed {
+        if prints(&name) && call.packed && !call.args.items.iter().any(shows_go_syntax) {
             return call.args.items.iter().for_each(|a| self.printed(a));
         }
         let Some((first, rest)) = call.args.items.split_first() else {
@@ -292,6 +294,14 @@ impl<'a> Walk<'a> {
     /// Both are of one representation.
     fn connect(&mut self, a: Node, b: Node, e: &'a Expr) {
         self.unify_nodes(a, b, e.span);
+    }
+}
+
+/// A format with `%#v`, which tells a nil slice from an empty one.
+fn shows_go_syntax(format: &Expr) -> bool {
+    match &format.kind {
+        ExprKind::Const { value, .. } => value.as_bytes().is_some_and(|s| s.windows(2).any(|w| w == b"#v")),
+        _ => false,
     }
 }
 

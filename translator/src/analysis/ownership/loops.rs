@@ -73,7 +73,7 @@ fn one<'a>(known: Known<'a>, written: &'a FxHashSet<LocalId>, r: &'a Range, out:
     let structs = input.struct_name(c.element()).is_some_and(|o| !input.is_library(o));
     let inner = container(input, c.element()).is_some();
     if iteration == Iteration::Borrowed && r.per_iteration && looked && (structs || inner) {
-        out.lent.insert(value);
+        out.lent.insert(value, node);
         return;
     }
     if inner {

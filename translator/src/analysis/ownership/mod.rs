@@ -74,8 +74,8 @@ pub struct Ownership {
     consumed: FxHashSet<LocalId>,
     /// Variables through which something owned is written.
     written: FxHashSet<LocalId>,
-    /// Loop variables that are only looked at, and may be references to the element.
-    lent: FxHashSet<LocalId>,
+    /// Loop variables that are only looked at, and may be references to the element, with what they are elements of.
+    lent: FxHashMap<LocalId, Node>,
     /// By the id of the operand of `range`.
     iterations: FxHashMap<ExprId, Iteration>,
     /// Comparison literals of `sort.Slice` that only look at the two elements.
@@ -103,9 +103,11 @@ impl Ownership {
         self.written.contains(&local)
     }
 
-    /// Whether a loop variable is only looked at.
+    /// Whether a loop variable is only looked at, in a loop over what one owner holds.
     pub fn lends(&self, local: LocalId) -> bool {
-        self.lent.contains(&local)
+        self.lent
+            .get(&local)
+            .is_some_and(|node| !self.shared.contains_key(node))
     }
 
     /// How a loop over an owned container goes on.
@@ -154,7 +156,7 @@ struct Collected {
     elements: Vec<(LocalId, Span)>,
     /// Operands of one call of which one may be written through: the parameter, the other operands' roots.
     beside: Vec<(LocalId, Node, Span)>,
-    lent: FxHashSet<LocalId>,
+    lent: FxHashMap<LocalId, Node>,
     /// Variables whose struct value is used as a whole somewhere.
     whole: FxHashSet<LocalId>,
     /// Types of elements that a loop copies.

@@ -98,6 +98,11 @@ pub fn same_place(a: &Expr, b: &Expr) -> bool {
         (ExprKind::Binary(o, a, b), ExprKind::Binary(p, c, d)) => o == p && same_place(a, c) && same_place(b, d),
         (ExprKind::Local(a), ExprKind::Local(b)) => a == b,
         (ExprKind::Global(a), ExprKind::Global(b)) => a == b,
+        (ExprKind::Convert(c, a), ExprKind::Convert(d, b)) => c == d && a.ty == b.ty && same_place(a, b),
+        (ExprKind::Call(a), ExprKind::Call(b)) => match (&a.callee, &b.callee, &a.args.items[..], &b.args.items[..]) {
+            (Callee::Builtin(Builtin::Len), Callee::Builtin(Builtin::Len), [a], [b]) => same_place(a, b),
+            _ => false,
+        },
         _ => false,
     }
 }

@@ -172,7 +172,14 @@ impl<'a> Walk<'a> {
             let inner: Vec<TypeId> = match &*store.get(TypeId(id)) {
                 Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) | Type::Pointer(t) => vec![*t],
                 Type::Map(k, v) => vec![*k, *v],
-                Type::Named(n) => n.type_args.clone(),
+                Type::Named(n) => {
+                    let params = match n.origin.map(|o| store.get(o)).as_deref() {
+                        Some(Type::Named(origin)) => origin.type_params.clone(),
+                        _ => Vec::new(),
+                    };
+                    self.type_arguments(&params, &n.type_args, nowhere);
+                    n.type_args.clone()
+                }
                 Type::Struct(s) => s.fields.iter().map(|f| store.obj_type(*f)).collect(),
                 Type::Interface(i) => {
                     let sigs = i.methods.iter().map(|m| store.obj_type(*m));
@@ -226,6 +233,27 @@ impl<'a> Walk<'a> {
         self.interface_methods.extend(["Unwrap".to_owned()]);
     }
 
+    /// All type parameters of a function, those that another type stands for too.
+    pub(super) fn type_params_of(&self, func: FuncId) -> Vec<TypeId> {
+        let func = self.input.hir.func(func);
+        match &*self.input.store().get(func.sig) {
+            Type::Signature(s) => s.type_params.iter().chain(&func.type_params).copied().collect(),
+            _ => func.type_params.clone(),
+        }
+    }
+
+    /// Struct types that a constraint asks for by pointer.
+    pub(super) fn type_arguments(&mut self, params: &[TypeId], args: &[TypeId], span: Span) {
+        if !params.iter().any(|p| self.input.store().stand_in(*p).is_some()) {
+            return;
+        }
+        for arg in args {
+            if let Some(s) = self.struct_inside(*arg).or_else(|| self.pointee_struct(*arg)) {
+                self.share(Node::Struct(s), "a type parameter stands for a pointer to it", span);
+            }
+        }
+    }
+
     fn place_of(&self, obj: ObjId) -> Span {
         self.input.store().obj(obj).span.unwrap_or_default()
     }
@@ -256,6 +284,13 @@ impl<'a> Walk<'a> {
             ty = c.element();
             let node = Node::Container(root, level);
             if level + 1 < levels {
+                if matches!(
+                    (c, container(self.input, ty)),
+                    (Container::Map(..), Some(Container::Map(..)))
+                ) {
+                    // A missing value is a nil map, which one may look into.
+                    self.share(Node::Container(root, level + 1), "it is a map in a map", nowhere);
+                }
                 self.out.shared.edge(node, Node::Container(root, level + 1), nowhere);
             }
             if let (Some(inner), Container::Slice(_)) = (self.struct_inside(ty), c) {
@@ -683,6 +718,16 @@ impl<'a> Walk<'a> {
             Callee::Value(f) => self.visit(f),
             _ => {}
         }
+        if let Callee::Func { func, .. }
+        | Callee::Method {
+            method: Method::User(func),
+            ..
+        } = &call.callee
+        {
+            for param in &self.input.hir.func(*func).params {
+                self.share(Node::Container(Root::Local(*param), 0), why, e.span);
+            }
+        }
         let saved = self.values_of(&call.args);
         call.args.items.iter().for_each(|a| self.flow(a, To::Away(why)));
         self.tuple = saved;
@@ -982,6 +1027,9 @@ impl<'a> Walk<'a> {
             ExprKind::Slice { base, low, high, max } => {
                 for bound in [low, high, max].into_iter().flatten() {
                     self.visit(bound);
+                }
+                if container(self.input, base.ty).is_some() {
+                    self.part(e);
                 }
                 self.place(base, written);
             }
