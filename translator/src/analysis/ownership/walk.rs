@@ -16,6 +16,9 @@ use crate::syntax::ast::BinaryOp;
 use crate::types::{ConstValue, ObjId, Type, TypeId};
 use rustc_hash::FxHashSet;
 
+/// How many levels of containers in containers are looked at; what nests deeper is the runtime's.
+const LEVELS: u8 = 6;
+
 /// What the analysis builds on.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
@@ -104,7 +107,7 @@ impl<'a> Walk<'a> {
             return;
         };
         let (xs, ys) = (self.levels(x), self.levels(y));
-        for step in 0..=4 {
+        for step in 0..=LEVELS {
             let (p, q) = (i + step, j + step);
             match (p < xs, q < ys) {
                 (true, true) => {
@@ -132,7 +135,7 @@ impl<'a> Walk<'a> {
     fn levels(&self, root: Root) -> u8 {
         let mut ty = self.root_type(root);
         let mut levels = 0;
-        while let Some(c) = container(self.input, ty) {
+        while let Some(c) = container(self.input, ty).filter(|_| levels < LEVELS) {
             ty = c.element();
             levels += 1;
         }
@@ -283,6 +286,9 @@ impl<'a> Walk<'a> {
             let Some(c) = container(self.input, ty) else { return };
             ty = c.element();
             let node = Node::Container(root, level);
+            if level + 1 == LEVELS {
+                self.share(node, "it nests too deep", nowhere);
+            }
             if level + 1 < levels {
                 if matches!(
                     (c, container(self.input, ty)),
@@ -779,6 +785,7 @@ impl<'a> Walk<'a> {
             }
             ExprKind::Call(call) => {
                 match (&call.callee, &call.args.items[..]) {
+                    _ if call.args.tuple.is_some() => self.visit(e),
                     (Callee::Builtin(Builtin::Make), args) => {
                         args.iter().for_each(|a| self.visit(a));
                         if let (Some(node), 2..) = (node, args.len()) {
@@ -1143,7 +1150,7 @@ impl<'a> Walk<'a> {
             ExprKind::AddrOf(place) => self.address(place, "its address is used as a value"),
             ExprKind::New(x) => self.flow(x, To::Away("memory of its own holds it")),
             ExprKind::Call(call) => self.call(call, e),
-            ExprKind::Convert(Conversion::BytesToString, x) if container(self.input, x.ty).is_some() => {
+            ExprKind::Convert(Conversion::BytesToString, x) if self.holds_plain(x.ty) => {
                 self.looked_at(x);
             }
             ExprKind::Convert(_, x) => {
@@ -1183,6 +1190,11 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+    }
+
+    /// A container of elements of a type without a name.
+    fn holds_plain(&self, ty: TypeId) -> bool {
+        container(self.input, ty).is_some_and(|c| matches!(&*self.input.store().get(c.element()), Type::Basic(_)))
     }
 
     /// A type that values come out of an interface as, or are asked for.
