@@ -3,6 +3,7 @@
 //! The Go-style types are in place: their zero value is ready, they are fields of structs, and copying one makes a
 //! fresh one.
 
+mod async_lock;
 pub mod atomic;
 mod cond;
 mod group;
@@ -10,18 +11,18 @@ mod guard;
 mod map;
 mod mutex;
 mod once;
-mod owning;
+pub mod owned;
 mod pool;
 mod rw_mutex;
 mod wait_list;
 
+pub use async_lock::AsyncLock;
 pub use cond::{Cond, new_cond};
 pub use group::{TaskGroup, WaitGroup};
 pub use guard::Guard;
 pub use map::Map;
 pub use mutex::{Locker, LockerPtr, Mutex};
 pub use once::{Once, once_func, once_value, once_values};
-pub use owning::{AsyncLock, Lock, RwLock};
 pub use pool::Pool;
 pub use rw_mutex::RwMutex;
 /// The name that Go gives it.

@@ -8,7 +8,7 @@ use std::hash::{Hash, Hasher};
 
 use super::slice::describe_elements;
 use super::{Any, Cell, Describe, GoKey, GoString, GoType, Kind, Map, Slice, Value, uncomparable, unhashable};
-use crate::panic::{slice_error, slice_error_ends};
+use crate::panic::{runtime_error, slice_error, slice_error_ends};
 
 impl<T: Value> Value for Vec<T> {
     type Cell = Cell<Vec<T>>;
@@ -116,6 +116,23 @@ impl<K: Eq + Hash, T> MapExt<K, T> for HashMap<K, Vec<T>> {
     fn slice_at(&self, key: &K) -> &[T] {
         self.get(key).map_or(&[], Vec::as_slice)
     }
+}
+
+/// `make([]T, len, cap)`
+///
+/// # Panics
+/// With Go's `makeslice: len out of range` or `makeslice: cap out of range`.
+pub fn make_vec<T: Value>(len: i64, cap: i64) -> Vec<T> {
+    let limit = (isize::MAX as usize / size_of::<T>().max(1)) as i64;
+    if len < 0 || len > limit {
+        runtime_error("makeslice: len out of range");
+    }
+    if cap < len || cap > limit {
+        runtime_error("makeslice: cap out of range");
+    }
+    let mut v = Vec::with_capacity(cap as usize);
+    v.resize(len as usize, T::zero());
+    v
 }
 
 /// `copy(dst, src)` between containers of one owner each: as many elements as both have; how many that were.

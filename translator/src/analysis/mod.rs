@@ -22,6 +22,8 @@ pub struct Facts {
     pub sharing: sharing::Sharing,
     /// Which locks are held across a suspension.
     pub locks: locks::Locks,
+    /// Which fields the locks guard.
+    pub guarded: locks::guarded::Guarded,
     /// What may suspend.
     pub coloring: coloring::Coloring,
     /// Where a local is read for the last time.
@@ -45,10 +47,12 @@ pub fn analyze(input: Input<'_>) -> Facts {
     let sharing = sharing::analyze(input);
     let (locks, coloring) = locks::analyze_with_coloring(input);
     let liveness = liveness::analyze(input, &sharing);
-    let ownership = ownership::analyze(input, &sharing, &coloring, &liveness);
+    let guarded = locks::guarded::analyze(input, &sharing, &locks);
+    let ownership = ownership::analyze(input, &sharing, &coloring, &liveness, &guarded);
     Facts {
         sharing,
         locks,
+        guarded,
         coloring,
         liveness,
         ownership,

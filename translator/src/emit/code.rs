@@ -73,6 +73,13 @@ impl Code {
 
     /// As the operand of a method call, field access or index.
     pub fn operand(&self) -> String {
+        // Rust dereferences by itself there.
+        if self.prec == Prec::Unary
+            && let Some(place) = self.text.strip_prefix('*')
+            && !place.starts_with(['*', '&', '-', '!', '('])
+        {
+            return place.to_owned();
+        }
         self.at(Prec::Postfix)
     }
 

@@ -546,10 +546,15 @@ impl<'a> Emitter<'a> {
             return Code::block(text + "value }");
         }
         let mut parts = Vec::new();
+        let guard = self.input.struct_name(ty).and_then(|o| self.plan.guards.get(&o));
+        let mut guarded = Vec::new();
         for (index, value) in fields {
             let Some((name, celled)) = self.field(ty, *index) else {
                 continue;
             };
+            let field = crate::analysis::ownership::field_object(self.input, ty, *index);
+            let owned = guard.is_some_and(|g| field.is_some_and(|f| g.fields.contains(&f)));
+            let celled = celled && !owned;
             let form = crate::analysis::ownership::field_object(self.input, ty, *index)
                 .map_or(&crate::plan::forms::Form::Runtime, |f| self.plan.forms.field(f));
             let value_code = if form.is_native() {
@@ -565,13 +570,25 @@ impl<'a> Emitter<'a> {
             } else {
                 value_code
             };
-            if init.text == name {
+            if owned {
+                guarded.push((name, init));
+            } else if init.text == name {
                 parts.push(name)
             } else {
                 parts.push(format!("{name}: {init}"))
             }
         }
-        if fields.len() < s.fields.len() || self.has_marker(ty) {
+        let locked = guard.and_then(|g| self.guarded_literal(g, &guarded, g.fields.len()));
+        // The Go lock is gone, and what its fields need not say is in the lock of theirs.
+        let gone = guard.map_or(0, |g| {
+            if locked.is_some() {
+                g.fields.len() - guarded.len() + 1
+            } else {
+                0
+            }
+        });
+        parts.extend(locked);
+        if fields.len() + gone < s.fields.len() || self.has_marker(ty) {
             parts.push("..zero()".into());
         }
         let path = self

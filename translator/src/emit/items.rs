@@ -119,10 +119,30 @@ impl<'a> Emitter<'a> {
             return String::new();
         };
         let mut fields = String::new();
+        let guard = self.plan.guards.get(&item.obj);
+        let mut state_fields = String::new();
+        let mut carried = String::new();
+        // The type parameters that what the lock owns mentions.
+        let mut state_params = Vec::new();
+        for field in guard.into_iter().flat_map(|g| &g.fields) {
+            crate::plan::traits::free_params(self.input, store.obj_type(*field), &mut state_params);
+        }
         for (i, field) in s.fields.iter().enumerate() {
             let object = store.obj(*field);
             let field_type = store.obj_type(*field);
-            let celled = plan.in_place && plan.celled.get(i).copied().unwrap_or(false);
+            let origin = self.input.origin(*field);
+            let owned = guard.is_some_and(|g| g.fields.contains(&origin));
+            if let Some(guard) = guard.filter(|g| g.lock == origin) {
+                carried = self.member_comments(item, &object.name, i);
+                if let Some(state) = &guard.state {
+                    let comments = std::mem::take(&mut carried);
+                    let args = self.generic_args(&state_params);
+                    let (name, lock) = (&guard.field, guard.lock_type());
+                    fields.push_str(&format!("{comments}pub(crate) {name}: {lock}<{state}{args}>,\n"));
+                }
+                continue;
+            }
+            let celled = plan.in_place && plan.celled.get(i).copied().unwrap_or(false) && !owned;
             let form = self.plan.forms.field(self.input.origin(*field));
             let ty = if celled {
                 self.cell_ty(field_type)
@@ -130,9 +150,9 @@ impl<'a> Emitter<'a> {
                 self.form_ty(form, field_type)
             };
             let rust = plan.fields.get(i).cloned().unwrap_or_default();
-            let mut attributes = self.member_comments(item, &object.name, i);
+            let mut attributes = std::mem::take(&mut carried) + &self.member_comments(item, &object.name, i);
             let mut go = Vec::new();
-            if plan.in_place && !celled && !self.is_in_place(field_type) {
+            if plan.in_place && !owned && !celled && !self.is_in_place(field_type) {
                 go.push("frozen".to_owned());
             }
             if *rust != *object.name {
@@ -145,6 +165,15 @@ impl<'a> Emitter<'a> {
                 attributes.push_str(&format!("#[go({})] ", go.join(", ")));
             }
             let field_visibility = if object.exported() { "pub" } else { "pub(crate)" };
+            if let Some(guard) = guard.filter(|_| owned) {
+                if guard.state.is_some() {
+                    state_fields.push_str(&format!("{attributes}{field_visibility} {rust}: {ty},\n"));
+                    continue;
+                }
+                let lock = guard.lock_type();
+                fields.push_str(&format!("{attributes}{field_visibility} {rust}: {lock}<{ty}>,\n"));
+                continue;
+            }
             fields.push_str(&format!("{attributes}{field_visibility} {rust}: {ty},\n"));
         }
         let markers = self.marker_params(item.ty);
@@ -185,8 +214,15 @@ impl<'a> Emitter<'a> {
         let generics = self.generics(&self.own_params(item.ty));
         let bounds = self.where_clause(&named.type_params);
         let _ = trailing;
+        let state_generics = self.generics(&state_params);
+        let state_item = match guard.and_then(|g| g.state.as_ref()) {
+            Some(state) => format!(
+                "/// What the lock of [`{name}`] guards.\n#[derive(Clone, Value)]\n#[go(name = \"{state}\", incomparable)]\npub(crate) struct {state}{state_generics} {bounds} {{ {state_fields} }}\n"
+            ),
+            None => String::new(),
+        };
         format!(
-            "{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics} {bounds} {{ {fields} }}\n{equality}",
+            "{state_item}{docs}#[derive({})]\n#[go({})]\n{visibility} struct {name}{generics} {bounds} {{ {fields} }}\n{equality}",
             derives.join(", "),
             go.join(", ")
         )

@@ -149,6 +149,7 @@ impl<'a> Emitter<'a> {
             inner.id = Some(lit);
             inner.is_async = is_async;
             inner.frames = Vec::new();
+            inner.sections = Vec::new();
             inner.once = once;
             inner.in_defer_scope = false;
             inner.captured.push(lit);

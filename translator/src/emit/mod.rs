@@ -14,6 +14,7 @@ mod file;
 mod format;
 mod func;
 mod goto;
+mod guards;
 mod items;
 mod literal;
 mod macros;
@@ -129,6 +130,8 @@ struct Function {
     lent: Vec<LocalId>,
     /// What `goto` of a label is in Rust.
     gotos: FxHashMap<LabelId, String>,
+    /// Critical sections that are open, innermost last.
+    sections: Vec<guards::ActiveSection>,
     /// In a comparison of two elements: the positions' variables, and the container.
     compared: Option<Compared>,
     /// Labels that a loop was made for already.

@@ -171,6 +171,9 @@ impl<'a> Emitter<'a> {
             ("HashMap", _) => Code::postfix("HashMap::new()"),
             (_, [len, cap]) if is_zero(len) => Code::postfix(format!("Vec::with_capacity({})", self.usize_index(cap))),
             (_, [len, ..]) if is_zero(len) => Code::postfix("Vec::new()"),
+            (_, [len, cap]) if !matches!(len.kind, ExprKind::Const { .. }) => {
+                Code::postfix(format!("make_vec({}, {})", self.index(len), self.index(cap)))
+            }
             (_, [len, ..]) => {
                 let zero = match inner {
                     Form::Runtime => self.zero_explicit(elem),
@@ -247,7 +250,14 @@ impl<'a> Emitter<'a> {
         let each = rest.iter().map(|arg| match &arg.kind {
             ExprKind::Zero => String::new(),
             ExprKind::ArrayLit { elems, .. } => match &elems[..] {
-                [(_, one)] => format!("{};", target.method("push", &[self.expr_into(one, inner)])),
+                [(_, one)] => {
+                    let value = self.expr_into(one, inner);
+                    if self.mentions_guard(&value.text) && self.mentions_guard(&target.text) {
+                        let push = target.method("push", &[Code::postfix("value")]);
+                        return format!("{{ let value = {value}; {push}; }}");
+                    }
+                    format!("{};", target.method("push", &[value]))
+                }
                 _ => {
                     let parts: Vec<_> = elems.iter().map(|(_, e)| self.expr_into(e, inner)).collect();
                     format!(

@@ -106,6 +106,9 @@ impl<'a> Emitter<'a> {
     }
 
     fn field_place(&self, base: &'a Expr, index: usize) -> Place {
+        if let Some(place) = self.guarded_place(base, index) {
+            return place;
+        }
         let Some((name, celled)) = self.field(base.ty, index) else {
             return Place::Value(self.expr(base));
         };

@@ -55,11 +55,13 @@ impl<'a> Emitter<'a> {
             return text;
         }
         let mut out = String::new();
+        let open = self.open_sections();
         for (i, stmt) in stmts.iter().enumerate() {
             let last = i + 1 == stmts.len();
             out.push_str(&self.comments_before(stmt.span.start));
-            if !self.plan.scopes.silent.contains(&stmt.span) {
-                out.push_str(self.blank_before(stmt.span));
+            let blank = self.blank_before(stmt.span);
+            if !self.plan.scopes.silent.contains(&stmt.span) && self.facts.guarded.section(stmt.span).is_none() {
+                out.push_str(blank);
             }
             if last && tail != Tail::None && self.is_tail(stmt) {
                 out.push_str(&self.tail_comments(stmt.span, span.end));
@@ -70,6 +72,7 @@ impl<'a> Emitter<'a> {
             self.printed_to(stmt.span.end);
             out.push('\n');
         }
+        self.close_sections(open);
         out.push_str(&self.comments_before(span.end));
         out
     }
@@ -126,6 +129,9 @@ impl<'a> Emitter<'a> {
     }
 
     pub(super) fn stmt(&self, stmt: &'a Stmt) -> String {
+        if let Some(text) = self.section_stmt(stmt) {
+            return text;
+        }
         if self.plan.scopes.silent.contains(&stmt.span) {
             return String::new();
         }
@@ -493,6 +499,15 @@ impl<'a> Emitter<'a> {
     fn assign_one(&self, place: &'a Expr, value: &'a Expr) -> String {
         if let Some(text) = self.changed_in_place(place, value) {
             return text;
+        }
+        if let Place::Key(map, key) = self.place_to_write(place) {
+            // A guard is borrowed by the call: what looks through it is computed before.
+            let code = self.expr_into(value, &self.form_of(place));
+            if self.mentions_guard(&code.text) && self.mentions_guard(&map.text) {
+                let insert = self.write(&Place::Key(map, key), place.ty, &Code::postfix("value"));
+                return format!("{{ let value = {code}; {insert} }}");
+            }
+            return self.write(&Place::Key(map, key), place.ty, &code);
         }
         let target = self.place_to_write(place);
         let form = self.form_of(place);

@@ -5,6 +5,7 @@
 //! fallback, which is always right; the same input gives the same plan.
 
 pub mod forms;
+pub mod guards;
 pub mod names;
 pub mod scopes;
 pub mod traits;
@@ -88,6 +89,8 @@ pub struct Plan {
     pub scopes: scopes::Scopes,
     /// How containers and pointers are held.
     pub forms: forms::Forms,
+    /// Locks that own fields, by the struct's type name.
+    pub guards: FxHashMap<ObjId, guards::GuardPlan>,
 }
 
 /// Decides everything.
@@ -98,6 +101,7 @@ pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
     let mut names = names::names(input);
     let structs = structs(input, facts, &storage);
     let anonymous = anonymous(input, &mut names);
+    let guards = guards::guards(input, facts, &mut names);
     let traits = traits::traits(input, facts, &mut names);
     let funcs = funcs(input, facts, &storage, &names, &scopes);
     Plan {
@@ -109,6 +113,7 @@ pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
         traits,
         scopes,
         forms,
+        guards,
     }
 }
 
@@ -129,7 +134,9 @@ fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes, forms: &for
         // A boxed future may borrow its receiver only.
         // and what a suspending function defers must own what it uses.
         let owner = input.hir.func(local.func);
-        let listed = owner.has_defer && !scopes.without_defers.contains(&local.func);
+        let listed = owner.has_defer
+            && !scopes.without_defers.contains(&local.func)
+            && !facts.guarded.is_without_defers(local.func);
         let defers = listed && facts.coloring.is_async(local.func);
         let may_borrow = !defers && (local.kind == LocalKind::Receiver || !facts.coloring.is_cyclic(local.func));
         let literal = input.hir.func(local.func).parent.is_some() || input.hir.func(local.func).obj.is_none();
@@ -411,7 +418,9 @@ fn funcs(
             is_async,
             boxed: facts.coloring.is_cyclic(func.id),
             receiver,
-            defers: func.has_defer && !scopes.without_defers.contains(&func.id),
+            defers: func.has_defer
+                && !scopes.without_defers.contains(&func.id)
+                && !facts.guarded.is_without_defers(func.id),
         }
     });
     each.collect()

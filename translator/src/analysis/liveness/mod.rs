@@ -133,6 +133,9 @@ impl<'a> Backward<'a, '_> {
             StmtKind::Assign { lhs, rhs, .. } => {
                 for place in lhs.iter().flatten().rev() {
                     self.write(place, live);
+                    if let Some(key) = moved_key(self.input, lhs, place, rhs) {
+                        self.expr(key, live);
+                    }
                     // Places are found again when they are written, after the values.
                     self.place_operands(place, live);
                 }
@@ -385,6 +388,34 @@ impl<'a> Backward<'a, '_> {
         crate::hir::visit::walk_expr(&mut operands, e);
         operands.0.into_iter().rev().for_each(|e| self.expr(e, live));
     }
+}
+
+/// The key of a single assignment to a map's entry: a variable that neither the map nor the value mentions, so that it may
+/// move into the entry.
+fn moved_key<'a>(input: Input<'_>, lhs: &'a [Option<Expr>], place: &'a Expr, rhs: &'a Values) -> Option<&'a Expr> {
+    struct Mentions(LocalId, bool);
+    impl<'p> crate::hir::visit::Visitor<'p> for Mentions {
+        fn expr(&mut self, e: &'p Expr) {
+            self.1 |= match e.kind {
+                ExprKind::Local(l) => l == self.0,
+                ExprKind::FuncLit(_) => true,
+                _ => false,
+            };
+            crate::hir::visit::walk_expr(self, e);
+        }
+    }
+    let ([Some(_)], ExprKind::Index { base, index }) = (lhs, &place.kind) else {
+        return None;
+    };
+    let ExprKind::Local(key) = index.kind else { return None };
+    if !matches!(&*input.store().under(base.ty), crate::types::Type::Map(..)) {
+        return None;
+    }
+    let mut mentions = Mentions(key, false);
+    crate::hir::visit::Visitor::expr(&mut mentions, base);
+    rhs.iter()
+        .for_each(|e| crate::hir::visit::Visitor::expr(&mut mentions, e));
+    (!mentions.1).then_some(index)
 }
 
 fn ends_in_fallthrough(block: &Block) -> bool {

@@ -6,6 +6,7 @@
 //! Safe direction: asynchronous. Since an asynchronous lock colors its callers, this and the coloring are iterated
 //! together; both only grow.
 
+pub mod guarded;
 mod regions;
 
 use super::Input;

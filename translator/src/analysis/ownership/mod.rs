@@ -22,6 +22,7 @@ use super::Input;
 use super::coloring::Coloring;
 use super::fixpoint::{Closure, Reason};
 use super::liveness::LastUses;
+use super::locks::guarded::Guarded;
 use super::sharing::Sharing;
 use crate::hir::{ExprId, FuncId, LocalId};
 use crate::source::Span;
@@ -166,12 +167,19 @@ struct Collected {
 }
 
 /// Walks all bodies, then runs the fixpoints in the order in which they depend on each other.
-pub fn analyze(input: Input<'_>, sharing: &Sharing, coloring: &Coloring, liveness: &LastUses) -> Ownership {
+pub fn analyze(
+    input: Input<'_>,
+    sharing: &Sharing,
+    coloring: &Coloring,
+    liveness: &LastUses,
+    guarded: &Guarded,
+) -> Ownership {
     let facts = walk::Known {
         input,
         sharing,
         coloring,
         liveness,
+        guarded,
     };
     let mut collected = walk::program(facts);
     let written: FxHashSet<_> = std::mem::take(&mut collected.written).run().into_keys().collect();

@@ -5,7 +5,7 @@
 
 use super::super::Input;
 use super::nodes::{container, field_object, node_of, root_local, same_place, self_append};
-use super::{Cause, Collected, Coloring, Container, LastUses, Node, Root, Sharing};
+use super::{Cause, Collected, Coloring, Container, Guarded, LastUses, Node, Root, Sharing};
 use crate::hir::visit::Visitor;
 use crate::hir::{
     Block, Builtin, Callee, Comm, Conversion, Expr, ExprKind, FuncId, Local, LocalId, LocalKind, Method, Range,
@@ -26,6 +26,7 @@ pub(super) struct Known<'a> {
     pub(super) sharing: &'a Sharing,
     pub(super) coloring: &'a Coloring,
     pub(super) liveness: &'a LastUses,
+    pub(super) guarded: &'a Guarded,
 }
 
 /// Where a value comes to rest.
@@ -225,7 +226,10 @@ impl<'a> Walk<'a> {
                 let root = Root::Field(self.input.origin(*field));
                 if container(self.input, field_type).is_some() {
                     let node = Node::Container(root, 0);
-                    self.out.shared.edge(Node::Struct(owner), node, nowhere);
+                    // What a lock owns is reached by one at a time.
+                    if !self.known.guarded.owns(owner, self.input.origin(*field)) {
+                        self.out.shared.edge(Node::Struct(owner), node, nowhere);
+                    }
                     self.levels_of(root);
                 }
                 if let Some(inner) = self.struct_inside(field_type) {
@@ -762,9 +766,12 @@ impl<'a> Walk<'a> {
         };
         match &e.kind {
             ExprKind::Zero => self.zero(e.ty, to, e.span),
-            ExprKind::ArrayLit { elems, .. } => {
+            ExprKind::ArrayLit { elems, len } => {
                 for (_, e) in elems {
                     self.flow(e, To::Element(Self::deeper(node)));
+                }
+                if let Some(c) = container(self.input, e.ty).filter(|_| (elems.len() as u64) < *len) {
+                    self.zero(c.element(), To::Element(Self::deeper(node)), e.span);
                 }
             }
             ExprKind::MapLit(entries) => {
@@ -790,6 +797,11 @@ impl<'a> Walk<'a> {
                         args.iter().for_each(|a| self.visit(a));
                         if let (Some(node), 2..) = (node, args.len()) {
                             self.out.spare.seed(node, e.span);
+                        }
+                        if let Some(Container::Slice(elem)) = container(self.input, e.ty)
+                            && args.first().is_some_and(|len| const_int(len) != Some(0))
+                        {
+                            self.zero(elem, To::Element(Self::deeper(node)), e.span);
                         }
                         return;
                     }
