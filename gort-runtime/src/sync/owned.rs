@@ -18,7 +18,6 @@ use super::{Mutex as GoMutex, RwMutex as GoRwMutex};
 /// *total.lock() += 1;
 /// assert_eq!(total.get(), 2);
 /// ```
-#[derive(Default)]
 pub struct Mutex<T> {
     lock: GoMutex,
     value: UnsafeCell<T>,
@@ -107,7 +106,6 @@ impl<T> Drop for MutexGuard<'_, T> {
 /// names.write().push("b");
 /// assert_eq!(names.read().len(), 2);
 /// ```
-#[derive(Default)]
 pub struct RwLock<T> {
     lock: GoRwMutex,
     value: UnsafeCell<T>,
@@ -233,18 +231,24 @@ mod values {
 
     macro_rules! value {
         ($lock:ident, $read:ident, $write:ident) => {
+            impl<T: Value> Default for $lock<T> {
+                /// A lock around Go's zero value.
+                fn default() -> Self {
+                    $lock::new(T::zero())
+                }
+            }
             impl<T: Value> Clone for $lock<T> {
                 fn clone(&self) -> Self {
                     $lock::new(self.$read().clone())
                 }
             }
-            impl<T: Value + Default> Value for $lock<T> {
+            impl<T: Value> Value for $lock<T> {
                 type Cell = Self;
                 fn zero() -> Self {
                     $lock::new(T::zero())
                 }
             }
-            impl<T: Value + Default> Memory for $lock<T> {
+            impl<T: Value> Memory for $lock<T> {
                 type Content = Self;
                 fn load(&self) -> Self {
                     self.clone()
@@ -254,7 +258,7 @@ mod values {
                     *self.$write() = value;
                 }
             }
-            impl<T: Value + Default> Place<Self> for $lock<T> {
+            impl<T: Value> Place<Self> for $lock<T> {
                 fn new(v: Self) -> Self {
                     v
                 }
@@ -270,13 +274,13 @@ mod values {
                     true
                 }
             }
-            impl<T: Value + Default> GoKey for $lock<T> {
+            impl<T: Value> GoKey for $lock<T> {
                 fn key_eq(&self, _: &Self) -> bool {
                     true
                 }
                 fn key_hash<H: Hasher>(&self, _: &mut H) {}
             }
-            impl<T: GoType + Default> GoType for $lock<T> {
+            impl<T: GoType> GoType for $lock<T> {
                 fn type_name() -> Cow<'static, str> {
                     T::type_name()
                 }
