@@ -16,6 +16,7 @@ use crate::analysis::{self, Input};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::Loaded;
 use crate::{emit, hir, plan, types};
+use std::sync::{Mutex, PoisonError};
 
 /// What a translation gives.
 #[derive(Debug)]
@@ -60,23 +61,41 @@ const STACK: usize = 1 << 30;
 
 fn run(loaded: Loaded, options: Option<&emit::Options>) -> Translation {
     let thread = std::thread::Builder::new().name("translate".into()).stack_size(STACK);
-    std::thread::scope(|scope| match thread.spawn_scoped(scope, || passes(loaded, options)) {
-        Ok(handle) => handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-        Err(error) => {
-            let message = format!("no thread for the translation: {error}");
-            let diagnostics = vec![Diagnostic::error(Code::INTERNAL, None, message)];
-            let (program, _) = types::check_program(Loaded::default());
-            Translation {
-                output: None,
-                diagnostics,
-                summary: Summary::default(),
-                program,
-            }
-        }
-    })
+    let pass = Mutex::new(PASSES[0]);
+    std::thread::scope(
+        |scope| match thread.spawn_scoped(scope, || passes(loaded, options, &pass)) {
+            Ok(handle) => handle.join().unwrap_or_else(|panic| {
+                let pass = *pass.lock().unwrap_or_else(PoisonError::into_inner);
+                defect(format!("gort failed while {pass}: {}", panic_message(&*panic)))
+            }),
+            Err(error) => defect(format!("no thread for the translation: {error}")),
+        },
+    )
 }
 
-fn passes(mut loaded: Loaded, options: Option<&emit::Options>) -> Translation {
+/// What the passes do, as a message says it.
+const PASSES: [&str; 5] = ["type-checking", "lowering", "analysing", "planning", "printing"];
+
+/// A translation that ended in a defect of gort's own.
+fn defect(message: String) -> Translation {
+    let (program, _) = types::check_program(Loaded::default());
+    Translation {
+        output: None,
+        diagnostics: vec![Diagnostic::error(Code::INTERNAL, None, message)],
+        summary: Summary::default(),
+        program,
+    }
+}
+
+/// The text of a panic.
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}
+
+fn passes(mut loaded: Loaded, options: Option<&emit::Options>, pass: &Mutex<&'static str>) -> Translation {
+    let enter = |at: usize| *pass.lock().unwrap_or_else(PoisonError::into_inner) = PASSES[at];
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let (program, found) = types::check_program(loaded);
     diagnostics.extend(found);
@@ -95,17 +114,21 @@ fn passes(mut loaded: Loaded, options: Option<&emit::Options>) -> Translation {
             program,
         };
     }
+    enter(1);
     let (hir, found) = hir::lower::lower(&program);
     diagnostics.extend(found);
     let input = Input {
         hir: &hir,
         types: &program,
     };
+    enter(2);
     let facts = analysis::analyze(input);
     summary.functions = hir.funcs.len();
     summary.async_functions = facts.coloring.async_funcs();
     let output = options.map(|options| {
+        enter(3);
         let plan = plan::plan(input, &facts);
+        enter(4);
         let (output, found) = emit::emit(input, &facts, &plan, options);
         diagnostics.extend(found);
         output
