@@ -4,7 +4,7 @@
 //! their own, and become comments again in the formatted text.
 
 use super::Emitter;
-use crate::hir::TypeItem;
+use crate::hir::{Expr, ExprKind, Stmt, StmtKind, TypeItem};
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
 use rustc_hash::FxHashSet;
@@ -93,18 +93,29 @@ impl<'a> Emitter<'a> {
     }
 
     /// Comments inside and behind a statement that becomes a block's value: they go before it.
-    pub(super) fn tail_comments(&self, stmt: Span, end: u32) -> String {
-        let _ = stmt;
-        if self.has_nested(stmt) {
-            String::new()
+    pub(super) fn tail_comments(&self, stmt: &Stmt, end: u32) -> String {
+        if has_blocks(stmt) {
+            self.comments_behind(stmt.span.end, end)
         } else {
             self.comments_before(end).replace("__gort_trailing", "__gort_comment")
         }
     }
 
-    /// The statement has blocks of its own, which print the comments inside.
-    fn has_nested(&self, stmt: Span) -> bool {
-        self.input.types.sources.text(stmt).contains('{')
+    /// Comments between the positions, out of their order; those before them are still to come.
+    fn comments_behind(&self, from: u32, to: u32) -> String {
+        let mut state = self.state.borrow_mut();
+        let cursor = &mut state.comments;
+        let mut out = String::new();
+        for index in cursor.next..cursor.comments.len() {
+            let (start, _, _) = cursor.comments[index];
+            if start >= to {
+                break;
+            }
+            if start >= from && cursor.taken.insert(index) {
+                out.push_str(&format!("__gort_comment!({index});\n"));
+            }
+        }
+        out
     }
 
     /// Documentation lines for the comment group directly above a declaration.
@@ -199,4 +210,23 @@ fn doc_lines(text: &str) -> String {
     } else {
         format!("///{line}\n")
     }
+}
+
+/// The statement has blocks of its own, which print the comments inside.
+fn has_blocks(stmt: &Stmt) -> bool {
+    struct Literals(bool);
+    impl<'p> crate::hir::visit::Visitor<'p> for Literals {
+        fn expr(&mut self, e: &'p Expr) {
+            self.0 |= matches!(e.kind, ExprKind::FuncLit(_));
+            crate::hir::visit::walk_expr(self, e);
+        }
+    }
+    let StmtKind::Return(values) = &stmt.kind else {
+        return true;
+    };
+    let mut literals = Literals(false);
+    values
+        .iter()
+        .for_each(|e| crate::hir::visit::Visitor::expr(&mut literals, e));
+    literals.0
 }

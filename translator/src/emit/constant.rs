@@ -325,6 +325,7 @@ fn character(c: char, rust: &str) -> Code {
         c => c.to_string(),
     };
     match rust {
+        "u8" if escaped.starts_with("\\u") => Code::postfix(format!("b'\\x{:02x}'", u32::from(c))),
         "u8" if c.is_ascii() => Code::postfix(format!("b'{escaped}'")),
         _ => Code::postfix(format!("'{escaped}'")).cast(rust),
     }

@@ -591,10 +591,7 @@ impl<'a> Emitter<'a> {
         if fields.len() + gone < s.fields.len() || self.has_marker(ty) {
             parts.push("..zero()".into());
         }
-        let path = self
-            .input
-            .struct_name(ty)
-            .map_or_else(|| self.ty(ty), |_| self.ty_expr(ty));
+        let path = self.ty_expr(ty);
         Code::block(format!("{path} {{ {} }}", parts.join(", "))).unblocked()
     }
 
@@ -848,6 +845,9 @@ impl<'a> Emitter<'a> {
         let Type::Struct(s) = &*store.under(ty) else {
             return self.expr(x);
         };
+        if fields == 0 && self.input.struct_name(ty).is_none() {
+            return Code::block(format!("{{ let _ = {}; }}", self.expr(x)));
+        }
         let mut parts = Vec::new();
         for i in 0..fields {
             let (Some((from, from_celled)), Some((to, to_celled))) = (self.field(x.ty, i), self.field(ty, i)) else {

@@ -64,7 +64,7 @@ impl<'a> Emitter<'a> {
                 out.push_str(blank);
             }
             if last && tail != Tail::None && self.is_tail(stmt) {
-                out.push_str(&self.tail_comments(stmt.span, span.end));
+                out.push_str(&self.tail_comments(stmt, span.end));
                 out.push_str(&self.tail_stmt(stmt, tail));
             } else {
                 out.push_str(&self.stmt(stmt));

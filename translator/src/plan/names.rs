@@ -257,7 +257,12 @@ fn name_item(
         Item::Func(f) => {
             let func = input.hir.func(*f);
             if func.recv.is_none() {
-                let wanted = snake(&func.name);
+                // A blank function cannot be called, but it is checked.
+                let wanted = if &*func.name == "_" {
+                    "blank".into()
+                } else {
+                    snake(&func.name)
+                };
                 let is_main = &*func.name == "main";
                 names.funcs[f.index()] = unique(wanted, |n| {
                     (!is_main && RESERVED_FUNCS.contains(&n)) || !values.insert(n.to_owned())
@@ -291,7 +296,11 @@ fn name_methods(input: Input<'_>, names: &mut Names) {
             crate::types::Type::Named(n) => Some(n.obj),
             _ => None,
         };
-        let wanted = method(&func.name);
+        let wanted = if &*func.name == "_" {
+            "blank".into()
+        } else {
+            method(&func.name)
+        };
         names.funcs[func.id.index()] = unique(wanted, |n| !taken.insert((owner, n.to_owned())));
     }
 }
