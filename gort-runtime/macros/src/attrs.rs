@@ -8,6 +8,8 @@ use syn::{Attribute, LitStr, Token, Type, parenthesized};
 pub(crate) struct TypeAttrs {
     pub(crate) in_place: bool,
     pub(crate) scalar: bool,
+    /// A named array type: its memory is that of the array.
+    pub(crate) array: bool,
     pub(crate) string: bool,
     pub(crate) incomparable: bool,
     pub(crate) name: Option<LitStr>,
@@ -36,6 +38,7 @@ impl TypeAttrs {
                 match word.as_str() {
                     "in_place" => read.in_place = true,
                     "scalar" => read.scalar = true,
+                    "array" => read.array = true,
                     "string" => read.string = true,
                     "incomparable" => read.incomparable = true,
                     "name" => read.name = Some(meta.value()?.parse()?),

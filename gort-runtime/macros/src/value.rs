@@ -126,6 +126,8 @@ fn value_impl(input: &Input) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let cell = if attrs.in_place {
         quote!(Self)
+    } else if attrs.array {
+        quote!(::gort_runtime::value::NamedCell<Self>)
     } else if attrs.scalar {
         quote!(::gort_runtime::value::Atom<Self>)
     } else {
@@ -177,6 +179,20 @@ fn memory_impl(input: &Input) -> TokenStream {
         ..
     } = input;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    if attrs.array {
+        let Some(inner) = fields.first().map(|field| &field.ty) else {
+            return TokenStream::new();
+        };
+        return quote! {
+            impl #impl_generics ::gort_runtime::value::NamedArray for #ident #ty_generics #where_clause {
+                type Array = #inner;
+                #[inline]
+                fn from_array(array: #inner) -> Self { Self(array) }
+                #[inline]
+                fn into_array(self) -> #inner { self.0 }
+            }
+        };
+    }
     if attrs.scalar {
         let Some(inner) = fields.first().map(|field| &field.ty) else {
             return TokenStream::new();

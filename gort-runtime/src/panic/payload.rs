@@ -99,7 +99,7 @@ fn translate(text: &str) -> String {
 #[cold]
 pub fn go_panic(value: Any) -> ! {
     let value = if value.is_nil() {
-        let text = "panic called with nil argument (use GODEBUG=panicnil=1 to disable)";
+        let text = "panic called with nil argument";
         Any::new(RuntimeFault {
             message: GoString::from_static(text),
         })

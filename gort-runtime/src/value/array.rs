@@ -117,6 +117,102 @@ impl<T: Value, const N: usize> Clone for ArrayCell<T, N> {
     }
 }
 
+/// A named array type, `type Vector [3]float64`. Derived with `#[go(array)]`.
+pub trait NamedArray: Value {
+    /// The array type it is defined as.
+    type Array: Value;
+    /// The conversion from the array.
+    fn from_array(array: Self::Array) -> Self;
+    /// The conversion to the array.
+    fn into_array(self) -> Self::Array;
+}
+
+/// The memory of a named array type: the array's own, so that pointers to elements and slices share it.
+pub struct NamedCell<T: NamedArray> {
+    array: CellOf<T::Array>,
+}
+
+impl<T: NamedArray> NamedCell<T> {
+    /// Memory holding `v`.
+    pub fn new(v: T) -> Self {
+        NamedCell {
+            array: Place::new(v.into_array()),
+        }
+    }
+
+    /// Loads the value.
+    pub fn get(&self) -> T {
+        T::from_array(self.array.load())
+    }
+
+    /// Stores a value.
+    pub fn set(&self, v: T) {
+        self.array.set(v.into_array());
+    }
+
+    /// Loads, changes and stores; not atomic as a whole.
+    pub fn update<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+        Place::update(self, f)
+    }
+
+    /// The value of memory that is no longer shared.
+    pub fn into_inner(self) -> T {
+        self.get()
+    }
+}
+
+impl<T: NamedArray> std::ops::Deref for NamedCell<T> {
+    type Target = CellOf<T::Array>;
+    #[inline]
+    fn deref(&self) -> &Self::Target {
+        &self.array
+    }
+}
+
+impl<T: NamedArray> Default for NamedCell<T> {
+    fn default() -> Self {
+        NamedCell {
+            array: Default::default(),
+        }
+    }
+}
+
+impl<T: NamedArray> Clone for NamedCell<T> {
+    fn clone(&self) -> Self {
+        NamedCell {
+            array: self.array.clone(),
+        }
+    }
+}
+
+impl<T: NamedArray + PartialEq> PartialEq for NamedCell<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+    }
+}
+
+impl<T: NamedArray> Memory for NamedCell<T> {
+    type Content = T;
+    fn load(&self) -> T {
+        self.get()
+    }
+    fn assign(&self, from: &Self) {
+        self.array.assign(&from.array);
+    }
+}
+
+impl<T: NamedArray> Place<T> for NamedCell<T> {
+    fn new(v: T) -> Self {
+        Self::new(v)
+    }
+    fn get(&self) -> T {
+        self.get()
+    }
+    fn set(&self, v: T) {
+        self.set(v);
+    }
+}
+
 impl<T: Value + PartialEq, const N: usize> PartialEq for ArrayCell<T, N> {
     fn eq(&self, other: &Self) -> bool {
         self.iter().eq(other.iter())

@@ -34,7 +34,7 @@ mod table;
 mod types;
 
 pub use any::{Any, IntoAny, IntoAnyRef};
-pub use array::ArrayCell;
+pub use array::{ArrayCell, NamedArray, NamedCell};
 pub use cell::{Atom, AtomicWord, Cell, Scalar};
 pub use complex::Complex;
 pub use describe::{Describe, Field, Kind, Pointee};

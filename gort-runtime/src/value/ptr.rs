@@ -14,7 +14,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use super::block::{Address, Owner};
-use super::{Cell, CellOf, Describe, GoKey, GoType, Kind, Place, Pointee, Slice, Value};
+use super::{Cell, CellOf, Describe, GoKey, GoType, Kind, NamedArray, NamedCell, Place, Pointee, Slice, Value};
 use crate::panic::nil_dereference;
 
 /// A Go pointer `*T`.
@@ -142,6 +142,17 @@ impl<T: Value, const N: usize> Ptr<[T; N]> {
         let cells: &[CellOf<T>] = self.cells();
         // SAFETY: the cells lie in the target, which the owner keeps.
         unsafe { Slice::from_parts(self.owner(), NonNull::from(cells).cast(), N, N) }
+    }
+}
+
+impl<T: NamedArray + Value<Cell = NamedCell<T>>> Ptr<T> {
+    /// A pointer to the array that a named array type is.
+    ///
+    /// # Panics
+    /// With Go's nil dereference.
+    #[inline]
+    pub fn array(&self) -> Ptr<T::Array> {
+        self.project(|named| &**named)
     }
 }
 

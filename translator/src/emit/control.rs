@@ -460,7 +460,9 @@ impl<'a> Emitter<'a> {
                     (_, None) => format!("for {key} in 0..{len}_i64"),
                     _ => format!(
                         "for ({key}, {value}) in (0_i64..).zip({})",
-                        source.method("full_slice", &[]).method("iter", &[])
+                        self.array_pointer(source, pointee)
+                            .method("full_slice", &[])
+                            .method("iter", &[])
                     ),
                 }
             }

@@ -499,7 +499,8 @@ impl<'a> Emitter<'a> {
         }
         let is_array = matches!(&*store.under(base.ty), Type::Array(..));
         let source = if is_array {
-            self.pointer_to(base).method("full_slice", &[])
+            self.array_pointer(self.pointer_to(base), base.ty)
+                .method("full_slice", &[])
         } else {
             self.unwrapped(self.borrowed(base), base.ty)
         };

@@ -414,6 +414,9 @@ impl<'a> Emitter<'a> {
             None => {}
         }
         derives.push("Value");
+        if matches!(&*store.under(item.ty), Type::Array(..)) {
+            go.push("array".to_owned());
+        }
         if kind.is_some_and(|k| !k.is_boolean()) {
             derives.push("GoNumber");
         }

@@ -208,15 +208,13 @@ impl<'a> Emitter<'a> {
                     self.usize_index(index)
                 )))
             }
-            Place::Cell(code) if !newtype => Place::Cell(code.method("at", &[self.index(index)])),
-            Place::Cell(code) => Place::Within(code, format!("0[{}]", self.usize_index(index))),
+            // The memory of a named array type is the array's.
+            Place::Cell(code) => Place::Cell(code.method("at", &[self.index(index)])),
             Place::Within(code, path) => {
                 let path = if newtype { format!("{path}.0") } else { path };
                 Place::Within(code, format!("{path}[{}]", self.usize_index(index)))
             }
-            Place::Element(slice, i) if !newtype => {
-                Place::Cell(slice.method("at", &[i]).method("at", &[self.index(index)]))
-            }
+            Place::Element(slice, i) => Place::Cell(slice.method("at", &[i]).method("at", &[self.index(index)])),
             place => {
                 let value = self.read(&place, base.ty);
                 let value = if newtype { value.field("0") } else { value };
@@ -347,6 +345,15 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// A pointer to an array, where the type has a name of its own.
+    pub(super) fn array_pointer(&self, pointer: Code, ty: TypeId) -> Code {
+        if self.is_newtype(ty) {
+            pointer.method("array", &[])
+        } else {
+            pointer
+        }
+    }
+
     /// `base.project(|v| &v.f.g)`, the path as long as no pointer or slice is in between.
     fn project(&self, e: &'a Expr) -> Code {
         match &e.kind {
@@ -377,7 +384,9 @@ impl<'a> Emitter<'a> {
             ExprKind::Index { base, index } => {
                 let store = self.input.store();
                 match &*store.under(base.ty) {
-                    Type::Array(..) => self.pointer_to(base).method("index", &[self.index(index)]),
+                    Type::Array(..) => self
+                        .array_pointer(self.pointer_to(base), base.ty)
+                        .method("index", &[self.index(index)]),
                     _ => {
                         let slice = self.unwrapped(self.borrowed(base), base.ty);
                         slice.method("ptr", &[self.index(index)])

@@ -269,6 +269,7 @@ impl<'a> Emitter<'a> {
         match &*store.under(ty) {
             Type::Basic(k) if !k.is_string() && !k.is_complex() => format!("Atom<{}>", self.ty(ty)),
             Type::Array(n, elem) if !self.is_newtype(ty) => format!("ArrayCell<{}, {n}>", self.ty(*elem)),
+            Type::Array(..) => format!("NamedCell<{}>", self.ty(ty)),
             _ => format!("Cell<{}>", self.ty(ty)),
         }
     }

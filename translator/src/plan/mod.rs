@@ -100,7 +100,7 @@ pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
     let storage = storage(input, facts, &scopes, &forms);
     let mut names = names::names(input);
     let structs = structs(input, facts, &storage);
-    let anonymous = anonymous(input, &mut names);
+    let anonymous = anonymous(input, &storage, &mut names);
     let guards = guards::guards(input, facts, &mut names);
     let traits = traits::traits(input, facts, &mut names);
     let funcs = funcs(input, facts, &storage, &names, &scopes);
@@ -356,7 +356,11 @@ pub fn field_names(input: Input<'_>, s: &crate::types::Struct) -> Vec<String> {
     each.collect()
 }
 
-fn anonymous(input: Input<'_>, names: &mut names::Names) -> FxHashMap<TypeId, (String, StructPlan)> {
+fn anonymous(
+    input: Input<'_>,
+    storage: &[Storage],
+    names: &mut names::Names,
+) -> FxHashMap<TypeId, (String, StructPlan)> {
     let store = input.store();
     let mut out = FxHashMap::default();
     let mut used = input.mentioned_types();
@@ -370,6 +374,12 @@ fn anonymous(input: Input<'_>, names: &mut names::Names) -> FxHashMap<TypeId, (S
         // Anonymous structs are never behind a pointer method; their fields are cells when any pointer exists.
         let pointed = (0..store.type_count() as u32)
             .any(|t| matches!(&*store.get(TypeId(t)), Type::Pointer(e) if store.canonical(*e) == canonical));
+        // So they are when a variable of the type is shared.
+        let locals = input.hir.locals.iter().zip(storage);
+        let pointed = pointed
+            || locals
+                .into_iter()
+                .any(|(l, s)| *s == Storage::Shared && store.canonical(l.ty) == canonical);
         let celled = vec![pointed; s.fields.len()];
         let words: Vec<_> = s
             .fields

@@ -54,6 +54,22 @@ pub struct Traits {
     pub library: Vec<TypeId>,
 }
 
+/// `fmt.Formatter`, which printing asks any value for, where the program knows what such a method is given.
+fn formatter(input: Input<'_>, mentioned: &[TypeId], library: &mut Vec<TypeId>) {
+    let store = input.store();
+    let state = mentioned.iter().find_map(|ty| match &*store.get(*ty) {
+        Type::Named(n) if input.is_library(n.obj) && input.lib_path(n.obj) == "fmt.State" => Some(n.obj),
+        _ => None,
+    });
+    let package = state
+        .and_then(|o| store.obj(o).pkg)
+        .and_then(|p| input.types.package(p));
+    let formatter = package.and_then(|p| p.scope.get("Formatter").copied());
+    if let Some(ty) = formatter.map(|o| store.obj_type(o)).filter(|t| !library.contains(t)) {
+        library.push(ty);
+    }
+}
+
 /// Collects traits and implementations.
 pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
     let store = input.store();
@@ -127,6 +143,7 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
         out.library.push(TypeId::ERROR);
     }
     out.library.extend(TypeId::IMPLICIT);
+    formatter(input, &all, &mut out.library);
     let mut at = 0;
     while let Some(ty) = out.library.get(at).copied() {
         at += 1;

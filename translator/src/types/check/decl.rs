@@ -39,7 +39,19 @@ impl<'a> Checker<'a> {
                 self.env = old;
                 self.path.pop();
                 self.colors.insert(o, Color::Black);
+                self.resolve_companion(o, &decl);
             }
+        }
+    }
+
+    /// An interface of the library that printing asks any value for is known where its method's parameter is.
+    fn resolve_companion(&mut self, o: ObjId, decl: &DeclInfo<'a>) {
+        let DeclKind::Type(_) = &decl.kind else { return };
+        if !self.pkgs.get(decl.pkg.0 as usize).is_some_and(|p| &*p.path == "fmt") || &*self.s.obj(o).name != "State" {
+            return;
+        }
+        if let Some(formatter) = self.package_member(decl.pkg, "Formatter") {
+            self.resolve(formatter);
         }
     }
 
