@@ -5,7 +5,10 @@
 //! what they may recover. A panic in a deferred call replaces the one under way, which is remembered for printing.
 
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use crate::panic::{Earlier, GoPanic, Unwinding};
 use crate::task::with_local;
@@ -29,6 +32,40 @@ impl<'a> Defers<'a> {
     /// Defers a call.
     pub fn push(&self, call: impl FnOnce() + 'a) {
         self.0.borrow_mut().push(Box::new(call));
+    }
+}
+
+/// Calls that the body of a loop over an iterator function defers: they are the enclosing function's, which runs them as
+/// one of its deferred calls.
+#[derive(Clone, Default)]
+pub struct Late(Arc<Mutex<Vec<Box<dyn FnOnce() + Send>>>>);
+
+impl Late {
+    /// An empty list.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Defers a call.
+    pub fn push(&self, call: impl FnOnce() + Send + 'static) {
+        self.0.lock().push(Box::new(call));
+    }
+
+    /// Runs the calls, the last one first.
+    ///
+    /// # Panics
+    /// With the last panic of a call, when all have run.
+    pub fn run(&self) {
+        let mut panic = None;
+        loop {
+            let Some(call) = self.0.lock().pop() else { break };
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(call)) {
+                panic = Some(payload);
+            }
+        }
+        if let Some(payload) = panic {
+            resume_unwind(payload);
+        }
     }
 }
 

@@ -24,7 +24,11 @@ impl<'a> Emitter<'a> {
 
     fn literal_as(&self, lit: FuncId, is_async: bool) -> Code {
         let func = self.input.hir.func(lit);
-        let clones = self.capture_clones(lit);
+        let mut clones = self.capture_clones(lit);
+        let defers_outside = func.defers_outside;
+        if defers_outside {
+            clones.push_str(" let late = late.clone();");
+        }
         let params = self.closure_params(lit);
         let result = self.results(lit);
         let n = func.params.len();
@@ -34,6 +38,7 @@ impl<'a> Emitter<'a> {
                 .into_iter()
                 .filter(|l| !self.is_copied(*l))
                 .map(|l| format!("let {0} = {0}.clone();", self.local_name(l)))
+                .chain(defers_outside.then(|| "let late = late.clone();".to_owned()))
                 .collect();
             let body = self.with_literal(lit, true, false, |e| e.function_body(lit));
             format!(

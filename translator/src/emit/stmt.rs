@@ -778,6 +778,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn expr_stmt(&self, e: &'a Expr) -> String {
+        let late = self.late_defers(e);
         let code = self.expr(e);
         let ignored = match &*self.input.store().get(e.ty) {
             Type::Tuple(ts) if ts.is_empty() => false,
@@ -786,10 +787,45 @@ impl<'a> Emitter<'a> {
         if ignored && matches!(e.kind, ExprKind::Recv { .. }) {
             return format!("{code};");
         }
-        if code.block {
-            format!("{code};")
+        format!("{late}{code};")
+    }
+
+    /// The list for what the body of a `range` over a function defers: it runs with the function's own, where the loop
+    /// stands among them.
+    fn late_defers(&self, e: &Expr) -> &'static str {
+        let ExprKind::Call(call) = &e.kind else { return "" };
+        let defers = call
+            .args
+            .items
+            .iter()
+            .any(|arg| matches!(arg.kind, ExprKind::FuncLit(lit) if self.input.hir.func(lit).defers_outside));
+        if !defers || self.defers_outside() {
+            return "";
+        }
+        "let late = defer::Late::new(); defers.push({ let late = late.clone(); move || late.run() }); "
+    }
+
+    /// The body being printed is one of a `range` over a function.
+    fn defers_outside(&self) -> bool {
+        let id = self.state.borrow().function.as_ref().and_then(|f| f.id);
+        id.is_some_and(|id| self.input.hir.func(id).defers_outside)
+    }
+
+    /// `defers.push(…);`, in the form that the body and the call want.
+    fn push_deferred(&self, before: &str, closure: &str, is_async: bool) -> String {
+        let closure = match (self.defers_outside(), is_async) {
+            (true, true) => format!("{{ let call = {closure}; move || task::block_on(call()) }}"),
+            _ => closure.to_owned(),
+        };
+        let push = match (self.defers_outside(), is_async) {
+            (true, _) => "late.push",
+            (false, true) => "defers.push_async",
+            (false, false) => "defers.push",
+        };
+        if before.is_empty() {
+            format!("{push}({closure});")
         } else {
-            format!("{code};")
+            format!("{push}({{ {before} {closure} }});")
         }
     }
 
@@ -849,25 +885,17 @@ impl<'a> Emitter<'a> {
         {
             let is_async = self.facts.coloring.is_async(*lit);
             let (before, closure) = self.deferred_closure(*lit, call, is_async);
-            let push = if is_async { "push_async" } else { "push" };
-            return if before.is_empty() {
-                format!("defers.{push}({closure});")
-            } else {
-                format!("defers.{push}({{ {before} {closure} }});")
-            };
+            return self.push_deferred(&before, &closure.text, is_async);
         }
         let (before, text) = self.later(call, e);
         let before = before.join(" ");
-        let (push, closure) = if text.contains(".await") {
-            ("push_async", format!("move || async move {{ {text}; }}"))
+        let is_async = text.contains(".await");
+        let closure = if is_async {
+            format!("move || async move {{ {text}; }}")
         } else {
-            ("push", format!("move || {{ {text}; }}"))
+            format!("move || {{ {text}; }}")
         };
-        if before.is_empty() {
-            format!("defers.{push}({closure});")
-        } else {
-            format!("defers.{push}({{ {before} {closure} }});")
-        }
+        self.push_deferred(&before, &closure, is_async)
     }
 
     /// The operands of a call bound to variables, and the call over those.

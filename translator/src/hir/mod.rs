@@ -252,6 +252,8 @@ pub struct Func {
     pub body: Option<Block>,
     /// There is a `defer` in the body itself (not in a literal inside).
     pub has_defer: bool,
+    /// It is the body of a `range` over a function, and a `defer` in it is the enclosing function's.
+    pub defers_outside: bool,
     /// There is a call of `recover` in the body itself.
     pub has_recover: bool,
     /// The whole declaration.

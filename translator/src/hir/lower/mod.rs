@@ -82,6 +82,7 @@ struct FunctionContext {
     id: Option<FuncId>,
     results: Vec<LocalId>,
     has_defer: bool,
+    defers_outside: bool,
     has_recover: bool,
     scopes: Vec<BranchScope>,
     /// It is the body of a `range` over a function.
@@ -305,6 +306,7 @@ impl<'a> Lowerer<'a> {
             sig: TypeId::INVALID,
             body: None,
             has_defer: false,
+            defers_outside: false,
             has_recover: false,
             span,
             name_span,
@@ -353,6 +355,7 @@ impl<'a> Lowerer<'a> {
         let func = &mut self.out.funcs[id.index()];
         func.body = body;
         func.has_defer = context.has_defer;
+        func.defers_outside = context.defers_outside;
         func.has_recover = context.has_recover;
     }
 

@@ -42,8 +42,13 @@ impl<'a> Lowerer<'a> {
             Ast::Assign(assign) => self.assign(assign),
             Ast::Go(call) => StmtKind::Go(self.expr(call)),
             Ast::Defer(call) => {
-                if let Some(context) = self.functions.last_mut() {
-                    context.has_defer = true;
+                // In the body of a `range` over a function it is the enclosing function's.
+                for context in self.functions.iter_mut().rev() {
+                    if context.range.is_none() {
+                        context.has_defer = true;
+                        break;
+                    }
+                    context.defers_outside = true;
                 }
                 StmtKind::Defer(self.expr(call))
             }
