@@ -25,6 +25,10 @@ use render::Printer;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Translating allocates many small nodes; this allocator is faster at that than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Go nests deeper than the main thread's stack allows for; memory is only taken as it is used.
 const STACK: usize = 1 << 29;
 

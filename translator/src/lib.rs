@@ -5,6 +5,7 @@
 pub mod analysis;
 pub mod diagnostic;
 pub mod emit;
+mod guard;
 pub mod hir;
 pub mod load;
 pub mod pipeline;

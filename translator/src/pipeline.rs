@@ -10,13 +10,14 @@
 //! | `plan` | HIR and facts | decisions | the emitter prints decisions and takes none |
 //! | `emit` | HIR and plan | Rust text | |
 //!
-//! Invariants: an error of the checker stops before lowering; nothing here panics on a user's Go.
+//! Invariants: an error of the checker stops before lowering; a panic of a pass is a G0099 and costs the declaration it was
+//! at where the pass goes declaration by declaration.
 
 use crate::analysis::{self, Input};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, guarded};
 use crate::load::Loaded;
 use crate::{emit, hir, plan, types};
-use std::sync::{Mutex, PoisonError};
 
 /// What a translation gives.
 #[derive(Debug)]
@@ -61,41 +62,29 @@ const STACK: usize = 1 << 30;
 
 fn run(loaded: Loaded, options: Option<&emit::Options>) -> Translation {
     let thread = std::thread::Builder::new().name("translate".into()).stack_size(STACK);
-    let pass = Mutex::new(PASSES[0]);
-    std::thread::scope(
-        |scope| match thread.spawn_scoped(scope, || passes(loaded, options, &pass)) {
-            Ok(handle) => handle.join().unwrap_or_else(|panic| {
-                let pass = *pass.lock().unwrap_or_else(PoisonError::into_inner);
-                defect(format!("gort failed while {pass}: {}", panic_message(&*panic)))
-            }),
-            Err(error) => defect(format!("no thread for the translation: {error}")),
-        },
-    )
+    std::thread::scope(|scope| match thread.spawn_scoped(scope, || passes(loaded, options)) {
+        Ok(handle) => handle
+            .join()
+            .unwrap_or_else(|panic| nothing(guard::defect("translating", &*panic, None))),
+        Err(error) => {
+            let message = format!("no thread for the translation: {error}");
+            nothing(Diagnostic::error(Code::INTERNAL, None, message))
+        }
+    })
 }
 
-/// What the passes do, as a message says it.
-const PASSES: [&str; 5] = ["type-checking", "lowering", "analysing", "planning", "printing"];
-
-/// A translation that ended in a defect of gort's own.
-fn defect(message: String) -> Translation {
+/// What is left when no pass could run.
+fn nothing(defect: Diagnostic) -> Translation {
     let (program, _) = types::check_program(Loaded::default());
     Translation {
         output: None,
-        diagnostics: vec![Diagnostic::error(Code::INTERNAL, None, message)],
+        diagnostics: vec![defect],
         summary: Summary::default(),
         program,
     }
 }
 
-/// The text of a panic.
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
-}
-
-fn passes(mut loaded: Loaded, options: Option<&emit::Options>, pass: &Mutex<&'static str>) -> Translation {
-    let enter = |at: usize| *pass.lock().unwrap_or_else(PoisonError::into_inner) = PASSES[at];
+fn passes(mut loaded: Loaded, options: Option<&emit::Options>) -> Translation {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let (program, found) = types::check_program(loaded);
     diagnostics.extend(found);
@@ -114,25 +103,13 @@ fn passes(mut loaded: Loaded, options: Option<&emit::Options>, pass: &Mutex<&'st
             program,
         };
     }
-    enter(1);
-    let (hir, found) = hir::lower::lower(&program);
-    diagnostics.extend(found);
-    let input = Input {
-        hir: &hir,
-        types: &program,
+    let output = match rest(&program, options, &mut summary, &mut diagnostics) {
+        Ok(output) => output,
+        Err(defect) => {
+            diagnostics.push(defect);
+            None
+        }
     };
-    enter(2);
-    let facts = analysis::analyze(input);
-    summary.functions = hir.funcs.len();
-    summary.async_functions = facts.coloring.async_funcs();
-    let output = options.map(|options| {
-        enter(3);
-        let plan = plan::plan(input, &facts);
-        enter(4);
-        let (output, found) = emit::emit(input, &facts, &plan, options);
-        diagnostics.extend(found);
-        output
-    });
     sort(&mut diagnostics);
     Translation {
         output,
@@ -142,7 +119,135 @@ fn passes(mut loaded: Loaded, options: Option<&emit::Options>, pass: &Mutex<&'st
     }
 }
 
+/// The passes behind the checker. A pass that stops where it could not be held to one declaration ends them all.
+fn rest(
+    program: &types::Program,
+    options: Option<&emit::Options>,
+    summary: &mut Summary,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Option<emit::Output>, Diagnostic> {
+    let (hir, found) = guarded("lowering", || hir::lower::lower(program))?;
+    diagnostics.extend(found);
+    let input = Input {
+        hir: &hir,
+        types: program,
+    };
+    let facts = guarded("analysing", || {
+        #[cfg(test)]
+        hir.funcs
+            .iter()
+            .for_each(|f| guard::faults::stop(guard::faults::Fault::Analyze, &f.name));
+        analysis::analyze(input)
+    })?;
+    summary.functions = hir.funcs.len();
+    summary.async_functions = facts.coloring.async_funcs();
+    let Some(options) = options else { return Ok(None) };
+    let plan = guarded("planning", || plan::plan(input, &facts))?;
+    let (output, found) = guarded("printing", || emit::emit(input, &facts, &plan, options))?;
+    diagnostics.extend(found);
+    Ok(Some(output))
+}
+
 fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by_key(|d| d.span.map(|s| (s.file.0, s.start)));
     diagnostics.dedup();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guard::faults::{self, Fault};
+
+    const GO: &str = "package main\n\ntype box struct{ n int }\n\nfunc (b box) NAME(a, c int) (int, error) { return a + b.n, nil }\n\n\
+                      func rest() string { return \"kept\" }\n\nfunc main() { println(rest()) }\n";
+
+    /// Translates a program with a method of this name, at which a pass fails.
+    fn translate_with(fault: Fault, name: &'static str) -> Translation {
+        faults::ask(fault, name);
+        let text = GO.replace("NAME", name);
+        translate(
+            crate::load::load_texts(&[("main.go", &text)]),
+            &emit::Options::default(),
+        )
+    }
+
+    fn only_defect(translation: &Translation) -> (&str, Option<String>) {
+        let [defect] = &translation.diagnostics[..] else {
+            panic!("one defect is told, not {:?}", translation.diagnostics);
+        };
+        assert_eq!(defect.code, Code::INTERNAL);
+        let place = defect.span.map(|s| translation.program.sources.position(s));
+        (&defect.message, place)
+    }
+
+    fn text(translation: &Translation) -> &str {
+        &translation.output.as_ref().expect("there is output").files[0].text
+    }
+
+    #[test]
+    fn a_panic_in_printing_costs_one_body() {
+        let translation = translate_with(Fault::Emit, "failsInPrinting");
+        let text = text(&translation);
+        assert!(
+            text.contains("fn fails_in_printing(&self, a: i64, _c: i64) -> (i64, GoError) {"),
+            "{text}"
+        );
+        assert!(text.contains("unimplemented!") && text.contains("\"kept\""), "{text}");
+        let (message, place) = only_defect(&translation);
+        assert_eq!(message, "gort failed while printing a function: a test asked for this");
+        assert_eq!(place.as_deref(), Some("main.go:5:14"));
+    }
+
+    #[test]
+    fn text_that_is_not_rust_costs_one_body() {
+        let translation = translate_with(Fault::Garble, "becomesGarbled");
+        let text = text(&translation);
+        assert!(
+            text.contains("fn becomes_garbled(&self, a: i64, _c: i64) -> (i64, GoError) {"),
+            "{text}"
+        );
+        assert!(text.contains("unimplemented!") && text.contains("\"kept\""), "{text}");
+        let (message, place) = only_defect(&translation);
+        assert!(message.starts_with("gort wrote Rust that does not parse"), "{message}");
+        assert_eq!(place.as_deref(), Some("main.go:5:14"));
+    }
+
+    #[test]
+    fn a_panic_in_lowering_costs_one_body() {
+        let translation = translate_with(Fault::Lower, "failsInLowering");
+        let text = text(&translation);
+        assert!(
+            text.contains("untranslated::<(i64, GoError)>") && text.contains("\"kept\""),
+            "{text}"
+        );
+        let defects: Vec<_> = translation
+            .diagnostics
+            .iter()
+            .filter(|d| d.code == Code::INTERNAL)
+            .collect();
+        assert_eq!(defects.len(), 1);
+    }
+
+    #[test]
+    fn a_panic_in_checking_leaves_the_other_errors_and_the_sources() {
+        faults::ask(Fault::Check, "failsInChecking");
+        let text = "package main\n\nfunc failsInChecking() {}\n\nfunc main() { undefined() }\n";
+        let translation = check(crate::load::load_texts(&[("main.go", text)]));
+        let codes: Vec<_> = translation
+            .diagnostics
+            .iter()
+            .map(|d| d.code == Code::INTERNAL)
+            .collect();
+        assert_eq!(codes, [true, false]);
+        assert_eq!(translation.program.sources.len(), 1);
+        assert!(translation.output.is_none());
+    }
+
+    #[test]
+    fn a_panic_in_an_analysis_is_told() {
+        let translation = translate_with(Fault::Analyze, "failsInAnalysis");
+        assert!(translation.output.is_none());
+        let (message, _) = only_defect(&translation);
+        assert_eq!(message, "gort failed while analysing: a test asked for this");
+    }
 }

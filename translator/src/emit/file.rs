@@ -3,7 +3,9 @@
 use super::comments::Markers;
 use super::{Emitter, format};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard;
 use crate::hir::{self, FuncId, Item};
+use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::PackageId;
 use std::collections::BTreeMap;
@@ -195,9 +197,60 @@ impl<'a> Emitter<'a> {
     }
 
     /// One Go file as formatted Rust, without the crate's attributes and module declarations.
-    fn file_text(&self, file: &'a hir::File, source: &'a ast::File, extra: impl FnOnce() -> String) -> String {
+    fn file_text(&self, file: &'a hir::File, source: &'a ast::File, extra: impl Fn() -> String) -> String {
+        let told = self.diagnostics.borrow().len();
+        self.state.borrow_mut().one_by_one = false;
+        let (mut pieces, mut start) = self.pieces(file, source, &extra);
+        let markers = Markers {
+            comments: &source.comments,
+        };
+        if let Ok(text) = self.format_pieces(&start, &pieces, &markers) {
+            return text;
+        }
+        // Items are looked at one by one only when the file does not parse: it is printed again, and told of again.
+        self.diagnostics.borrow_mut().truncate(told);
+        {
+            let mut state = self.state.borrow_mut();
+            state.arms.clear();
+            state.next_temporary = 0;
+            state.one_by_one = true;
+        }
+        (pieces, start) = self.pieces(file, source, &extra);
+        self.state.borrow_mut().one_by_one = false;
+        pieces.retain(|(span, text)| match format::check_item(text) {
+            Err(error) => {
+                let defect = self.unparsable(*span, &error);
+                self.diagnose(defect);
+                false
+            }
+            Ok(()) => true,
+        });
+        self.format_pieces(&start, &pieces, &markers).unwrap_or_else(|error| {
+            let defect = self.unparsable(file.package_clause, &error);
+            self.diagnose(defect);
+            String::new()
+        })
+    }
+
+    fn format_pieces(
+        &self,
+        start: &str,
+        pieces: &[(Span, String)],
+        markers: &Markers<'_>,
+    ) -> Result<String, syn::Error> {
+        let text: String = std::iter::once(start).chain(pieces.iter().map(|p| &*p.1)).collect();
+        format::format(&text, &self.state.borrow().arms, markers)
+    }
+
+    /// What a file is made of, each with the Go it is of, and what stands before it.
+    fn pieces(
+        &self,
+        file: &'a hir::File,
+        source: &'a ast::File,
+        extra: &impl Fn() -> String,
+    ) -> (Vec<(Span, String)>, String) {
         self.begin_comments(file.id, &source.comments);
-        let mut pieces: Vec<(Option<&Item>, String)> = Vec::new();
+        let mut pieces: Vec<(Span, String)> = Vec::new();
         let header = self.comments_before(file.package_clause.start);
         let mut items = file.items.iter().peekable();
         while let Some(item) = items.next() {
@@ -209,55 +262,50 @@ impl<'a> Emitter<'a> {
             } else {
                 before.push_str(self.blank_before(span));
             }
-            pieces.push((None, before));
-            let text = match item {
+            pieces.push((span, before));
+            let mut apart = String::new();
+            let text = self.guarded_item(span, || match item {
                 Item::Const(c) => self.const_item(c, &docs),
                 Item::Var(v) => self.var_item(v, &docs),
                 Item::Type(t) => {
                     let text = self.type_item(t, &docs);
-                    text + &self.implementations_of(t)
+                    apart = self.guarded_item(span, || self.implementations_of(t));
+                    text
                 }
                 Item::Func(f) => self.func_item(*f, &docs, source, &mut items),
-            };
-            let text = if text.trim().is_empty() {
+            });
+            let text = if text.trim().is_empty() && apart.is_empty() {
                 self.docs_as_comments()
             } else {
                 text
             };
             let lifted = std::mem::take(&mut self.state.borrow_mut().lifted);
-            pieces.push((Some(item), text));
-            pieces.push((None, lifted));
+            pieces.extend([(span, text), (span, apart), (span, lifted)]);
             self.printed_to(span.end);
         }
-        pieces.push((None, self.comments_before(u32::MAX)));
-        pieces.push((None, extra()));
+        pieces.push((file.package_clause, self.comments_before(u32::MAX)));
+        pieces.push((file.package_clause, self.guarded_item(file.package_clause, extra)));
         let start = format!("{header}{}\n", self.imports_text());
-        let state = self.state.borrow();
-        let markers = Markers {
-            comments: &source.comments,
-        };
-        let whole = |pieces: &[(Option<&Item>, String)]| {
-            let text: String = std::iter::once(&*start).chain(pieces.iter().map(|p| &*p.1)).collect();
-            format::format(&text, &state.arms, &markers)
-        };
-        // Items are looked at one by one only when the file does not parse.
-        whole(&pieces).unwrap_or_else(|_| {
-            pieces.retain(|(item, text)| match (item, format::check_item(text)) {
-                (Some(item), Err(error)) => {
-                    self.broken_item(item, &error);
-                    false
-                }
-                _ => true,
-            });
-            whole(&pieces).unwrap_or_default()
+        (pieces, start)
+    }
+
+    /// Prints an item; a defect costs that item and is told.
+    fn guarded_item(&self, span: Span, print: impl FnOnce() -> String) -> String {
+        guard::guarded("printing a declaration", || {
+            guard::at(span);
+            print()
+        })
+        .unwrap_or_else(|defect| {
+            self.diagnose(defect);
+            self.state.borrow_mut().give_up();
+            String::new()
         })
     }
 
-    /// An item whose text is not Rust: a defect of gort, told with the place, that must not cost the rest.
-    fn broken_item(&self, item: &Item, error: &syn::Error) {
-        let span = item.span(self.input.hir);
+    /// A declaration whose text is not Rust: a defect of gort, told with the place, that must not cost the rest.
+    pub(super) fn unparsable(&self, span: Span, error: &syn::Error) -> Diagnostic {
         let message = format!("gort wrote Rust that does not parse for this declaration: {error}");
-        self.diagnose(Diagnostic::error(Code::INTERNAL, span, message));
+        Diagnostic::error(Code::INTERNAL, span, message)
     }
 
     fn imports_text(&self) -> String {

@@ -3,13 +3,66 @@
 use super::code::Code;
 use super::stmt::Tail;
 use super::{Emitter, Function};
+use crate::guard;
 use crate::hir::{Func, FuncId, LocalId, LocalKind, Stmt, StmtKind};
 use crate::plan::{Receiver, Storage, names};
 use crate::types::{Type, TypeId};
 
 impl<'a> Emitter<'a> {
-    /// A whole declaration, without its doc comment.
+    /// A whole declaration, without its doc comment. Where gort fails at its body, a panic stands for that; where it fails
+    /// at the header, the function is left out.
     pub(super) fn function(&self, func: &'a Func, visibility: &str) -> String {
+        let printed = guard::guarded("printing a function", || {
+            guard::at(func.name_span);
+            let text = self.whole_function(func, visibility);
+            #[cfg(test)]
+            let text = guard::faults::garbled(&func.name, text);
+            text
+        });
+        let defect = match printed {
+            Ok(text) if self.state.borrow().one_by_one => match self.check_member(func, &text) {
+                Ok(()) => return text,
+                Err(error) => self.unparsable(func.name_span, &error),
+            },
+            Ok(text) => return text,
+            Err(defect) => defect,
+        };
+        self.diagnose(defect);
+        self.state.borrow_mut().give_up();
+        self.function_stub(func, visibility).unwrap_or_default()
+    }
+
+    /// The header, if that is Rust, and a body that panics.
+    fn function_stub(&self, func: &'a Func, visibility: &str) -> Option<String> {
+        let header = guard::guarded("printing a function's header", || {
+            self.begin_function(func);
+            self.header(func, visibility)
+        });
+        self.state.borrow_mut().give_up();
+        let position = self.input.types.sources.position(func.name_span);
+        let text = super::constant::quote(&format!("gort G0099: `{}` at {position} is not translated", func.name));
+        let body = self.panicking_body(func, &text);
+        let stub = format!("{} {{ {body} }}", header.ok()?);
+        self.check_member(func, &stub).is_ok().then_some(stub)
+    }
+
+    /// Whether a function or method is Rust.
+    fn check_member(&self, func: &Func, text: &str) -> Result<(), syn::Error> {
+        match func.recv {
+            Some(_) => super::format::check_item(&format!("impl Receiver {{ {text} }}")),
+            None => super::format::check_item(text),
+        }
+    }
+
+    fn panicking_body(&self, func: &Func, quoted: &str) -> String {
+        if self.plan.funcs[func.id.index()].boxed {
+            format!("Box::pin(async move {{ unimplemented!({quoted}) }})")
+        } else {
+            format!("unimplemented!({quoted})")
+        }
+    }
+
+    fn begin_function(&self, func: &Func) {
         let plan = &self.plan.funcs[func.id.index()];
         self.state.borrow_mut().function = Some(Function {
             id: Some(func.id),
@@ -18,11 +71,23 @@ impl<'a> Emitter<'a> {
             ..Function::default()
         });
         self.name_locals(func.id);
+    }
+
+    fn whole_function(&self, func: &'a Func, visibility: &str) -> String {
+        #[cfg(test)]
+        guard::faults::stop(guard::faults::Fault::Emit, &func.name);
+        let plan = &self.plan.funcs[func.id.index()];
+        self.begin_function(func);
         let header = self.header(func, visibility);
         let body = match &func.body {
             None => {
                 let code = self.unsupported("a function without a body", func.span, TypeId::INVALID);
-                code.text
+                let text = code.text.replacen("<()>", &format!("<{}>", self.results(func.id)), 1);
+                if plan.boxed {
+                    format!("Box::pin(async move {{ {text} }})")
+                } else {
+                    text
+                }
             }
             Some(_) => {
                 let prologue = self.receiver_prologue(func);
@@ -57,11 +122,7 @@ impl<'a> Emitter<'a> {
         let position = self.input.types.sources.position(func.name_span);
         let text = super::constant::quote(&format!("gort G0061: {name} at {position} is not in gort's library"));
         let keep: String = markers.collect::<String>().replace("__gort_trailing", "__gort_comment");
-        let unimplemented = format!("unimplemented!({text})");
-        if self.plan.funcs[func.id.index()].boxed {
-            return format!("{keep} Box::pin(async move {{ {unimplemented} }})");
-        }
-        format!("{keep} {unimplemented}")
+        format!("{keep} {}", self.panicking_body(func, &text))
     }
 
     fn header(&self, func: &'a Func, visibility: &str) -> String {

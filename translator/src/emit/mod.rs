@@ -85,6 +85,15 @@ struct Emitter<'a> {
     diagnostics: RefCell<Vec<Diagnostic>>,
 }
 
+impl State {
+    /// What a declaration that was given up half way leaves behind does not concern the next one.
+    fn give_up(&mut self) {
+        self.function = None;
+        self.unmapped = None;
+        self.writing = false;
+    }
+}
+
 /// Where the printing is.
 #[derive(Default)]
 struct State {
@@ -104,6 +113,8 @@ struct State {
     writing: bool,
     /// Heads of select arms, printed apart.
     arms: Vec<String>,
+    /// The file did not parse when it was printed the first time: each function is parsed on its own.
+    one_by_one: bool,
     /// The file's module name among its package's, for uniqueness of temporaries.
     next_temporary: u32,
 }

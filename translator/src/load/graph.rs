@@ -5,6 +5,7 @@
 
 use super::{FileSystem, GoMod, LATEST, Loaded, LoadedPackage, Options, build};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard;
 use crate::source::Span;
 use crate::stdlib;
 use crate::syntax::Parser;
@@ -263,7 +264,14 @@ impl<'a> Loader<'a> {
 
     fn parse_text(&mut self, path: &str, text: &str) -> ast::File {
         let id = self.out.sources.add(path, text);
-        self.parser.parse(id, text, &mut self.out.diagnostics)
+        let (parser, diagnostics) = (&mut self.parser, &mut self.out.diagnostics);
+        guard::guarded("parsing", || parser.parse(id, text, diagnostics)).unwrap_or_else(|mut defect| {
+            let whole = Span::new(id, 0, text.len() as u32);
+            defect.span = defect.span.or(Some(whole.at_start()));
+            self.out.diagnostics.push(defect);
+            self.parser = self.parser.renewed();
+            ast::File::empty(whole, self.parser.new_node())
+        })
     }
 }
 

@@ -9,6 +9,7 @@ pub mod gomod;
 mod graph;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard;
 use crate::source::SourceMap;
 use crate::syntax::ast::{self, Name};
 use std::sync::Arc;
@@ -92,16 +93,18 @@ pub fn load_texts(files: &[(&str, &str)]) -> Loaded {
 }
 
 fn on_big_stack(f: impl FnOnce() -> Loaded + Send) -> Loaded {
-    let failed = || {
-        let bug = Diagnostic::error(Code::SYNTAX, None, "internal error: the parser stopped unexpectedly");
-        Loaded {
-            diagnostics: vec![bug],
-            ..Loaded::default()
-        }
+    let failed = |bug| Loaded {
+        diagnostics: vec![bug],
+        ..Loaded::default()
     };
     let thread = std::thread::Builder::new().name("parse".into()).stack_size(1 << 28);
     std::thread::scope(|s| match thread.spawn_scoped(s, f) {
-        Ok(handle) => handle.join().unwrap_or_else(|_| failed()),
-        Err(_) => failed(),
+        Ok(handle) => handle
+            .join()
+            .unwrap_or_else(|panic| failed(guard::defect("loading", &*panic, None))),
+        Err(error) => {
+            let text = format!("no thread for the parser: {error}");
+            failed(Diagnostic::error(Code::INTERNAL, None, text))
+        }
     })
 }

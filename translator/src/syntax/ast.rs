@@ -65,6 +65,26 @@ pub struct File {
     pub comments: Vec<Comment>,
 }
 
+impl File {
+    /// A file of which nothing is known yet; its package is `_`.
+    pub(crate) fn empty(span: Span, node: NodeId) -> File {
+        let package = Ident {
+            id: node,
+            span: span.at_start(),
+            name: "_".into(),
+        };
+        File {
+            id: span.file,
+            span,
+            doc: CommentGroup::default(),
+            package,
+            imports: Vec::new(),
+            decls: Vec::new(),
+            comments: Vec::new(),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Ident {
     pub id: NodeId,

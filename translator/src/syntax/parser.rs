@@ -51,22 +51,21 @@ impl Parser {
         }
     }
 
+    /// A new parser that goes on with the node ids of this one, which a panic left half way.
+    pub(crate) fn renewed(&self) -> Parser {
+        Parser::new(NodeId(self.next_node))
+    }
+
+    /// A node id that no other node has.
+    pub(crate) fn new_node(&mut self) -> NodeId {
+        self.next_node += 1;
+        NodeId(self.next_node - 1)
+    }
+
     /// Parses one file.
     pub fn parse(&mut self, id: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> File {
-        let mut file = File {
-            id,
-            span: Span::new(id, 0, text.len() as u32),
-            doc: CommentGroup::default(),
-            package: Ident {
-                id: NodeId(self.next_node),
-                span: Span::new(id, 0, 0),
-                name: "_".into(),
-            },
-            imports: Vec::new(),
-            decls: Vec::new(),
-            comments: comments::scan(id, text),
-        };
-        self.next_node += 1;
+        let mut file = File::empty(Span::new(id, 0, text.len() as u32), self.new_node());
+        file.comments = comments::scan(id, text);
         let tree = self
             .inner
             .parse(text, None)

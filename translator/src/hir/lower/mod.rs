@@ -11,6 +11,7 @@ mod stmt;
 
 use super::*;
 use crate::diagnostic::Diagnostic;
+use crate::guard;
 use crate::syntax::ast;
 use crate::types::{self, Info, ObjKind, Type, TypeStore};
 use rustc_hash::FxHashMap;
@@ -161,7 +162,7 @@ impl<'a> Lowerer<'a> {
                     ast::Decl::Func(decl) => {
                         let id = next;
                         next = FuncId(next.0 + 1);
-                        self.func_decl(decl, id);
+                        self.guarded_func(decl, id);
                         items.push(Item::Func(id));
                         match (&*decl.name.name, decl.recv.is_some()) {
                             ("init", false) => out.init_funcs.push(id),
@@ -182,9 +183,34 @@ impl<'a> Lowerer<'a> {
             let Some(&(value, span)) = initializers.get(&initializer.rhs) else {
                 continue;
             };
-            out.inits.push(self.global_init(&initializer.lhs, value, span));
+            let depth = self.functions.len();
+            let lowered = guard::guarded("lowering the value of a variable", || {
+                guard::at(span);
+                self.global_init(&initializer.lhs, value, span)
+            });
+            match lowered {
+                Ok(init) => out.inits.push(init),
+                Err(defect) => {
+                    self.functions.truncate(depth);
+                    self.diagnostics.push(defect);
+                }
+            }
         }
         self.out.packages.push(out);
+    }
+
+    /// A function that makes gort stop keeps its signature as far as it is known, and has no body.
+    fn guarded_func(&mut self, decl: &'a ast::FuncDecl, id: FuncId) {
+        let depth = self.functions.len();
+        let lowered = guard::guarded("lowering a function", || {
+            guard::at(decl.name.span);
+            self.func_decl(decl, id);
+        });
+        if let Err(defect) = lowered {
+            self.functions.truncate(depth);
+            self.out.funcs[id.index()].body = None;
+            self.diagnostics.push(defect);
+        }
     }
 
     fn first_func_of(&self, package: PackageId) -> FuncId {
@@ -329,6 +355,8 @@ impl<'a> Lowerer<'a> {
             func.type_params = receiver_type_params(self.store, recv_type);
         }
         self.signature(id, &decl.ty, sig);
+        #[cfg(test)]
+        guard::faults::stop(guard::faults::Fault::Lower, &decl.name.name);
         let body = decl.body.as_ref().map(|b| self.block(b));
         self.end_function(id, body);
     }

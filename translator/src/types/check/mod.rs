@@ -31,6 +31,7 @@ use super::info::*;
 use super::model::*;
 use super::store::TypeStore;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::guard;
 use crate::load::{Loaded, LoadedPackage};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{self, Expr, Name, NodeId};
@@ -45,27 +46,29 @@ const STACK: usize = 1 << 30;
 
 /// Checks all packages. The diagnostics of the load come first.
 pub fn check_program(loaded: Loaded) -> (Program, Vec<Diagnostic>) {
+    let sources = loaded.sources.clone();
+    let failed = |bug| (Program::of(sources), vec![bug]);
     let thread = std::thread::Builder::new().name("check".into()).stack_size(STACK);
     std::thread::scope(|s| match thread.spawn_scoped(s, || run(loaded)) {
-        Ok(handle) => handle.join().unwrap_or_else(|_| {
-            let bug = Diagnostic::error(Code::SYNTAX, None, "internal error: the checker stopped unexpectedly");
-            (Program::empty(), vec![bug])
-        }),
-        Err(_) => (
-            Program::empty(),
-            vec![Diagnostic::error(Code::SYNTAX, None, "no thread for the checker")],
-        ),
+        Ok(handle) => handle
+            .join()
+            .unwrap_or_else(|panic| failed(guard::defect("checking", &*panic, None))),
+        Err(error) => {
+            let text = format!("no thread for the checker: {error}");
+            failed(Diagnostic::error(Code::INTERNAL, None, text))
+        }
     })
 }
 
 impl Program {
-    fn empty() -> Program {
+    /// Files of which nothing more is known.
+    fn of(sources: SourceMap) -> Program {
         Program {
             packages: Vec::new(),
             order: Vec::new(),
             store: TypeStore::new(),
             info: Info::default(),
-            sources: SourceMap::default(),
+            sources,
         }
     }
 }
@@ -75,7 +78,11 @@ fn run(mut loaded: Loaded) -> (Program, Vec<Diagnostic>) {
     let (store, info, states, found) = {
         let mut c = Checker::new(&loaded.packages, &loaded.sources);
         for i in 0..loaded.packages.len() {
-            c.check_package(PackageId(i as u32));
+            let checked = guard::guarded("checking a package", || c.check_package(PackageId(i as u32)));
+            if let Err(defect) = checked {
+                c.path.clear();
+                c.diags.push(defect);
+            }
         }
         c.finish();
         let states: Vec<Package> = c.pkgs.into_iter().map(PkgState::into_package).collect();
@@ -406,7 +413,21 @@ impl<'a> Checker<'a> {
             match job {
                 Later::Body { env, sig, block } => {
                     let old = std::mem::replace(&mut self.env, env);
-                    self.func_body(&sig, block);
+                    // What one body makes the checker do costs no other body.
+                    let (depth, locals) = (self.path.len(), self.locals.len());
+                    let checked = guard::guarded("checking a function", || {
+                        guard::at(block.span);
+                        #[cfg(test)]
+                        if let Some(decl) = self.env.decl {
+                            guard::faults::stop(guard::faults::Fault::Check, &self.s.obj(decl).name);
+                        }
+                        self.func_body(&sig, block);
+                    });
+                    if let Err(defect) = checked {
+                        self.path.truncate(depth);
+                        self.locals.truncate(locals);
+                        self.diags.push(defect);
+                    }
                     self.env = old;
                 }
                 Later::MapKey(t, span, pkg) => {
