@@ -29,4 +29,4 @@ pub use crate::{
     panic, select, task,
 };
 #[cfg(feature = "value")]
-pub use std::collections::HashMap;
+pub use std::{collections::HashMap, sync::Arc};

@@ -194,6 +194,7 @@ impl<'a> Emitter<'a> {
         let name = Code::postfix(self.local_name(local));
         match self.storage(local) {
             Storage::Borrowed => name,
+            Storage::Guarded => self.guarded_value(local, self.is_copy(e.ty)),
             Storage::Lent if self.is_copy(e.ty) => Code::new(format!("*{name}"), Prec::Unary),
             Storage::Lent => name.method("clone", &[]),
             Storage::Shared => self.read(&Place::Cell(name), e.ty),

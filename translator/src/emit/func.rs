@@ -292,6 +292,9 @@ impl<'a> Emitter<'a> {
 
     /// The Rust variable is written through its own name.
     pub(super) fn needs_mut(&self, local: LocalId) -> bool {
+        if self.is_guarded(local) {
+            return false;
+        }
         let facts = self.facts.sharing.local(local);
         let ty = self.input.hir.local(local).ty;
         let owned = self.plan.forms.local(local).is_native() || self.storage(local) == Storage::Plain;

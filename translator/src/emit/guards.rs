@@ -3,17 +3,18 @@
 use super::Emitter;
 use super::code::{Code, Prec};
 use super::place::Place;
-use crate::analysis::locks::guarded::Unlock;
+use crate::analysis::locks::guarded::{Owner, Unlock};
 use crate::analysis::ownership::field_object;
-use crate::hir::{Callee, Expr, ExprKind, Stmt, StmtKind};
+use crate::hir::{Callee, Expr, ExprKind, LocalId, Stmt, StmtKind};
+use crate::plan::Storage;
 use crate::plan::guards::GuardPlan;
 use crate::types::ObjId;
 
 /// A critical section that is open where the printing is.
 #[derive(Debug, Clone)]
 pub(super) struct ActiveSection {
-    owner: ObjId,
-    /// The struct, as it is printed.
+    owner: Owner,
+    /// The struct, or the lock that is a variable, as it is printed.
     base: String,
     /// What dereferences to the guarded value: a variable, or the call that locks.
     guard: String,
@@ -35,20 +36,15 @@ impl<'a> Emitter<'a> {
         let base = self.base_text(base);
         let state = self.state.borrow();
         let sections = &state.function.as_ref()?.sections;
-        let section = sections.iter().rev().find(|s| s.owner == owner && s.base == base)?;
+        let is_open = |s: &&ActiveSection| s.owner == Owner::Struct(owner) && s.base == base;
+        let section = sections.iter().rev().find(is_open)?;
         if guard.state.is_none() {
             return Some(Place::Direct(Code::new(format!("*{}", section.guard), Prec::Unary)));
         }
         drop(state);
         let (name, _) = self.field_of_owner(owner, field)?;
         let sections = self.state.borrow();
-        let section = sections
-            .function
-            .as_ref()?
-            .sections
-            .iter()
-            .rev()
-            .find(|s| s.owner == owner && s.base == base)?;
+        let section = sections.function.as_ref()?.sections.iter().rev().find(is_open)?;
         Some(Place::Direct(Code::postfix(format!("{}.{name}", section.guard))))
     }
 
@@ -70,6 +66,66 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// A variable that a local lock owns: what the guard of the open section refers to, or of one for the moment.
+    pub(super) fn guarded_variable(&self, variable: LocalId) -> Code {
+        match self.open_guard(variable) {
+            Some(guard) => Code::new(format!("*{guard}"), Prec::Unary),
+            None => {
+                let read_write = self.lock_of(variable).is_some_and(|g| g.read_write);
+                let access = match (read_write, self.state.borrow().writing) {
+                    (false, _) => "lock",
+                    (true, true) => "write",
+                    (true, false) => "read",
+                };
+                Code::new(format!("*{}.{access}()", self.local_name(variable)), Prec::Unary)
+            }
+        }
+    }
+
+    fn lock_of(&self, variable: LocalId) -> Option<crate::analysis::locks::guarded::GuardedLocal> {
+        let lock = self.facts.guarded.lock_of(variable)?;
+        self.facts.guarded.local(lock)
+    }
+
+    /// The guard of the open section around the variable.
+    pub(super) fn open_guard(&self, variable: LocalId) -> Option<String> {
+        let lock = self.facts.guarded.lock_of(variable)?;
+        let state = self.state.borrow();
+        let sections = &state.function.as_ref()?.sections;
+        let open = sections.iter().rev().find(|s| s.owner == Owner::Local(lock))?;
+        Some(open.guard.clone())
+    }
+
+    /// A copy of the variable's value.
+    pub(super) fn guarded_value(&self, variable: LocalId, copy: bool) -> Code {
+        match self.open_guard(variable) {
+            Some(guard) if copy => Code::new(format!("*{guard}"), Prec::Unary),
+            Some(guard) => Code::postfix(guard).method("clone", &[]),
+            None => Code::postfix(self.local_name(variable)).method("get", &[]),
+        }
+    }
+
+    /// The declaration of a variable that a local lock owns.
+    pub(super) fn guarded_let(&self, variable: LocalId, value: &Code) -> String {
+        let lock = if self.lock_of(variable).is_some_and(|g| g.read_write) {
+            "RwLock"
+        } else {
+            "Mutex"
+        };
+        let name = self.local_name(variable);
+        let annotation = if value.text.ends_with("::new()") || value.text.contains("::with_capacity(") {
+            format!(": Arc<{lock}<{}>>", self.local_ty(variable))
+        } else {
+            String::new()
+        };
+        format!("let {name}{annotation} = Arc::new({lock}::new({value}));")
+    }
+
+    /// The variable is in a lock.
+    pub(super) fn is_guarded(&self, local: LocalId) -> bool {
+        self.storage(local) == Storage::Guarded
+    }
+
     /// A statement that locks or unlocks a lock that owns what it guards.
     pub(super) fn section_stmt(&self, stmt: &'a Stmt) -> Option<String> {
         if let Some(unlock) = self.facts.guarded.unlock(stmt.span) {
@@ -78,14 +134,27 @@ impl<'a> Emitter<'a> {
         let section = self.facts.guarded.section(stmt.span)?;
         let StmtKind::Expr(e) = &stmt.kind else { return None };
         let base = locked_struct(e)?;
-        let guard = self.plan.guards.get(&section.owner)?;
+        let (field, state, read_write) = match section.owner {
+            Owner::Struct(owner) => {
+                let guard = self.plan.guards.get(&owner)?;
+                (Some(guard.field.clone()), guard.state.is_some(), guard.read_write)
+            }
+            Owner::Local(lock) => (None, false, self.facts.guarded.local(lock)?.read_write),
+        };
         let base = self.base_text(base);
-        let access = match (guard.read_write, section.write) {
+        let access = match (read_write, section.write) {
             (false, _) => "lock",
             (true, true) => "write",
             (true, false) => "read",
         };
-        let lock = format!("{base}.{}.{access}()", guard.field);
+        let (lock, name) = match (section.owner, field) {
+            (_, Some(field)) => (format!("{base}.{field}.{access}()"), field),
+            (Owner::Local(lock), None) => {
+                let variable = self.local_name(self.facts.guarded.local(lock)?.variable);
+                (format!("{variable}.{access}()"), variable)
+            }
+            (Owner::Struct(_), None) => return None,
+        };
         let mut active = ActiveSection {
             owner: section.owner,
             base,
@@ -96,15 +165,15 @@ impl<'a> Emitter<'a> {
             self.enter_section(active);
             return Some(String::new());
         }
-        let name = self.free_guard_name(&guard.field);
+        let name = self.free_guard_name(&name);
         let mutable = if section.writes { "mut " } else { "" };
         active.guard.clone_from(&name);
         active.variable = Some(name.clone());
-        let text = if guard.state.is_some() && section.writes && section.dropped {
+        let text = if state && section.writes && section.dropped {
             // Fields of one struct are borrowed apart only through a plain reference.
             active.variable = Some("guard".into());
             format!("let mut guard = {lock}; let {name} = &mut *guard;")
-        } else if guard.state.is_some() && section.writes {
+        } else if state && section.writes {
             format!("let mut {name} = {lock}; let {name} = &mut *{name};")
         } else {
             format!("let {mutable}{name} = {lock};")
@@ -126,7 +195,11 @@ impl<'a> Emitter<'a> {
         let Some(base) = locked_struct(e) else {
             return String::new();
         };
-        let (owner, base) = (self.input.struct_name(base.ty), self.base_text(base));
+        let owner = match base.kind {
+            ExprKind::Local(l) if self.facts.guarded.local(l).is_some() => Some(Owner::Local(l)),
+            _ => self.input.struct_name(base.ty).map(Owner::Struct),
+        };
+        let base = self.base_text(base);
         let mut state = self.state.borrow_mut();
         let Some(f) = state.function.as_mut() else {
             return String::new();
@@ -210,7 +283,7 @@ impl<'a> Emitter<'a> {
     }
 }
 
-/// The struct in `base.lock.Lock()`.
+/// The struct in `base.lock.Lock()`, or the variable in `lock.Lock()`.
 fn locked_struct(e: &Expr) -> Option<&Expr> {
     let ExprKind::Call(call) = &e.kind else { return None };
     let Callee::Method { recv, .. } = &call.callee else {
@@ -221,6 +294,7 @@ fn locked_struct(e: &Expr) -> Option<&Expr> {
     };
     match &place.kind {
         ExprKind::Field { base, .. } => Some(base),
+        ExprKind::Local(_) => Some(place),
         _ => None,
     }
 }

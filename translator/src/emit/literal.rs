@@ -87,6 +87,8 @@ impl<'a> Emitter<'a> {
             .iter()
             .copied()
             .filter(|l| Some(l) != group)
+            // A lock that owns what it guards is not apart from it.
+            .filter(|l| self.facts.guarded.local(*l).is_none())
             .collect()
     }
 

@@ -194,7 +194,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// A numeric zero says its type.
-    fn typed_zero(&self, zero: Code, ty: TypeId) -> Code {
+    pub(super) fn typed_zero(&self, zero: Code, ty: TypeId) -> Code {
         let plain = !self.is_newtype(ty) && !self.input.store().is_type_param(ty);
         match self
             .basic_kind(ty)

@@ -48,6 +48,7 @@ impl<'a> Emitter<'a> {
                     Storage::Plain => Place::Direct(code),
                     Storage::Shared => Place::Cell(code),
                     Storage::Borrowed | Storage::Lent => Place::Direct(code),
+                    Storage::Guarded => Place::Direct(self.guarded_variable(*l)),
                 }
             }
             ExprKind::Global(g) => {
@@ -330,6 +331,7 @@ impl<'a> Emitter<'a> {
             ExprKind::Local(l) => match self.storage(*l) {
                 Storage::Shared => self.owned_local(*l, e),
                 Storage::Lent => Code::postfix(self.local_name(*l)),
+                Storage::Guarded => self.guarded_variable(*l).reference(),
                 Storage::Plain | Storage::Borrowed => {
                     // Only where the analysis proved the address to be lent.
                     Code::postfix(self.local_name(*l)).reference()

@@ -40,6 +40,10 @@ impl<'a> Emitter<'a> {
             ExprKind::Local(l) if self.storage(*l) == Storage::Lent => {
                 Source::Reference(Code::postfix(self.local_name(*l)))
             }
+            ExprKind::Local(l) if self.is_guarded(*l) => match self.open_guard(*l) {
+                Some(guard) => Source::Reference(Code::postfix(guard)),
+                None => Source::Value(self.guarded_value(*l, false)),
+            },
             ExprKind::Local(_) | ExprKind::Field { .. } => Source::Place(self.borrowed(x)),
             ExprKind::Index { .. } => match self.place(x) {
                 super::place::Place::Direct(code) => Source::Place(code),

@@ -307,9 +307,12 @@ impl<'a> Emitter<'a> {
             }
         };
         for local in lhs.iter().flatten() {
+            let name = self.local_name(*local);
             if self.storage(*local) == Storage::Shared {
-                let name = self.local_name(*local);
                 out.push_str(&format!(" let {name} = Ptr::new({name});"));
+            }
+            if self.is_guarded(*local) {
+                out.push_str(&self.guarded_let(*local, &Code::postfix(name)));
             }
         }
         out
@@ -331,6 +334,19 @@ impl<'a> Emitter<'a> {
     fn let_zero(&self, local: LocalId) -> String {
         let ty = self.input.hir.local(local).ty;
         let name = self.local_name(local);
+        if self.facts.guarded.local(local).is_some() {
+            // It is in the lock of what it guards.
+            return String::new();
+        }
+        if self.is_guarded(local) {
+            let zero = self.zero_of(self.plan.forms.local(local), ty);
+            let kind = self.basic_kind(ty).filter(|k| k.is_integer() || k.is_float());
+            let zero = match kind {
+                Some(_) => self.typed_zero(zero, ty),
+                None => zero,
+            };
+            return self.guarded_let(local, &zero);
+        }
         if self.plan.scopes.groups.contains(&local) {
             return format!("let {name} = {}::TaskGroup::new();", self.library_module("sync"));
         }
@@ -363,6 +379,10 @@ impl<'a> Emitter<'a> {
             float && self.storage(local) == Storage::Shared && matches!(init.kind, ExprKind::Const { .. });
         let annotate = leaves_type_open(init) || shared_float;
         let form = self.plan.forms.local(local);
+        if self.is_guarded(local) {
+            let value = self.expr_into_explicit(init, form);
+            return self.guarded_let(local, &value);
+        }
         if form.is_native() {
             let value = self.expr_into_explicit(init, form);
             let open = value.text.ends_with("::new()")
@@ -437,6 +457,9 @@ impl<'a> Emitter<'a> {
         }
         out.push_str(&self.assign_places(&places, rhs, &forms));
         for local in declares {
+            if self.is_guarded(*local) {
+                out.push_str(&self.guarded_let(*local, &Code::postfix(self.local_name(*local))));
+            }
             if self.storage(*local) == Storage::Shared {
                 let name = self.local_name(*local);
                 out.push_str(&format!(" let {name} = Ptr::new({name});"));
@@ -1120,6 +1143,8 @@ impl<'a> Emitter<'a> {
                 let after = if self.storage(*local) == Storage::Shared {
                     let name = self.local_name(*local);
                     format!("let {name} = Ptr::new({name});")
+                } else if self.is_guarded(*local) {
+                    self.guarded_let(*local, &Code::postfix(self.local_name(*local)))
                 } else {
                     String::new()
                 };

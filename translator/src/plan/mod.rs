@@ -25,6 +25,8 @@ pub enum Storage {
     Shared,
     /// A reference to a struct for the time of the call: a pointer parameter that is only followed.
     Borrowed,
+    /// In a lock that goroutines share: the Go lock beside it is gone.
+    Guarded,
     /// A reference to the value: a container parameter that only looks at or writes elements, or a loop's element.
     Lent,
 }
@@ -122,6 +124,10 @@ fn storage(input: Input<'_>, facts: &Facts, scopes: &scopes::Scopes, forms: &for
     let mut out = Vec::with_capacity(input.hir.locals.len());
     for (i, local) in input.hir.locals.iter().enumerate() {
         let id = LocalId(i as u32);
+        if facts.guarded.lock_of(id).is_some() {
+            out.push(Storage::Guarded);
+            continue;
+        }
         if let Some(native) = native_storage(facts, local, id, forms) {
             out.push(native);
             continue;

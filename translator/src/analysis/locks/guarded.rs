@@ -13,7 +13,7 @@ use super::super::ownership::{field_object, same_place};
 use super::super::sharing::Sharing;
 use super::{LockKey, Locks, lock_key};
 use crate::hir::visit::{self, Visitor};
-use crate::hir::{Block, Callee, Expr, ExprKind, FuncId, Method, RangeVar, Stmt, StmtKind};
+use crate::hir::{Block, Callee, Expr, ExprKind, FuncId, LocalId, LocalKind, Method, RangeVar, Stmt, StmtKind};
 use crate::source::Span;
 use crate::types::{ObjId, ObjKind, Type, TypeId, VarKind};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -29,11 +29,29 @@ pub struct GuardedStruct {
     pub fields: Vec<ObjId>,
 }
 
+/// What a lock stands beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Owner {
+    /// The struct that it is a field of.
+    Struct(ObjId),
+    /// It is a local variable.
+    Local(LocalId),
+}
+
+/// A local lock that owns a variable of the same function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GuardedLocal {
+    /// The variable.
+    pub variable: LocalId,
+    /// It is a `sync.RWMutex`.
+    pub read_write: bool,
+}
+
 /// A critical section.
 #[derive(Debug, Clone)]
 pub struct Section {
-    /// The struct whose lock it holds.
-    pub owner: ObjId,
+    /// Whose lock it holds.
+    pub owner: Owner,
     /// `Lock` and not `RLock`.
     pub write: bool,
     /// Guarded fields are written in it.
@@ -49,14 +67,16 @@ pub struct Section {
 pub struct Guarded {
     /// By the struct's type name.
     structs: FxHashMap<ObjId, GuardedStruct>,
+    /// Local locks that own a variable, by the lock.
+    locals: FxHashMap<LocalId, GuardedLocal>,
     /// By the span of the statement that locks.
     sections: FxHashMap<Span, Section>,
     /// Statements that unlock: whether the block goes on behind them.
-    unlocks: FxHashMap<Span, (Unlock, ObjId)>,
+    unlocks: FxHashMap<Span, (Unlock, Owner)>,
     /// Functions all of whose `defer`s unlock, with the structs whose locks these are.
-    deferred: FxHashMap<FuncId, Vec<ObjId>>,
-    /// Locks that own nothing, by their field.
-    refused: FxHashMap<ObjId, (&'static str, Span)>,
+    deferred: FxHashMap<FuncId, Vec<Owner>>,
+    /// Locks that own nothing, by what they stand beside.
+    refused: FxHashMap<Owner, (&'static str, Span)>,
     /// Fields that their lock does not own, by the field.
     outside: FxHashMap<ObjId, (&'static str, Span)>,
 }
@@ -83,33 +103,57 @@ impl Guarded {
         self.structs.get(&name).is_some_and(|s| s.fields.contains(&field))
     }
 
+    /// The variable that a local lock owns.
+    pub fn local(&self, lock: LocalId) -> Option<GuardedLocal> {
+        self.locals.get(&lock).copied()
+    }
+
+    /// The local lock that owns the variable.
+    pub fn lock_of(&self, variable: LocalId) -> Option<LocalId> {
+        let mut found = self.locals.iter().filter(|(_, g)| g.variable == variable);
+        found.next().map(|(lock, _)| *lock)
+    }
+
+    fn owns_something(&self, owner: &Owner) -> bool {
+        match owner {
+            Owner::Struct(name) => self.structs.contains_key(name),
+            Owner::Local(lock) => self.locals.contains_key(lock),
+        }
+    }
+
     /// The critical section that the statement opens.
     pub fn section(&self, lock: Span) -> Option<&Section> {
-        self.sections.get(&lock).filter(|s| self.structs.contains_key(&s.owner))
+        self.sections.get(&lock).filter(|s| self.owns_something(&s.owner))
     }
 
     /// What is left of a statement that unlocks.
     pub fn unlock(&self, stmt: Span) -> Option<Unlock> {
         let (unlock, owner) = self.unlocks.get(&stmt)?;
-        self.structs.contains_key(owner).then_some(*unlock)
+        self.owns_something(owner).then_some(*unlock)
     }
 
     /// Whether the function's `defer`s are all the ends of critical sections.
     pub fn is_without_defers(&self, func: FuncId) -> bool {
         let owners = self.deferred.get(&func);
-        owners.is_some_and(|o| o.iter().all(|o| self.structs.contains_key(o)))
+        owners.is_some_and(|o| o.iter().all(|o| self.owns_something(o)))
     }
 
-    /// Why a lock owns nothing, or a field is not its lock's.
-    pub fn why(&self, field: ObjId) -> Option<(&'static str, Span)> {
-        self.refused.get(&field).or_else(|| self.outside.get(&field)).copied()
+    /// Why a lock owns nothing.
+    pub fn why_refused(&self, owner: Owner) -> Option<(&'static str, Span)> {
+        self.refused.get(&owner).copied()
+    }
+
+    /// Why a field is not its lock's.
+    pub fn why_outside(&self, field: ObjId) -> Option<(&'static str, Span)> {
+        self.outside.get(&field).copied()
     }
 }
 
 /// Walks all bodies, then decides struct by struct.
 pub fn analyze(input: Input<'_>, sharing: &Sharing, locks: &Locks) -> Guarded {
     let candidates = candidates(input);
-    if candidates.is_empty() {
+    let local_locks = local_locks(input);
+    if candidates.is_empty() && local_locks.is_empty() {
         return Guarded::default();
     }
     let lockers = lockers(input, &candidates);
@@ -118,6 +162,8 @@ pub fn analyze(input: Input<'_>, sharing: &Sharing, locks: &Locks) -> Guarded {
         sharing,
         candidates: &candidates,
         lockers: &lockers,
+        local_locks: &local_locks,
+        variables: FxHashMap::default(),
         held: Vec::new(),
         opened: Vec::new(),
         out: Guarded::default(),
@@ -132,8 +178,15 @@ pub fn analyze(input: Input<'_>, sharing: &Sharing, locks: &Locks) -> Guarded {
     for func in &input.hir.funcs {
         walk.function(func.id);
     }
-    let Walk { mut out, opened, .. } = walk;
+    let Walk {
+        mut out,
+        opened,
+        variables,
+        ..
+    } = walk;
+    together(&mut out);
     decide(input, sharing, locks, &candidates, &mut out);
+    decide_locals(input, sharing, locks, &local_locks, &variables, &mut out);
     finish(opened, &mut out);
     out
 }
@@ -173,6 +226,18 @@ fn candidates(input: Input<'_>) -> FxHashMap<ObjId, Candidate> {
 
 fn is_lock_type(input: Input<'_>, ty: TypeId) -> bool {
     matches!(input.named_path(ty).as_deref(), Some("sync.Mutex" | "sync.RWMutex"))
+}
+
+/// Local variables that are locks: whether they are read-write ones.
+fn local_locks(input: Input<'_>) -> FxHashMap<LocalId, bool> {
+    let locals = input.hir.locals.iter().enumerate();
+    let locks = locals.filter(|(_, l)| l.kind == LocalKind::Variable && is_lock_type(input, l.ty));
+    locks
+        .map(|(i, l)| {
+            let read_write = input.named_path(l.ty).as_deref() == Some("sync.RWMutex");
+            (LocalId(i as u32), read_write)
+        })
+        .collect()
 }
 
 /// For each lock, the functions that lock it, by themselves or through calls.
@@ -236,19 +301,37 @@ fn lockers(input: Input<'_>, candidates: &FxHashMap<ObjId, Candidate>) -> FxHash
 #[derive(Clone, Copy)]
 struct Held<'a> {
     base: &'a Expr,
-    owner: ObjId,
+    owner: Owner,
     write: bool,
     /// Into `opened`.
     index: usize,
 }
 
+/// Something that a lock may own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mention {
+    Field(ObjId),
+    Variable(LocalId),
+}
+
+/// How a variable beside local locks is used.
+#[derive(Default)]
+struct VariableUse {
+    /// The locks under which it is used.
+    locks: FxHashSet<LocalId>,
+    /// It is used without a lock where a lock may not be taken for the moment.
+    unguarded: bool,
+    /// It is written under a read lock.
+    written_shared: bool,
+}
+
 /// What was seen in a section.
 struct Opened {
     lock: Span,
-    owner: ObjId,
+    owner: Owner,
     write: bool,
     writes: bool,
-    mentions: Vec<ObjId>,
+    mentions: Vec<Mention>,
     /// Statements between, if they stand in one block.
     statements: usize,
     simple: bool,
@@ -260,18 +343,21 @@ struct Walk<'a, 'w> {
     sharing: &'w Sharing,
     candidates: &'w FxHashMap<ObjId, Candidate>,
     lockers: &'w FxHashMap<ObjId, FxHashSet<FuncId>>,
+    local_locks: &'w FxHashMap<LocalId, bool>,
+    /// Variables that literals share, in functions with local locks.
+    variables: FxHashMap<LocalId, VariableUse>,
     held: Vec<Held<'a>>,
     opened: Vec<Opened>,
     out: Guarded,
     func: FuncId,
     /// Owners of the sections that `defer Unlock` ends in the function.
-    deferred: Vec<ObjId>,
+    deferred: Vec<Owner>,
 }
 
 /// `base.lock.Lock()` and its like.
 struct LockCall<'a> {
     base: &'a Expr,
-    owner: ObjId,
+    owner: Owner,
     name: String,
 }
 
@@ -291,10 +377,8 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn refuse(&mut self, owner: ObjId, what: &'static str, span: Span) {
-        if let Some(candidate) = self.candidates.get(&owner) {
-            self.out.refused.entry(candidate.lock).or_insert((what, span));
-        }
+    fn refuse(&mut self, owner: Owner, what: &'static str, span: Span) {
+        self.out.refused.entry(owner).or_insert((what, span));
     }
 
     /// A method call on a candidate's lock.
@@ -310,6 +394,14 @@ impl<'a> Walk<'a, '_> {
         let ExprKind::AddrOf(place) = &recv.kind else {
             return None;
         };
+        let name = || library::qualified(self.input, *obj);
+        if let ExprKind::Local(lock) = place.kind {
+            return self.local_locks.contains_key(&lock).then(|| LockCall {
+                base: place,
+                owner: Owner::Local(lock),
+                name: name(),
+            });
+        }
         let ExprKind::Field { base, index } = &place.kind else {
             return None;
         };
@@ -318,8 +410,8 @@ impl<'a> Walk<'a, '_> {
         let candidate = self.candidates.get(&owner)?;
         (candidate.lock == field).then(|| LockCall {
             base,
-            owner,
-            name: library::qualified(self.input, *obj),
+            owner: Owner::Struct(owner),
+            name: name(),
         })
     }
 
@@ -495,12 +587,12 @@ impl<'a> Walk<'a, '_> {
         let section = self
             .held
             .iter()
-            .find(|h| h.owner == owner && same_place(h.base, base))
+            .find(|h| h.owner == Owner::Struct(owner) && same_place(h.base, base))
             .copied();
         match section {
             Some(held) => {
                 let opened = &mut self.opened[held.index];
-                opened.mentions.push(field);
+                opened.mentions.push(Mention::Field(field));
                 opened.writes |= written;
                 if written && !held.write {
                     self.out
@@ -534,8 +626,40 @@ impl<'a> Walk<'a, '_> {
                 self.place(base, written);
             }
             ExprKind::Deref(p) => self.place(p, false),
+            ExprKind::Local(l) => self.variable(*l, written),
             _ => self.expr(e),
         }
+    }
+
+    /// A variable is read or written.
+    fn variable(&mut self, variable: LocalId, written: bool) {
+        if !self.known_shared(variable) {
+            return;
+        }
+        let declared = self.input.hir.local(variable).func;
+        let section = self.held.iter().find(|h| match h.owner {
+            Owner::Local(lock) => self.input.hir.local(lock).func == declared,
+            Owner::Struct(_) => false,
+        });
+        let usage = self.variables.entry(variable).or_default();
+        match section {
+            Some(held) => {
+                if let Owner::Local(lock) = held.owner {
+                    usage.locks.insert(lock);
+                }
+                usage.written_shared |= written && !held.write;
+                let opened = &mut self.opened[held.index];
+                opened.mentions.push(Mention::Variable(variable));
+                opened.writes |= written;
+            }
+            // Where it is declared nobody holds the lock outside of sections: it can be taken for the moment.
+            None => usage.unguarded |= declared != self.func,
+        }
+    }
+
+    /// A variable that function literals share and change.
+    fn known_shared(&self, variable: LocalId) -> bool {
+        !self.local_locks.is_empty() && self.sharing.is_shared(variable) && !self.local_locks.contains_key(&variable)
     }
 
     /// The address of a guarded field is taken: whoever has it needs no lock.
@@ -550,7 +674,7 @@ impl<'a> Walk<'a, '_> {
                     ) && let Some(candidate) = self.candidates.get(&owner)
                     {
                         if field == candidate.lock {
-                            self.refuse(owner, "its address is taken", span);
+                            self.refuse(Owner::Struct(owner), "its address is taken", span);
                         } else {
                             self.out.outside.entry(field).or_insert(("its address is taken", span));
                         }
@@ -558,6 +682,13 @@ impl<'a> Walk<'a, '_> {
                     at = base;
                 }
                 ExprKind::Index { base, .. } => at = base,
+                ExprKind::Local(l) => {
+                    if self.local_locks.contains_key(l) {
+                        self.refuse(Owner::Local(*l), "its address is taken", span);
+                    }
+                    self.variables.entry(*l).or_default().unguarded = true;
+                    break;
+                }
                 _ => break,
             }
         }
@@ -577,7 +708,10 @@ impl<'a> Walk<'a, '_> {
         } = &call.callee
         {
             for held in self.held.clone() {
-                let lock = self.candidates.get(&held.owner).map(|c| c.lock);
+                let lock = match held.owner {
+                    Owner::Struct(name) => self.candidates.get(&name).map(|c| c.lock),
+                    Owner::Local(_) => None,
+                };
                 let locks_again = lock
                     .and_then(|l| self.lockers.get(&l))
                     .is_some_and(|funcs| funcs.contains(func));
@@ -602,7 +736,15 @@ impl<'a> Walk<'a, '_> {
                 ExprKind::AddrOf(place) => self.address(place, e.span),
                 _ => self.place(recv, false),
             },
-            Callee::Value(f) => self.expr(f),
+            Callee::Value(f) => {
+                // A literal of this function may lock what this function locks.
+                for held in self.held.clone() {
+                    if let Owner::Local(_) = held.owner {
+                        self.refuse(held.owner, "a function value is called under it", e.span);
+                    }
+                }
+                self.expr(f);
+            }
             _ => {}
         }
         call.args.tuple.iter().for_each(|t| self.expr(t));
@@ -673,6 +815,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
             ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) | ExprKind::Slice { .. } => {
                 self.place(e, false);
             }
+            ExprKind::Local(_) => self.place(e, false),
             ExprKind::AddrOf(place) => self.address(place, e.span),
             ExprKind::Call(_) => self.call(e),
             ExprKind::MethodValue { recv, .. } => match &recv.kind {
@@ -714,6 +857,54 @@ fn is_simple(stmt: &Stmt, deferred: bool) -> bool {
     }
 }
 
+/// Deferred unlocks of one function are scopes together, or none of them is.
+fn together(out: &mut Guarded) {
+    while let Some((owner, span)) = out.deferred.values().find_map(|owners| {
+        let refused = owners.iter().find_map(|o| out.refused.get(o))?;
+        let other = owners.iter().find(|o| !out.refused.contains_key(o))?;
+        Some((*other, refused.1))
+    }) {
+        let why = "another lock of a function that defers its unlock owns nothing";
+        out.refused.insert(owner, (why, span));
+    }
+}
+
+/// Chooses the variable that each local lock owns: the one that is shared and used under it, if it is just one.
+fn decide_locals(
+    input: Input<'_>,
+    sharing: &Sharing,
+    locks: &Locks,
+    local_locks: &FxHashMap<LocalId, bool>,
+    variables: &FxHashMap<LocalId, VariableUse>,
+    out: &mut Guarded,
+) {
+    let store = input.store();
+    for (lock, read_write) in local_locks {
+        let owner = Owner::Local(*lock);
+        if out.refused.contains_key(&owner) || locks.is_async(Some(LockKey::Local(*lock))) {
+            continue;
+        }
+        let mut under = variables.iter().filter(|(_, usage)| usage.locks.contains(lock));
+        let (Some((variable, usage)), None) = (under.next(), under.next()) else {
+            continue;
+        };
+        let local = input.hir.local(*variable);
+        let plain = match &*store.get(local.ty) {
+            Type::Basic(_) => true,
+            _ => crate::analysis::ownership::container(input, local.ty).is_some(),
+        };
+        let alone = usage.locks.len() == 1 && !usage.unguarded && !usage.written_shared;
+        let own = local.kind == LocalKind::Variable && local.func == input.hir.local(*lock).func;
+        if plain && alone && own && sharing.escape(*variable).is_none() && sharing.escape(*lock).is_none() {
+            let guarded = GuardedLocal {
+                variable: *variable,
+                read_write: *read_write,
+            };
+            out.locals.insert(*lock, guarded);
+        }
+    }
+}
+
 /// Chooses the fields that each lock owns.
 fn decide(
     input: Input<'_>,
@@ -723,23 +914,12 @@ fn decide(
     out: &mut Guarded,
 ) {
     let store = input.store();
-    // Deferred unlocks of one function are scopes together, or none of them is.
-    while let Some((lock, span)) = out.deferred.values().find_map(|owners| {
-        let lock_of = |o: &ObjId| candidates[o].lock;
-        let refused = owners.iter().find_map(|o| out.refused.get(&lock_of(o)))?;
-        let other = owners.iter().find(|o| !out.refused.contains_key(&lock_of(o)))?;
-        Some((lock_of(other), refused.1))
-    }) {
-        out.refused.insert(
-            lock,
-            ("another lock of a function that defers its unlock owns nothing", span),
-        );
-    }
     for (owner, candidate) in candidates {
-        if out.refused.contains_key(&candidate.lock) || locks.is_async(Some(LockKey::Field(candidate.lock))) {
-            if let Some(span) = locks.why(LockKey::Field(candidate.lock)) {
+        let (lock, key) = (Owner::Struct(*owner), LockKey::Field(candidate.lock));
+        if out.refused.contains_key(&lock) || locks.is_async(Some(key)) {
+            if let Some(span) = locks.why(key) {
                 out.refused
-                    .entry(candidate.lock)
+                    .entry(lock)
                     .or_insert(("something suspends while it is held", span));
             }
             continue;
@@ -769,10 +949,12 @@ fn decide(
 /// Turns what was seen in the sections into how they are written.
 fn finish(opened: Vec<Opened>, out: &mut Guarded) {
     for section in opened {
-        let Some(owner) = out.structs.get(&section.owner) else {
-            continue;
+        let owned = |mention: &&Mention| match (section.owner, mention) {
+            (Owner::Struct(name), Mention::Field(f)) => out.owns(name, *f),
+            (Owner::Local(lock), Mention::Variable(v)) => out.local(lock).is_some_and(|g| g.variable == *v),
+            _ => false,
         };
-        let mentions = section.mentions.iter().filter(|f| owner.fields.contains(f)).count();
+        let mentions = section.mentions.iter().filter(owned).count();
         let inline = section.statements == 1 && section.simple && mentions == 1 && !section.dropped_early();
         let writes = section.writes;
         out.sections.insert(

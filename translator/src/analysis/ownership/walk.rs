@@ -1068,6 +1068,9 @@ impl<'a> Walk<'a> {
         if declared.func == self.func || self.out.comparisons.contains(&self.func) {
             return;
         }
+        if self.known.guarded.lock_of(local).is_some() {
+            return;
+        }
         let why = "a function literal uses it";
         self.share(Node::Container(Root::Local(local), 0), why, e.span);
         if let Some(s) = self.pointee_struct(declared.ty) {
