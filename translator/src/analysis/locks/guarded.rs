@@ -351,7 +351,7 @@ struct Walk<'a, 'w> {
     out: Guarded,
     func: FuncId,
     /// Owners of the sections that `defer Unlock` ends in the function.
-    deferred: Vec<Owner>,
+    deferred: Vec<(Owner, Span)>,
 }
 
 /// `base.lock.Lock()` and its like.
@@ -368,11 +368,19 @@ impl<'a> Walk<'a, '_> {
         self.func = id;
         self.statements(body, true);
         let owners = std::mem::take(&mut self.deferred);
-        if owners.len() < count_defers(body) {
-            for owner in owners {
-                self.refuse(owner, "its unlock is one of several deferred calls", func.span);
+        let all = defers(body);
+        // What is deferred later runs under the lock, which a guard would have left by then.
+        let first = owners.iter().map(|(_, span)| span.start).min();
+        let later = all.iter().find(|span| {
+            let recognized = owners.iter().any(|(_, own)| own == *span);
+            !recognized && first.is_some_and(|first| span.start > first)
+        });
+        if let Some(span) = later {
+            for (owner, _) in owners {
+                self.refuse(owner, "something is deferred while it is held", *span);
             }
-        } else if !owners.is_empty() {
+        } else if !owners.is_empty() && owners.len() == all.len() {
+            let owners = owners.into_iter().map(|(owner, _)| owner).collect();
             self.out.deferred.insert(id, owners);
         }
     }
@@ -542,7 +550,7 @@ impl<'a> Walk<'a, '_> {
                 if !function_body {
                     self.refuse(call.owner, "its unlock is deferred from an inner block", span);
                 }
-                self.deferred.push(call.owner);
+                self.deferred.push((call.owner, span));
                 self.out.unlocks.insert(span, (Unlock::Silent, call.owner));
                 (rest.get(1..).unwrap_or(&[]), true)
             }
@@ -827,17 +835,20 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
     }
 }
 
-fn count_defers(block: &Block) -> usize {
-    struct Count(usize);
-    impl<'p> Visitor<'p> for Count {
+/// All `defer`s of a body.
+fn defers(block: &Block) -> Vec<Span> {
+    struct Find(Vec<Span>);
+    impl<'p> Visitor<'p> for Find {
         fn stmt(&mut self, s: &'p Stmt) {
-            self.0 += usize::from(matches!(s.kind, StmtKind::Defer(_)));
+            if let StmtKind::Defer(_) = s.kind {
+                self.0.push(s.span);
+            }
             visit::walk_stmt(self, s);
         }
     }
-    let mut count = Count(0);
-    count.block(block);
-    count.0
+    let mut find = Find(Vec::new());
+    find.block(block);
+    find.0
 }
 
 fn leaves(stmt: &Stmt) -> bool {
