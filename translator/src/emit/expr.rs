@@ -247,12 +247,9 @@ impl<'a> Emitter<'a> {
                     Code::new(format!("-{}", code.at(Prec::Unary)), Prec::Unary)
                 }
             }
-            UnaryOp::Not => match &x.kind {
-                // `!(a == b)` reads better as it was written, in parentheses.
-                _ => self.map_newtype(x.ty, code, |c| {
-                    Code::new(format!("!{}", c.at(Prec::Unary)), Prec::Unary)
-                }),
-            },
+            UnaryOp::Not => self.map_newtype(x.ty, code, |c| {
+                Code::new(format!("!{}", c.at(Prec::Unary)), Prec::Unary)
+            }),
             UnaryOp::Xor => Code::new(format!("!{}", code.at(Prec::Unary)), Prec::Unary),
         }
     }
