@@ -433,7 +433,7 @@ impl<'a> Emitter<'a> {
             return format!("{{ {bound} {text} }}");
         }
         for local in declares {
-            out.push_str(&format!("let {}; ", self.let_pattern(*local).replace("mut ", "mut ")));
+            out.push_str(&format!("let {}; ", self.let_pattern(*local)));
         }
         out.push_str(&self.assign_places(&places, rhs, &forms));
         for local in declares {
@@ -779,18 +779,7 @@ impl<'a> Emitter<'a> {
 
     fn expr_stmt(&self, e: &'a Expr) -> String {
         let code = self.expr(e);
-        let ignored = match &*self.input.store().get(e.ty) {
-            Type::Tuple(ts) if ts.is_empty() => false,
-            _ => e.ty != TypeId::INVALID,
-        };
-        if ignored && matches!(e.kind, ExprKind::Recv { .. }) {
-            return format!("{code};");
-        }
-        if code.block {
-            format!("{code};")
-        } else {
-            format!("{code};")
-        }
+        format!("{code};")
     }
 
     /// `let _guard = mu.lock_guard_sync();`

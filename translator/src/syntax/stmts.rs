@@ -251,7 +251,8 @@ impl<'a, 't> Builder<'a, 't> {
         let colon =
             c.0.iter()
                 .filter(|c| !c.node.is_named())
-                .map(|c| c.node).rfind(|n| self.str(*n) == ":");
+                .map(|c| c.node)
+                .rfind(|n| self.str(*n) == ":");
         let span = self.span(n);
         colon.map_or(span, |colon| span.at_start().to(self.span(colon)))
     }

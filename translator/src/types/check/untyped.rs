@@ -273,11 +273,10 @@ impl<'a> Checker<'a> {
                 || (self.s.is_interface(y.ty) && !self.s.is_type_param(y.ty))
             {
                 true
-            } else if self.s.all_basic(x.ty, BasicKind::is_boolean) != self.s.all_basic(y.ty, BasicKind::is_boolean) {
-                false
-            } else if self.s.all_basic(x.ty, BasicKind::is_string) != self.s.all_basic(y.ty, BasicKind::is_string)
-                && !x.is_nil()
-                && !y.is_nil()
+            } else if self.s.all_basic(x.ty, BasicKind::is_boolean) != self.s.all_basic(y.ty, BasicKind::is_boolean)
+                || (self.s.all_basic(x.ty, BasicKind::is_string) != self.s.all_basic(y.ty, BasicKind::is_string)
+                    && !x.is_nil()
+                    && !y.is_nil())
             {
                 false
             } else if x.is_nil() {
