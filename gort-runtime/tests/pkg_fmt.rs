@@ -1,5 +1,7 @@
 //! `pkg::fmt` prints what `tests/pkg/verbs.go` prints under Go; `tests/pkg/verbs.txt` holds Go's output.
 #![cfg(feature = "pkg")]
+// The numbers are those of the Go program.
+#![allow(clippy::approx_constant)]
 
 use gort_runtime::pkg::{errors, fmt};
 use gort_runtime::prelude::*;

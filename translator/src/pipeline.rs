@@ -217,7 +217,7 @@ mod tests {
         let translation = translate_with(Fault::Lower, "failsInLowering");
         let text = text(&translation);
         assert!(
-            text.contains("untranslated::<(i64, GoError)>") && text.contains("\"kept\""),
+            text.contains("-> (i64, GoError) {\n        untranslated::<") && text.contains("\"kept\""),
             "{text}"
         );
         let defects: Vec<_> = translation

@@ -41,7 +41,7 @@ macro_rules! float_conversions {
     ($($name:ident: $t:ty),*) => {$(
         /// Go's conversion of a float to an integer: what does not fit gives the smallest integer, as on amd64.
         pub fn $name(value: f64) -> $t {
-            if value >= -9_223_372_036_854_775_808.0 && value < 9_223_372_036_854_775_808.0 {
+            if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) {
                 value as i64 as $t
             } else {
                 i64::MIN as $t

@@ -241,7 +241,7 @@ mod tests {
         let cut = text(|| Vec::<u8>::new().keep_first(-1));
         assert_eq!(cut, "runtime error: slice bounds out of range [:-1]");
         let negative = text(|| {
-            let v = vec![1];
+            let v = [1];
             std::hint::black_box(v[std::hint::black_box(-1_i64) as usize]);
         });
         assert_eq!(negative, "runtime error: index out of range [-1]");

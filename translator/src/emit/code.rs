@@ -5,7 +5,7 @@ use std::fmt;
 /// How tightly an expression binds; a greater value binds tighter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
-pub enum Prec {
+pub(super) enum Prec {
     /// A closure, `return`, `break`, a range: swallows all to its right.
     Lowest,
     Or,
@@ -25,7 +25,7 @@ pub enum Prec {
 
 /// An expression as text.
 #[derive(Debug, Clone)]
-pub struct Code {
+pub(super) struct Code {
     /// The text.
     pub text: String,
     /// Its precedence.
@@ -36,7 +36,7 @@ pub struct Code {
 
 impl Code {
     /// A name, call, field access or literal.
-    pub fn postfix(text: impl Into<String>) -> Code {
+    pub(super) fn postfix(text: impl Into<String>) -> Code {
         Code {
             text: text.into(),
             prec: Prec::Postfix,
@@ -45,7 +45,7 @@ impl Code {
     }
 
     /// An operator expression.
-    pub fn new(text: impl Into<String>, prec: Prec) -> Code {
+    pub(super) fn new(text: impl Into<String>, prec: Prec) -> Code {
         Code {
             text: text.into(),
             prec,
@@ -54,7 +54,7 @@ impl Code {
     }
 
     /// `{ … }`, `match`, `if`.
-    pub fn block(text: impl Into<String>) -> Code {
+    pub(super) fn block(text: impl Into<String>) -> Code {
         Code {
             text: text.into(),
             prec: Prec::Postfix,
@@ -63,7 +63,7 @@ impl Code {
     }
 
     /// The text, in parentheses unless it binds at least as tightly as asked.
-    pub fn at(&self, prec: Prec) -> String {
+    pub(super) fn at(&self, prec: Prec) -> String {
         if self.prec >= prec && !(self.block && prec > Prec::Lowest) {
             self.text.clone()
         } else {
@@ -72,7 +72,7 @@ impl Code {
     }
 
     /// As the operand of a method call, field access or index.
-    pub fn operand(&self) -> String {
+    pub(super) fn operand(&self) -> String {
         // Rust dereferences by itself there.
         if self.prec == Prec::Unary
             && let Some(place) = self.text.strip_prefix('*')
@@ -84,32 +84,32 @@ impl Code {
     }
 
     /// `self.name(args)`
-    pub fn method(&self, name: &str, args: &[Code]) -> Code {
+    pub(super) fn method(&self, name: &str, args: &[Code]) -> Code {
         Code::postfix(format!("{}.{name}({})", self.operand(), join(args)))
     }
 
     /// `self.name`
-    pub fn field(&self, name: &str) -> Code {
+    pub(super) fn field(&self, name: &str) -> Code {
         Code::postfix(format!("{}.{name}", self.operand()))
     }
 
     /// `&self`
-    pub fn reference(&self) -> Code {
+    pub(super) fn reference(&self) -> Code {
         Code::new(format!("&{}", self.at(Prec::Unary)), Prec::Unary)
     }
 
     /// `self.await`
-    pub fn awaited(&self) -> Code {
+    pub(super) fn awaited(&self) -> Code {
         Code::postfix(format!("{}.await", self.operand()))
     }
 
     /// `self as ty`
-    pub fn cast(&self, ty: &str) -> Code {
+    pub(super) fn cast(&self, ty: &str) -> Code {
         Code::new(format!("{} as {ty}", self.at(Prec::Cast)), Prec::Cast)
     }
 
     /// `left op right`, left-associative.
-    pub fn binary(left: &Code, op: &str, right: &Code, prec: Prec) -> Code {
+    pub(super) fn binary(left: &Code, op: &str, right: &Code, prec: Prec) -> Code {
         let next = match prec {
             Prec::Or => Prec::And,
             Prec::And => Prec::Compare,
@@ -138,7 +138,7 @@ impl fmt::Display for Code {
 }
 
 /// A comma-separated list.
-pub fn join(codes: &[Code]) -> String {
+pub(super) fn join(codes: &[Code]) -> String {
     codes.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join(", ")
 }
 

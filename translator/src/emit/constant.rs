@@ -271,10 +271,11 @@ fn integer(n: &BigInt, kind: BasicKind, text: Option<&str>, explicit: bool) -> C
         return Code::postfix("i32::MIN");
     }
     if let Some(text) = text {
-        if text.starts_with('\'') && n.to_u32().and_then(char::from_u32).is_some() {
-            if let Some(c) = n.to_u32().and_then(char::from_u32) {
-                return character(c, rust);
-            }
+        if text.starts_with('\'')
+            && n.to_u32().and_then(char::from_u32).is_some()
+            && let Some(c) = n.to_u32().and_then(char::from_u32)
+        {
+            return character(c, rust);
         }
         let lower = text.to_ascii_lowercase().replace('_', "");
         if let Some(digits) = lower

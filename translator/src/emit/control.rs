@@ -240,7 +240,7 @@ impl<'a> Emitter<'a> {
             return None;
         }
         let touched = writes_in(&f.body);
-        if touched.contains(i) || !self.is_invariant(bound, &f.body, &touched) {
+        if touched.contains(i) || !self.is_invariant(bound, &touched) {
             return None;
         }
         let both_const = matches!(
@@ -290,7 +290,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// The bound has one value for the whole loop.
-    fn is_invariant(&self, e: &'a Expr, body: &'a Block, touched: &[LocalId]) -> bool {
+    fn is_invariant(&self, e: &'a Expr, touched: &[LocalId]) -> bool {
         match &e.kind {
             ExprKind::Const { .. } => true,
             ExprKind::Local(l) => self.storage(*l) == Storage::Plain && !touched.contains(l),
@@ -311,9 +311,9 @@ impl<'a> Emitter<'a> {
                 _ => false,
             },
             ExprKind::Binary(op, x, y) if !matches!(op, BinaryOp::Quo | BinaryOp::Rem) => {
-                self.is_invariant(x, body, touched) && self.is_invariant(y, body, touched)
+                self.is_invariant(x, touched) && self.is_invariant(y, touched)
             }
-            ExprKind::Convert(crate::hir::Conversion::Numeric, x) => self.is_invariant(x, body, touched),
+            ExprKind::Convert(crate::hir::Conversion::Numeric, x) => self.is_invariant(x, touched),
             _ => false,
         }
     }
@@ -435,12 +435,7 @@ impl<'a> Emitter<'a> {
                         format!("{convert} {after}"),
                     );
                 }
-                let zero = if matches!(r.x.kind, ExprKind::Const { .. }) {
-                    "0"
-                } else {
-                    "0"
-                };
-                format!("for {key} in {zero}..{}", bound.at(Prec::Or))
+                format!("for {key} in 0..{}", bound.at(Prec::Or))
             }
             RangeKind::Slice => {
                 let source = operand(&r.x);

@@ -248,12 +248,9 @@ impl<'a> Emitter<'a> {
                     Code::new(format!("-{}", code.at(Prec::Unary)), Prec::Unary)
                 }
             }
-            UnaryOp::Not => match &x.kind {
-                // `!(a == b)` reads better as it was written, in parentheses.
-                _ => self.map_newtype(x.ty, code, |c| {
-                    Code::new(format!("!{}", c.at(Prec::Unary)), Prec::Unary)
-                }),
-            },
+            UnaryOp::Not => self.map_newtype(x.ty, code, |c| {
+                Code::new(format!("!{}", c.at(Prec::Unary)), Prec::Unary)
+            }),
             UnaryOp::Xor => Code::new(format!("!{}", code.at(Prec::Unary)), Prec::Unary),
         }
     }
@@ -738,8 +735,8 @@ impl<'a> Emitter<'a> {
                 let bytes = self.lend_container(x, false);
                 self.wrapped(Code::postfix(format!("bytes_to_string({bytes})")), ty)
             }
-            Conversion::BytesToString => self.from_parts("GoString::from_bytes", x, ty),
-            Conversion::RunesToString => self.from_parts("GoString::from_runes", x, ty),
+            Conversion::BytesToString => self.built_from_parts("GoString::from_bytes", x, ty),
+            Conversion::RunesToString => self.built_from_parts("GoString::from_runes", x, ty),
             Conversion::StringToBytes => self.to_parts("to_bytes", x, ty),
             Conversion::StringToRunes => self.to_parts("to_runes", x, ty),
             Conversion::SliceToArray => {
@@ -787,7 +784,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn from_parts(&self, function: &str, x: &'a Expr, ty: TypeId) -> Code {
+    fn built_from_parts(&self, function: &str, x: &'a Expr, ty: TypeId) -> Code {
         let source = self.unwrapped(self.borrowed(x), x.ty);
         let source = match self.named_element(x.ty) {
             Some(_) => Code::postfix(format!(

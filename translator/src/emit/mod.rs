@@ -30,7 +30,6 @@ use crate::diagnostic::Diagnostic;
 use crate::hir::{FuncId, LabelId, LocalId};
 use crate::plan::Plan;
 use crate::types::{ObjId, PackageId};
-use code::Code;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 

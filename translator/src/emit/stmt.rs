@@ -453,7 +453,7 @@ impl<'a> Emitter<'a> {
             return format!("{{ {bound} {text} }}");
         }
         for local in declares {
-            out.push_str(&format!("let {}; ", self.let_pattern(*local).replace("mut ", "mut ")));
+            out.push_str(&format!("let {}; ", self.let_pattern(*local)));
         }
         out.push_str(&self.assign_places(&places, rhs, &forms));
         for local in declares {
@@ -803,13 +803,6 @@ impl<'a> Emitter<'a> {
     fn expr_stmt(&self, e: &'a Expr) -> String {
         let late = self.late_defers(e);
         let code = self.expr(e);
-        let ignored = match &*self.input.store().get(e.ty) {
-            Type::Tuple(ts) if ts.is_empty() => false,
-            _ => e.ty != TypeId::INVALID,
-        };
-        if ignored && matches!(e.kind, ExprKind::Recv { .. }) {
-            return format!("{code};");
-        }
         format!("{late}{code};")
     }
 

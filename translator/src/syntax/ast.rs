@@ -94,7 +94,7 @@ pub struct Ident {
 
 #[derive(Clone, Debug)]
 pub enum Decl {
-    Func(FuncDecl),
+    Func(Box<FuncDecl>),
     Gen(GenDecl),
 }
 

@@ -29,7 +29,7 @@ impl<'a, 't> Builder<'a, 't> {
                     let before = self.diagnostics.len();
                     let decl = self.func_decl(node);
                     if before == self.diagnostics.len() {
-                        file.decls.push(Decl::Func(decl));
+                        file.decls.push(Decl::Func(Box::new(decl)));
                     }
                 }
                 K::ImportDecl | K::ConstDecl | K::VarDecl | K::TypeDecl => {

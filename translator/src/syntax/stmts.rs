@@ -252,8 +252,7 @@ impl<'a, 't> Builder<'a, 't> {
             c.0.iter()
                 .filter(|c| !c.node.is_named())
                 .map(|c| c.node)
-                .filter(|n| self.str(*n) == ":")
-                .last();
+                .rfind(|n| self.str(*n) == ":");
         let span = self.span(n);
         colon.map_or(span, |colon| span.at_start().to(self.span(colon)))
     }

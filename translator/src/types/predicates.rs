@@ -120,10 +120,10 @@ impl TypeStore {
         }
         if let Type::Interface(_) = &*self.get(tu)
             && !tp
+            && self.missing_method(v, t, resolve).is_none()
+            && self.type_set(t).terms.is_none()
         {
-            if self.missing_method(v, t, resolve).is_none() && self.type_set(t).terms.is_none() {
-                return true;
-            }
+            return true;
         }
         if let (Type::Chan(ChanDir::Both, a), Type::Chan(_, b)) = (&*self.get(vu), &*self.get(tu))
             && self.identical(*a, *b)

@@ -10,6 +10,7 @@ use super::sharing::Sharing;
 use crate::hir::{
     Block, Call, Callee, Comm, Expr, ExprId, ExprKind, FuncId, LabelId, LocalId, RangeVar, Stmt, StmtKind, Values,
 };
+use crate::syntax::ast::BinaryOp;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Reads that are the last.
@@ -127,7 +128,9 @@ impl<'a> Backward<'a, '_> {
                 self.values(values, live);
             }
             StmtKind::Let { lhs, init } => {
-                lhs.iter().flatten().for_each(|l| drop(live.remove(l)));
+                for local in lhs.iter().flatten() {
+                    live.remove(local);
+                }
                 self.values(init, live);
             }
             StmtKind::Assign { lhs, rhs, .. } => {
@@ -230,7 +233,9 @@ impl<'a> Backward<'a, '_> {
                 for clause in s.clauses.iter().rev() {
                     let mut body = exit.clone();
                     self.block(&clause.body, &mut body);
-                    clause.bind.iter().for_each(|l| drop(body.remove(l)));
+                    if let Some(local) = &clause.bind {
+                        body.remove(local);
+                    }
                     live.extend(body);
                 }
                 self.expr(&s.x, live);
@@ -351,12 +356,7 @@ impl<'a> Backward<'a, '_> {
                     }
                 }
             }
-            ExprKind::Binary(op, x, y)
-                if matches!(
-                    op,
-                    crate::syntax::ast::BinaryOp::LAnd | crate::syntax::ast::BinaryOp::LOr
-                ) =>
-            {
+            ExprKind::Binary(BinaryOp::LAnd | BinaryOp::LOr, x, y) => {
                 let mut right = live.clone();
                 self.expr(y, &mut right);
                 live.extend(right);

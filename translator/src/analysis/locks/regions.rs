@@ -248,7 +248,7 @@ impl<'a> Visitor<'a> for SuspensionFinder<'a, '_> {
             StmtKind::Select(s) if !super::super::coloring::is_try(s) => drop(self.found.get_or_insert(stmt.span)),
             StmtKind::Range(r) if r.kind == RangeKind::Channel => drop(self.found.get_or_insert(stmt.span)),
             StmtKind::Range(r) if r.kind == RangeKind::Func && self.coloring.is_async_type(r.x.ty) => {
-                drop(self.found.get_or_insert(stmt.span));
+                self.found.get_or_insert(stmt.span);
             }
             StmtKind::Go(e) => {
                 if let ExprKind::Call(call) = &e.kind {

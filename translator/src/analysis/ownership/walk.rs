@@ -1259,10 +1259,10 @@ pub(super) fn is_empty(e: &Expr) -> bool {
 
 fn const_int(e: &Expr) -> Option<i64> {
     match &e.kind {
-        ExprKind::Const { value, .. } => match value {
-            ConstValue::Int(n) => i64::try_from(n).ok(),
-            _ => None,
-        },
+        ExprKind::Const {
+            value: ConstValue::Int(n),
+            ..
+        } => i64::try_from(n).ok(),
         _ => None,
     }
 }

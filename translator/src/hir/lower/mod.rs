@@ -19,7 +19,6 @@ use rustc_hash::FxHashMap;
 /// Lowers all packages of the user's.
 pub fn lower(program: &types::Program) -> (Program, Vec<Diagnostic>) {
     let mut lowerer = Lowerer {
-        program,
         store: &program.store,
         info: &program.info,
         out: Program::default(),
@@ -48,7 +47,6 @@ pub fn lower(program: &types::Program) -> (Program, Vec<Diagnostic>) {
 }
 
 struct Lowerer<'a> {
-    program: &'a types::Program,
     store: &'a TypeStore,
     info: &'a Info,
     out: Program,
@@ -521,12 +519,6 @@ impl<'a> Lowerer<'a> {
             obj = origin;
         }
         obj
-    }
-
-    /// Whether the object belongs to the standard library (or to the universe).
-    fn is_library(&self, obj: ObjId) -> bool {
-        let package = self.store.obj(obj).pkg.and_then(|p| self.program.package(p));
-        package.is_none_or(|p| p.stdlib || p.unknown)
     }
 
     fn is_interface(&self, ty: TypeId) -> bool {

@@ -92,7 +92,7 @@ impl<'a> Checker<'a> {
         if fine && !(is_value && obj.ty == TypeId::INVALID) {
             return;
         }
-        if is_value && fine && values == total || is_value {
+        if is_value {
             if obj.ty == TypeId::INVALID {
                 self.err(
                     self.span_of(o),

@@ -168,7 +168,7 @@ impl<'a> Checker<'a> {
         let Some(v) = x.val.as_ref().filter(|_| x.is_const()) else {
             return Some(None);
         };
-        let Some(i) = v.to_i64() else { return None };
+        let i = v.to_i64()?;
         if let Some(n) = len
             && n >= 0
             && (i > n || (i == n && !inclusive))

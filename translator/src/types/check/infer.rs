@@ -106,7 +106,7 @@ impl<'a> Checker<'a> {
         // Untyped constants: the largest kind wins.
         for (i, k) in untyped {
             let Some(a) = args.get(i) else { continue };
-            if u.get(k).is_none() || u.from_untyped(k) {
+            if u.get(k).is_none() || u.is_from_untyped(k) {
                 let t = self.s.default_type(a.ty);
                 u.max_untyped(k, t);
             }

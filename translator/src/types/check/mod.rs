@@ -284,9 +284,9 @@ impl<'a> Checker<'a> {
     // ---- scopes ----
 
     fn open_scope(&mut self) -> ScopeId {
-        let parent = Some(self.env.scope);
-        self.env.scope = self.new_scope(parent);
-        parent.unwrap_or(ScopeId(0))
+        let outer = self.env.scope;
+        self.env.scope = self.new_scope(Some(outer));
+        outer
     }
 
     fn new_scope(&mut self, parent: Option<ScopeId>) -> ScopeId {

@@ -46,7 +46,7 @@ impl Unifier {
         }
     }
 
-    pub(super) fn from_untyped(&self, i: usize) -> bool {
+    pub(super) fn is_from_untyped(&self, i: usize) -> bool {
         self.untyped.get(self.at(i)).copied().unwrap_or(false)
     }
 

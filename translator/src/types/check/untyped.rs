@@ -30,12 +30,11 @@ impl<'a> Checker<'a> {
         let (is_lhs, mode, old_val) = (old.is_lhs, old.mode, old.val.clone());
         match &e.kind {
             ExprKind::Paren(x) => self.update_expr_type(x, ty, is_final),
-            ExprKind::Unary(op, x) => {
+            ExprKind::Unary(op, x)
                 // Constant operands keep their types; `&x` and `<-x` are typed.
-                if old_val.is_none() && !matches!(op, UnaryOp::And | UnaryOp::Recv) {
+                if old_val.is_none() && !matches!(op, UnaryOp::And | UnaryOp::Recv) => {
                     self.update_expr_type(x, ty, is_final);
                 }
-            }
             ExprKind::Binary(b) if old_val.is_none() => {
                 if b.op.is_comparison() {
                     // The operands have their types already.
@@ -274,11 +273,10 @@ impl<'a> Checker<'a> {
                 || (self.s.is_interface(y.ty) && !self.s.is_type_param(y.ty))
             {
                 true
-            } else if self.s.all_basic(x.ty, BasicKind::is_boolean) != self.s.all_basic(y.ty, BasicKind::is_boolean) {
-                false
-            } else if self.s.all_basic(x.ty, BasicKind::is_string) != self.s.all_basic(y.ty, BasicKind::is_string)
-                && !x.is_nil()
-                && !y.is_nil()
+            } else if self.s.all_basic(x.ty, BasicKind::is_boolean) != self.s.all_basic(y.ty, BasicKind::is_boolean)
+                || (self.s.all_basic(x.ty, BasicKind::is_string) != self.s.all_basic(y.ty, BasicKind::is_string)
+                    && !x.is_nil()
+                    && !y.is_nil())
             {
                 false
             } else if x.is_nil() {
