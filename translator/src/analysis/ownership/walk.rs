@@ -669,7 +669,7 @@ impl<'a> Walk<'a> {
         if let Some(RangeVar::Define(l)) = &r.value
             && let Some(c) = elements
         {
-            let source = Self::deeper(node_of(self.input, &r.x));
+            let source = Self::deeper(node_of(self.input, &r.x).or_else(|| self.result_node(&r.x)));
             let own = Node::Container(Root::Local(*l), 0);
             match source {
                 Some(source) if container(self.input, c.element()).is_some() => {
@@ -688,6 +688,23 @@ impl<'a> Walk<'a> {
             self.bound(var, "it comes from a range");
         }
         self.block(&r.body);
+    }
+
+    /// The result of a call of one of the user's functions.
+    fn result_node(&self, e: &Expr) -> Option<Node> {
+        let ExprKind::Call(call) = &e.kind else { return None };
+        let (Callee::Func { func, .. }
+        | Callee::Method {
+            method: Method::User(func),
+            ..
+        }) = &call.callee
+        else {
+            return None;
+        };
+        match self.input.hir.func(*func).results[..] {
+            [one] => Some(Node::Container(Root::Local(one), 0)),
+            _ => None,
+        }
     }
 
     fn bound(&mut self, var: &'a RangeVar, why: &'static str) {
@@ -1089,9 +1106,7 @@ impl<'a> Walk<'a> {
                 self.part(e);
                 self.place(e, false);
             }
-            ExprKind::ArrayLit { .. } | ExprKind::MapLit(_) | ExprKind::Call(_)
-                if container(self.input, e.ty).is_some() =>
-            {
+            ExprKind::ArrayLit { .. } | ExprKind::MapLit(_) if container(self.input, e.ty).is_some() => {
                 self.container_flow(e, To::Away("it is only looked at"));
             }
             _ => self.visit(e),
