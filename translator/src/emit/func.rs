@@ -314,10 +314,7 @@ impl<'a> Emitter<'a> {
             .iter()
             .map(|r| self.local_ty(*r))
             .collect();
-        match &results[..] {
-            [one] => one.clone(),
-            _ => format!("({})", results.join(", ")),
-        }
+        self.answer_type(func, &results)
     }
 
     /// Gives the locals of a function their Rust names.
@@ -500,10 +497,10 @@ impl<'a> Emitter<'a> {
                         .text
                 })
                 .collect();
-            if let [one] = &zeros[..] {
-                one.clone()
-            } else {
-                format!("({})", zeros.join(", "))
+            match (self.recovered_answer(func.id, &zeros), &zeros[..]) {
+                (Some(answer), _) => answer,
+                (None, [one]) => one.clone(),
+                (None, _) => format!("({})", zeros.join(", ")),
             }
         } else {
             "()".into()
