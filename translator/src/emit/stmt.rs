@@ -444,6 +444,10 @@ impl<'a> Emitter<'a> {
         if let ([place], None, [value]) = (lhs, &rhs.tuple, &rhs.items[..]) {
             return match place {
                 None => format!("let _ = {};", self.expr_explicit(value)),
+                Some(Expr {
+                    kind: ExprKind::Local(l),
+                    ..
+                }) if declares.contains(l) => self.let_one(*l, value),
                 Some(place) => self.assign_one(place, value),
             };
         }

@@ -20,6 +20,7 @@ pub use nodes::{Container, container, container_inside, field_object, root_local
 
 use super::Input;
 use super::coloring::Coloring;
+use super::errors::Errors;
 use super::fixpoint::{Closure, Reason};
 use super::liveness::LastUses;
 use super::locks::guarded::Guarded;
@@ -173,6 +174,7 @@ pub fn analyze(
     coloring: &Coloring,
     liveness: &LastUses,
     guarded: &Guarded,
+    errors: &Errors,
 ) -> Ownership {
     let facts = walk::Known {
         input,
@@ -180,6 +182,7 @@ pub fn analyze(
         coloring,
         liveness,
         guarded,
+        errors,
     };
     let mut collected = walk::program(facts);
     let written: FxHashSet<_> = std::mem::take(&mut collected.written).run().into_keys().collect();
