@@ -430,7 +430,7 @@ impl<'a> Walk<'a> {
     fn stmt(&mut self, stmt: &'a Stmt) {
         match &stmt.kind {
             StmtKind::Let { lhs, init } => self.let_stmt(lhs, init),
-            StmtKind::Assign { lhs, rhs, .. } => self.assign(lhs, rhs),
+            StmtKind::Assign { lhs, rhs, declares } => self.assign(lhs, rhs, declares),
             StmtKind::OpAssign { place, value, .. } => {
                 self.visit(value);
                 self.place(place, true);
@@ -560,7 +560,7 @@ impl<'a> Walk<'a> {
         self.copied(c.element(), span);
     }
 
-    fn assign(&mut self, lhs: &'a [Option<Expr>], rhs: &'a Values) {
+    fn assign(&mut self, lhs: &'a [Option<Expr>], rhs: &'a Values, declares: &[LocalId]) {
         if let ([Some(a), Some(b)], None, [x, y]) = (lhs, &rhs.tuple, &rhs.items[..])
             && same_place(a, y)
             && same_place(b, x)
@@ -574,6 +574,10 @@ impl<'a> Walk<'a> {
         let saved = self.values_of(rhs);
         for (place, value) in lhs.iter().zip(&rhs.items) {
             match place {
+                Some(Expr {
+                    kind: ExprKind::Local(l),
+                    ..
+                }) if declares.contains(l) => self.flow(value, To::Local(*l)),
                 Some(place) => self.assign_one(place, value),
                 None => self.visit(value),
             }
