@@ -31,3 +31,8 @@ pub mod value;
 pub use gort_runtime_macros::{GoNumber, main, select, test};
 #[cfg(feature = "value")]
 pub use gort_runtime_macros::{Value, interface};
+
+/// The book's examples that are written by hand.
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/channels.md")]
+pub mod book {}

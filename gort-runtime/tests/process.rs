@@ -202,3 +202,34 @@ program!(exits, 3, "", {
     task::go(async { task::exit(3) });
     select! {}
 });
+
+program!(works_on_a_busy_machine, 0, "", {
+    // More threads than processors: a worker that was woken waits long for one, and counts as parked all the while.
+    let busy = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let hogs: Vec<_> = (0..16)
+        .map(|_| {
+            let busy = busy.clone();
+            std::thread::spawn(move || while busy.load(std::sync::atomic::Ordering::Relaxed) {})
+        })
+        .collect();
+    let (there, back): (Chan<i64>, Chan<i64>) = (Chan::make(0), Chan::make(0));
+    let (t, b) = (there.clone(), back.clone());
+    task::go(async move {
+        while let Some(v) = t.recv().await {
+            // On a thread of its own, so that the answer comes from outside the workers.
+            let b = b.clone();
+            task::go(async move { task::block_on(b.send(v + 1)) });
+        }
+    });
+    let start = Instant::now();
+    let mut n = 0;
+    while start.elapsed() < Duration::from_millis(500) {
+        there.send(n).await;
+        n = back.recv_or_zero().await;
+    }
+    there.close();
+    busy.store(false, std::sync::atomic::Ordering::Relaxed);
+    for hog in hogs {
+        hog.join().expect("a hog ends");
+    }
+});

@@ -2,6 +2,7 @@
 //!
 //! `check file.go…` checks each file as a package of its own, `check dir…` each folder with what it imports. With
 //! `--sum` only the counts are printed.
+#![allow(clippy::disallowed_methods, reason = "an example is a caller, with files of its own")]
 
 use gort_translator::load::{FileSystem, Options, load_dirs, load_files};
 use gort_translator::types::check_program;

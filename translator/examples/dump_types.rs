@@ -1,4 +1,5 @@
 //! Prints `file:start-end type = constant` for every expression, to be compared with what `go/types` says.
+#![allow(clippy::disallowed_methods, reason = "an example is a caller, with files of its own")]
 
 use gort_translator::load::{FileSystem, Options, load_files};
 use gort_translator::source::Span;

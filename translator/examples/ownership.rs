@@ -1,6 +1,7 @@
 //! Prints who owns the containers and structs of a package, and for what is shared, why.
 //!
 //! `ownership PATH…`: package folders or Go files.
+#![allow(clippy::disallowed_methods, reason = "an example is a caller, with files of its own")]
 
 use gort_translator::analysis::ownership::{Node, Root, container};
 use gort_translator::analysis::{Input, analyze};

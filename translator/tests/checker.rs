@@ -103,3 +103,23 @@ fn initialises_in_order_of_dependencies() {
         .collect();
     assert_eq!(names, ["b", "a"]);
 }
+
+#[test]
+fn methods_that_nest_their_receiver_deeper_end() {
+    ok("type List[P any] struct{}
+func (_ List[P]) m() (_ List[List[P]]) { return }
+type R[P any] int
+func (R[P]) a(R[R[P]]) {}
+func (R[P]) b(R[*P]) {}
+func (R[P]) c(M[M[P]]) {}
+type M[P any] int
+func (M[P]) m(R[R[P]]) {}
+func main() {}");
+}
+
+#[test]
+fn methods_of_deeply_nested_instances_are_known() {
+    ok("type L[P any] struct{ v P }
+func (l L[P]) get() P { return l.v }
+func main() { var x L[L[L[L[L[L[L[L[L[int]]]]]]]]]; println(x.get().get().get().get().get().get().get().get().get() + 1) }");
+}

@@ -38,7 +38,9 @@ impl<'a> Defers<'a> {
 /// Calls that the body of a loop over an iterator function defers: they are the enclosing function's, which runs them as
 /// one of its deferred calls.
 #[derive(Clone, Default)]
-pub struct Late(Arc<Mutex<Vec<Box<dyn FnOnce() + Send>>>>);
+pub struct Late(Arc<Mutex<Vec<Deferred>>>);
+
+type Deferred = Box<dyn FnOnce() + Send>;
 
 impl Late {
     /// An empty list.

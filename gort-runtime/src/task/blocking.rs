@@ -41,6 +41,8 @@ impl Wake for Parker {
 /// # Panics
 /// Where `future` panics.
 pub fn block_on<F: Future>(future: F) -> F::Output {
+    // Before the worker is handed to another thread, which may find nothing to do and park before this one goes on.
+    announce(External::new());
     match tokio::runtime::Handle::try_current() {
         Ok(_) => tokio::task::block_in_place(|| drive(future)),
         Err(_) => drive(future),
@@ -55,7 +57,6 @@ fn drive<F: Future>(future: F) -> F::Output {
     });
     let waker = Waker::from(parker.clone());
     let mut context = Context::from_waker(&waker);
-    announce(External::new());
     let _retract = RetractOutsideGoroutines;
     loop {
         parker.state.store(RUNNING, SeqCst);

@@ -6,11 +6,12 @@
 //! [`External`]. Such a helper may have put a goroutine into the shared queue after the judge last looked there, so a
 //! first finding only sends an empty task through the workers; when they are all parked again and no helper ended
 //! since (`EPOCH` is the same), the shared queue was seen empty after the last helper ended. Only when that is still so
-//! after some milliseconds it is a deadlock.
+//! after some more tasks went through the queue, it is a deadlock: a worker that was woken and has no processor yet counts
+//! as parked, and what it was woken for lies before those tasks.
 
 use std::io::Write;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::local::Wait;
@@ -95,7 +96,13 @@ fn verify() {
     let thread = std::thread::Builder::new().name("deadlock".into()).spawn(move || {
         let epoch = EPOCH.load(SeqCst);
         for _ in 0..ROUNDS {
-            look_again();
+            // A worker that was woken and has no processor yet still counts as parked, for as long as the machine is
+            // busy. What it was woken for lies in a queue, so only after a task sent behind it ran is there an answer.
+            let probe = Arc::new(AtomicBool::new(false));
+            send(probe.clone());
+            while !probe.load(SeqCst) {
+                std::thread::sleep(PAUSE);
+            }
             std::thread::sleep(PAUSE);
             if !asleep() || EPOCH.load(SeqCst) != epoch {
                 // Something runs after all; the next worker to park begins anew.
@@ -119,8 +126,13 @@ pub(super) fn worker_unparks() {
 
 /// Sends an empty task through the workers, so that one of them parks again.
 fn look_again() {
+    send(Arc::new(AtomicBool::new(false)));
+}
+
+/// Sends a task through the workers that tells when it ran.
+fn send(ran: Arc<AtomicBool>) {
     if let Some(runtime) = RUNTIME.get() {
-        drop(runtime.spawn(async {}));
+        drop(runtime.spawn(async move { ran.store(true, SeqCst) }));
     }
 }
 

@@ -124,8 +124,8 @@ impl Code {
         let left_prec = if prec == Prec::Compare { next } else { prec };
         let mut lhs = left.at(left_prec);
         // `a as T < b` would be read as the start of generic arguments.
-        if left.prec == Prec::Cast && (op.starts_with('<')) {
-            lhs = format!("({})", left.text);
+        if op.starts_with('<') && ends_in_cast(&lhs) {
+            lhs = format!("({lhs})");
         }
         Code::new(format!("{lhs} {op} {}", right.at(next)), prec)
     }
@@ -135,6 +135,12 @@ impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// Whether the last operand is a cast: `a + b as T`.
+fn ends_in_cast(text: &str) -> bool {
+    let last = text.rsplit_once(" as ").map(|(_, ty)| ty);
+    last.is_some_and(|ty| ty.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':')))
 }
 
 /// A comma-separated list.
@@ -153,6 +159,10 @@ mod tests {
         assert_eq!(Code::binary(&sum, "*", &c, Prec::Product).text, "(a + b) * c");
         assert_eq!(Code::binary(&sum, "-", &c, Prec::Sum).text, "a + b - c");
         assert_eq!(Code::binary(&c, "-", &sum, Prec::Sum).text, "c - (a + b)");
+        let casts = Code::binary(&a, "+", &b.cast("u64"), Prec::Sum);
+        assert_eq!(Code::binary(&casts, "<", &c, Prec::Compare).text, "(a + b as u64) < c");
+        assert_eq!(Code::binary(&casts, "<<", &c, Prec::Shift).text, "(a + b as u64) << c");
+        assert_eq!(Code::binary(&casts, ">", &c, Prec::Compare).text, "a + b as u64 > c");
         assert_eq!(sum.method("abs", &[]).text, "(a + b).abs()");
         assert_eq!(
             Code::binary(&a.cast("i64"), "<", &b, Prec::Compare).text,

@@ -115,10 +115,11 @@ impl<'a> Emitter<'a> {
         let diagnostic =
             crate::diagnostic::Diagnostic::warning(crate::diagnostic::Code::UNMAPPED_LIBRARY, func.name_span, message);
         self.diagnose(diagnostic);
-        let markers = body
-            .split(';')
-            .filter(|s| s.contains("__gort_comment!") || s.contains("__gort_trailing!"));
-        let markers = markers.filter_map(|s| s.find("__gort_").map(|at| format!("{};", &s[at..])));
+        let marker = |s: &str| {
+            let at = s.rfind("__gort_comment!").or_else(|| s.rfind("__gort_trailing!"))?;
+            Some(format!("{};", &s[at..]))
+        };
+        let markers = body.split(';').filter_map(marker);
         let position = self.input.types.sources.position(func.name_span);
         let text = super::constant::quote(&format!("gort G0061: {name} at {position} is not in gort's library"));
         let keep: String = markers.collect::<String>().replace("__gort_trailing", "__gort_comment");

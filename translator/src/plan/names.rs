@@ -403,7 +403,14 @@ pub fn snake(name: &str) -> String {
 
 /// `maxSize` → `MAX_SIZE`
 pub fn screaming(name: &str) -> String {
-    words(name).join("_").to_uppercase()
+    let out = words(name).join("_").to_uppercase();
+    if out.is_empty() {
+        name.to_owned()
+    } else if out.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("_{out}")
+    } else {
+        out
+    }
 }
 
 /// `httpServer` → `HttpServer`; a name that is in camel case already keeps its letters.
@@ -485,6 +492,7 @@ mod tests {
             assert_eq!(snake(go), rust, "{go}");
         }
         assert_eq!(screaming("maxSize"), "MAX_SIZE");
+        assert_eq!(screaming("_64bit"), "_64BIT");
         assert_eq!(upper_camel("httpServer"), "HttpServer");
         assert_eq!(upper_camel("max_size"), "MaxSize");
     }

@@ -405,6 +405,19 @@ impl TypeStore {
         Some(m)
     }
 
+    /// Whether the arguments of an instance, and what they are made of, nest at most so deep.
+    pub(super) fn arguments_nest_at_most(&self, t: TypeId, depth: usize) -> bool {
+        let fits = |t: &TypeId| depth > 0 && self.arguments_nest_at_most(*t, depth - 1);
+        match &*self.get(t) {
+            Type::Named(n) => n.type_args.iter().all(fits),
+            Type::Pointer(e) | Type::Slice(e) | Type::Array(_, e) | Type::Chan(_, e) => fits(e),
+            Type::Map(k, v) => fits(k) && fits(v),
+            Type::Tuple(ts) => ts.iter().all(fits),
+            Type::Signature(s) => s.params.iter().chain(&s.results).all(fits),
+            _ => true,
+        }
+    }
+
     /// Gives an instance's method its type once the generic one has it.
     pub(super) fn complete_instance_method(&self, m: ObjId) {
         let obj = self.obj(m);

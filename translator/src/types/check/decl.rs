@@ -47,7 +47,7 @@ impl<'a> Checker<'a> {
     /// An interface of the library that printing asks any value for is known where its method's parameter is.
     fn resolve_companion(&mut self, o: ObjId, decl: &DeclInfo<'a>) {
         let DeclKind::Type(_) = &decl.kind else { return };
-        if !self.pkgs.get(decl.pkg.0 as usize).is_some_and(|p| &*p.path == "fmt") || &*self.s.obj(o).name != "State" {
+        if self.pkgs.get(decl.pkg.0 as usize).is_none_or(|p| &*p.path != "fmt") || &*self.s.obj(o).name != "State" {
             return;
         }
         if let Some(formatter) = self.package_member(decl.pkg, "Formatter") {

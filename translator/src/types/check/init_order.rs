@@ -8,6 +8,9 @@ use super::{Checker, DeclKind};
 use crate::diagnostic::Code;
 use rustc_hash::FxHashSet;
 
+/// How deep the arguments of instances nest whose methods are completed at once.
+const INSTANCE_DEPTH: usize = 6;
+
 impl<'a> Checker<'a> {
     pub(super) fn init_order(&mut self, pkg: PackageId, objs: &[ObjId]) {
         let vars: Vec<ObjId> = objs
@@ -97,7 +100,9 @@ impl<'a> Checker<'a> {
             }
             for i in next..count {
                 let t = TypeId(i as u32);
-                if let Type::Named(_) = &*self.s.get(t) {
+                // A method may mention instances that nest deeper than its receiver, and theirs yet deeper ones. They are
+                // completed when they are asked for.
+                if matches!(&*self.s.get(t), Type::Named(_)) && self.s.arguments_nest_at_most(t, INSTANCE_DEPTH) {
                     for m in self.s.methods(t) {
                         self.resolve(m);
                     }
