@@ -27,7 +27,6 @@ mod native;
 mod number;
 mod ops;
 mod ptr;
-mod results;
 mod slice;
 mod string;
 mod string_ops;
@@ -58,7 +57,6 @@ pub use native::{
 pub use number::{Float, Integer, Number, Ordered, Signed, Text, Unsigned, max, min};
 pub use ops::{div, rem, shl, shr};
 pub use ptr::Ptr;
-pub use results::{IntoError, IntoGo, IntoGoValues, IntoOption, IntoResult};
 pub use slice::{Slice, SliceIter, copy, copy_str};
 pub use string::GoString;
 pub use string_ops::{bytes_str, str};

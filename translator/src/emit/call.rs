@@ -33,7 +33,7 @@ impl<'a> Emitter<'a> {
                 let path = self.func_path(*func, type_args, args.iter().any(|a| is_untyped(&a.text)));
                 let code = Code::postfix(format!("{path}({})", join(&args)));
                 let code = self.apart(*func, self.maybe_await(code, self.plan.funcs[func.index()].is_async));
-                behind(&before, self.answered(*func, code, e))
+                behind(&before, code)
             }
             Callee::Method { recv, method } => self.method_call(recv, method, call, e),
             Callee::Lib { obj, .. } => self.library_call(*obj, call, e),
@@ -184,7 +184,7 @@ impl<'a> Emitter<'a> {
 
     fn method_call(&self, recv: &'a Expr, method: &'a Method, call: &'a Call, e: &'a Expr) -> Code {
         match method {
-            Method::User(func) => self.user_method_call(recv, *func, call, e),
+            Method::User(func) => self.user_method_call(recv, *func, call),
             Method::Lib(obj) => self.library_method_call(recv, *obj, call, e),
             Method::Interface { obj, .. } => {
                 let args: Vec<_> = self.while_lent(root_local(recv).into_iter().collect(), |e| {
@@ -198,7 +198,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn user_method_call(&self, recv: &'a Expr, func: FuncId, call: &'a Call, e: &'a Expr) -> Code {
+    fn user_method_call(&self, recv: &'a Expr, func: FuncId, call: &'a Call) -> Code {
         let plan = &self.plan.funcs[func.index()];
         let (before, args) = self.while_lent(root_local(recv).into_iter().collect(), |e| {
             e.user_args(func, &call.args)
@@ -213,8 +213,7 @@ impl<'a> Emitter<'a> {
             }
             _ => self.receiver(recv).method(&plan.name, &args),
         };
-        let code = self.apart(func, self.maybe_await(code, plan.is_async));
-        behind(&before, self.answered(func, code, e))
+        behind(&before, self.apart(func, self.maybe_await(code, plan.is_async)))
     }
 
     /// Arguments that call something on the receiver are computed before it is borrowed to be written.

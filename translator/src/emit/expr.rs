@@ -231,7 +231,6 @@ impl<'a> Emitter<'a> {
             && !is_self
             && !self.is_pointer_receiver(local)
             && !function.in_defer_scope
-            && !function.keeping
             && self.facts.liveness.is_last(e.id)
     }
 
@@ -279,7 +278,6 @@ impl<'a> Emitter<'a> {
                 let code = Code::binary(&side(x), symbol, &side(y), prec);
                 if newtype { self.wrapped(code, e.ty) } else { code }
             }
-            Eq | Ne if let Some(test) = self.failure_test(e) => self.wrapped(test, e.ty),
             Eq | Ne | Lt | Le | Gt | Ge => {
                 let code = self.comparison(op, x, y);
                 self.wrapped(code, e.ty)

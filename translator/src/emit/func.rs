@@ -315,7 +315,10 @@ impl<'a> Emitter<'a> {
             .iter()
             .map(|r| self.local_ty(*r))
             .collect();
-        self.answer_type(func, &results)
+        match &results[..] {
+            [one] => one.clone(),
+            _ => format!("({})", results.join(", ")),
+        }
     }
 
     /// Gives the locals of a function their Rust names.
@@ -498,10 +501,10 @@ impl<'a> Emitter<'a> {
                         .text
                 })
                 .collect();
-            match (self.recovered_answer(func.id, &zeros), &zeros[..]) {
-                (Some(answer), _) => answer,
-                (None, [one]) => one.clone(),
-                (None, _) => format!("({})", zeros.join(", ")),
+            if let [one] = &zeros[..] {
+                one.clone()
+            } else {
+                format!("({})", zeros.join(", "))
             }
         } else {
             "()".into()

@@ -21,7 +21,6 @@ mod macros;
 mod native;
 mod place;
 mod ranges;
-mod results;
 mod stmt;
 mod traits;
 mod types;
@@ -141,8 +140,6 @@ struct Function {
     lent: Vec<LocalId>,
     /// What `goto` of a label is in Rust.
     gotos: FxHashMap<LabelId, String>,
-    /// What is printed borrows: nothing is moved out of a variable.
-    keeping: bool,
     /// Critical sections that are open, innermost last.
     sections: Vec<guards::ActiveSection>,
     /// In a comparison of two elements: the positions' variables, and the container.

@@ -56,25 +56,12 @@ impl<'a> Emitter<'a> {
         }
         let mut out = String::new();
         let open = self.open_sections();
-        let mut taken = false;
         for (i, stmt) in stmts.iter().enumerate() {
-            if std::mem::take(&mut taken) {
-                continue;
-            }
             let last = i + 1 == stmts.len();
             out.push_str(&self.comments_before(stmt.span.start));
             let blank = self.blank_before(stmt.span);
             if !self.plan.scopes.silent.contains(&stmt.span) && self.facts.guarded.section(stmt.span).is_none() {
                 out.push_str(blank);
-            }
-            if let Some(next) = stmts.get(i + 1)
-                && let Some(text) = self.taken_stmt(stmt, next)
-            {
-                out.push_str(&text);
-                out.push('\n');
-                self.printed_to(next.span.end);
-                taken = true;
-                continue;
             }
             if last && tail != Tail::None && self.is_tail(stmt) {
                 out.push_str(&self.tail_comments(stmt, span.end));
@@ -106,7 +93,7 @@ impl<'a> Emitter<'a> {
     /// A last statement, printed without `return`.
     fn tail_stmt(&self, stmt: &'a Stmt, tail: Tail) -> String {
         match &stmt.kind {
-            StmtKind::Return(values) => match self.return_value(values, stmt.span) {
+            StmtKind::Return(values) => match self.return_value(values) {
                 (before, Some(value)) => format!("{before}{value}"),
                 (before, None) => before,
             },
@@ -156,12 +143,7 @@ impl<'a> Emitter<'a> {
         match &stmt.kind {
             StmtKind::Empty => String::new(),
             StmtKind::Let { lhs, init } => self.let_stmt(lhs, init),
-            StmtKind::Assign { lhs, rhs, declares } => {
-                // Variables that each assignment makes anew.
-                let anew = self.plan.results.declares.get(&stmt.span).into_iter().flatten();
-                let declares: Vec<_> = declares.iter().chain(anew).copied().collect();
-                self.assign(lhs, rhs, &declares)
-            }
+            StmtKind::Assign { lhs, rhs, declares } => self.assign(lhs, rhs, declares),
             StmtKind::OpAssign { place, op, value } => self.op_assign(place, *op, value),
             StmtKind::Expr(e) => self.expr_stmt(e),
             StmtKind::Go(e) => self.go(e, self.plan.scopes.spawns.get(&stmt.span).copied()),
@@ -171,7 +153,7 @@ impl<'a> Emitter<'a> {
                 let sent = channel.method("send", &[self.expr(value)]);
                 format!("{};", self.maybe_await(sent, true))
             }
-            StmtKind::Return(values) => match self.return_value(values, stmt.span) {
+            StmtKind::Return(values) => match self.return_value(values) {
                 (before, Some(value)) => format!("{before}return {value};"),
                 (before, None) => format!("{before}return;"),
             },
@@ -181,7 +163,7 @@ impl<'a> Emitter<'a> {
             StmtKind::Switch(s) => self.switch(s),
             StmtKind::TypeSwitch(s) => self.type_switch(s),
             StmtKind::Select(s) => self.select(s),
-            StmtKind::Block(b) => self.flat_block(b).unwrap_or_else(|| self.block(b)),
+            StmtKind::Block(b) => self.block(b),
             StmtKind::Labeled(label, inner) => self.labeled(*label, inner),
             StmtKind::Break(label) => self.break_stmt(*label),
             StmtKind::Continue(label) => self.continue_stmt(*label),
@@ -227,10 +209,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// What a `return` does first, and what it returns.
-    fn return_value(&self, values: &'a Values, span: Span) -> (String, Option<String>) {
-        if let Some(answer) = self.answer(values, span) {
-            return (String::new(), Some(answer));
-        }
+    fn return_value(&self, values: &'a Values) -> (String, Option<String>) {
         let (id, in_variables, in_scope) = {
             let state = self.state.borrow();
             let Some(f) = &state.function else {
@@ -266,7 +245,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Several values as one: a tuple, or a call's tuple as it is.
-    pub(super) fn values_tuple(&self, values: &'a Values, forms: &[Form]) -> String {
+    fn values_tuple(&self, values: &'a Values, forms: &[Form]) -> String {
         if let Some(tuple) = &values.tuple {
             let code = self.expr(tuple);
             if values.is_plain_tuple() {
@@ -1238,7 +1217,7 @@ fn leaves_type_open(init: &Expr) -> bool {
 }
 
 /// A struct literal outside of parentheses would end an `if` too early.
-pub(super) fn has_struct_literal(text: &str) -> bool {
+fn has_struct_literal(text: &str) -> bool {
     let mut depth = 0_i32;
     for c in text.chars() {
         match c {

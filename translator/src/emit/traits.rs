@@ -355,14 +355,10 @@ impl<'a> Emitter<'a> {
             _ => format!("&{code}"),
         };
         let comma = if passed.is_empty() { "" } else { ", " };
-        let call = format!("{owner}::{}({receiver}{comma}{})", plan.name, passed.join(", "));
-        // A trait's methods answer as Go's do.
-        let call = match (self.border(func.id), plan.is_async) {
-            ("", _) => call,
-            (border, false) => format!("{call}{border}"),
-            (border, true) => format!("async {{ {call}.await{border} }}"),
-        };
-        (call, plan.is_async)
+        (
+            format!("{owner}::{}({receiver}{comma}{})", plan.name, passed.join(", ")),
+            plan.is_async,
+        )
     }
 
     fn method_in_trait_of(&self, method: ObjId, _base: TypeId) -> String {
