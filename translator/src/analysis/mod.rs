@@ -5,6 +5,7 @@
 //! ask about carries the place it was concluded from.
 
 pub mod coloring;
+pub mod errors;
 pub mod fixpoint;
 pub mod liveness;
 pub mod locks;
@@ -28,6 +29,8 @@ pub struct Facts {
     pub coloring: coloring::Coloring,
     /// Where a local is read for the last time.
     pub liveness: liveness::LastUses,
+    /// Which functions answer with a `Result` or an `Option`.
+    pub errors: errors::Errors,
     /// What one owner holds alone.
     pub ownership: ownership::Ownership,
 }
@@ -48,6 +51,7 @@ pub fn analyze(input: Input<'_>) -> Facts {
     let (locks, coloring) = locks::analyze_with_coloring(input);
     let liveness = liveness::analyze(input, &sharing);
     let guarded = locks::guarded::analyze(input, &sharing, &locks);
+    let errors = errors::analyze(input, &sharing);
     let ownership = ownership::analyze(input, &sharing, &coloring, &liveness, &guarded);
     Facts {
         sharing,
@@ -55,6 +59,7 @@ pub fn analyze(input: Input<'_>) -> Facts {
         guarded,
         coloring,
         liveness,
+        errors,
         ownership,
     }
 }
