@@ -216,7 +216,9 @@ impl<'a> Emitter<'a> {
                 all.extend(args);
                 Code::postfix(format!("{owner}::{}({})", plan.name, join(&all)))
             }
-            _ => self.receiver(recv).method(&plan.name, &args),
+            _ => self
+                .call_by_path(recv, func, &self.receiver_type(func), &args)
+                .unwrap_or_else(|| self.receiver(recv).method(&plan.name, &args)),
         };
         behind(&before, self.apart(func, self.maybe_await(code, plan.is_async)))
     }

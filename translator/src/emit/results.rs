@@ -7,12 +7,12 @@ use super::code::{Code, Prec};
 use super::stmt::Tail;
 use crate::analysis::errors::ResultForm;
 use crate::analysis::errors::returns::{Kind, called};
-use crate::hir::{Block, Expr, ExprKind, Func, FuncId, LocalId, Stmt, StmtKind, Values};
-use crate::plan::Storage;
+use crate::hir::{Block, Expr, ExprKind, Func, FuncId, LocalId, Method, Stmt, StmtKind, Values};
 use crate::plan::results::{Shape, Source, Taken, is_flat, is_plain};
+use crate::plan::{Receiver, Storage};
 use crate::source::Span;
 use crate::syntax::ast::BinaryOp;
-use crate::types::{LookupResult, ObjId, TypeId};
+use crate::types::{LookupResult, ObjId, Type, TypeId};
 
 impl<'a> Emitter<'a> {
     /// The results of a function: a tuple, or Rust's own types.
@@ -57,6 +57,54 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// The same for a method.
+    pub(super) fn method_back(&self, method: &Method) -> Option<&'static str> {
+        match method {
+            Method::User(func) => self.back_to_go(*func),
+            _ => None,
+        }
+    }
+
+    /// `Type::method(&pointer, …)` where the pointer has a method of that name too: an interface's, which answers with
+    /// Go's tuple.
+    pub(super) fn call_by_path(&self, recv: &'a Expr, func: FuncId, owner: &str, args: &[Code]) -> Option<Code> {
+        let plan = &self.plan.funcs[func.index()];
+        let store = self.input.store();
+        let base = self.input.pointee(recv.ty)?;
+        let by_reference = matches!(plan.receiver, Some(Receiver::Ref | Receiver::RefMut));
+        let pointer = match &recv.kind {
+            ExprKind::AddrOf(_) => false,
+            ExprKind::Local(l) => self.storage(*l) != Storage::Borrowed,
+            _ => true,
+        };
+        if !by_reference
+            || !pointer
+            || self.plan.results.form(func) == ResultForm::Tuple
+            || self.is_owned_pointer(recv.ty)
+        {
+            return None;
+        }
+        let name = &self.input.hir.func(func).name;
+        let object = |ty| self.input.struct_name(ty);
+        let implemented = self.plan.traits.implementations.iter().any(|i| {
+            let same = i.ty == base || object(base).is_some() && object(i.ty) == object(base);
+            let methods = &store.type_set(i.iface).methods;
+            i.pointer && same && methods.iter().any(|m| store.obj(*m).name == *name)
+        });
+        if !implemented {
+            return None;
+        }
+        let follow = if self.is_in_place(base) { "" } else { ".get()" };
+        let recv = self.borrowed(recv).operand();
+        let mut all = vec![Code::new(format!("&{recv}{follow}"), Prec::Unary)];
+        all.extend(args.iter().cloned());
+        Some(Code::postfix(format!(
+            "{owner}::{}({})",
+            plan.name,
+            super::code::join(&all)
+        )))
+    }
+
     /// A call as Go's results, unless whoever takes them is written in Rust's way.
     pub(super) fn answered(&self, code: Code, e: &Expr) -> Code {
         match called(e).and_then(|f| self.back_to_go(f)) {
@@ -95,7 +143,13 @@ impl<'a> Emitter<'a> {
     }
 
     /// What a `return` gives in a function that answers in Rust's way.
-    pub(super) fn answer(&self, func: &'a Func, values: &'a Values, span: Span) -> Option<String> {
+    pub(super) fn answer(&self, func: &'a Func, values: &'a Values, span: Span) -> Option<(String, String)> {
+        let mut before = String::new();
+        let answer = self.answer_after(func, values, span, &mut before)?;
+        Some((before, answer))
+    }
+
+    fn answer_after(&self, func: &'a Func, values: &'a Values, span: Span, before: &mut String) -> Option<String> {
         let form = self.plan.results.form(func.id);
         if form == ResultForm::Tuple {
             return None;
@@ -126,6 +180,9 @@ impl<'a> Emitter<'a> {
             });
         }
         let (last, others) = values.items.split_last()?;
+        if self.plan.results.whole_returns.contains_key(&span) {
+            return Some(self.expr(others.first()?).text);
+        }
         let value = |(i, e): (usize, &'a Expr)| {
             let form = func.results.get(i).map(|r| self.plan.forms.local(*r).clone());
             self.expr_into(e, &form.unwrap_or_default()).text
@@ -133,15 +190,10 @@ impl<'a> Emitter<'a> {
         if kind == Kind::Failure {
             // What is evaluated for its effect.
             let effects = others.iter().enumerate().filter(|(_, e)| !is_plain(e));
-            let before: String = effects.map(|x| format!("let _ = {}; ", value(x))).collect();
-            let failure = match form {
+            effects.for_each(|x| before.push_str(&format!("let _ = {}; ", value(x))));
+            return Some(match form {
                 ResultForm::Option => "None".to_owned(),
                 _ => format!("Err({})", self.expr(last)),
-            };
-            return Some(if before.is_empty() {
-                failure
-            } else {
-                format!("{{ {before}{failure} }}")
             });
         }
         let mut each: Vec<_> = others.iter().enumerate().map(value).collect();
@@ -174,14 +226,33 @@ impl<'a> Emitter<'a> {
     }
 
     /// What is taken, as a `Result` or an `Option`.
-    fn fallible(&self, source: &'a Expr, taken: &Taken) -> Code {
-        let code = self.expr(source);
-        let convert = if taken.site.flag { "option" } else { "result" };
-        match taken.source {
+    fn fallible(&self, e: &'a Expr, source: Source) -> Code {
+        let code = self.expr(e);
+        let is_flag = |ty: &TypeId| *ty == TypeId::BOOL || *ty == TypeId::UNTYPED_BOOL;
+        let convert = match &*self.input.store().get(e.ty) {
+            Type::Tuple(ts) if ts.last().is_some_and(is_flag) => "option",
+            _ => "result",
+        };
+        match source {
             Source::Native => code,
             Source::CommaOk => without_comma_ok(&code).unwrap_or_else(|| code.method(convert, &[])),
             Source::Tuple => code.method(convert, &[]),
         }
+    }
+
+    /// `let v = …;` of an option that stays one.
+    pub(super) fn whole_option(&self, stmt: &'a Stmt) -> Option<String> {
+        let source = self.plan.results.whole.get(&stmt.span)?;
+        let value = declared(stmt).first().map(|l| self.let_pattern(*l))?;
+        Some(format!("let {value} = {};", self.fallible(taken_from(stmt)?, *source)))
+    }
+
+    /// The test of an option's flag.
+    pub(super) fn tested_option(&self, e: &Expr) -> Option<Code> {
+        let (flag, positive) = crate::analysis::errors::flow::test(e)?;
+        let option = self.plan.results.flags.get(&flag)?;
+        let method = if positive { "is_some" } else { "is_none" };
+        Some(Code::postfix(self.local_name(*option)).method(method, &[]))
     }
 
     /// The block's only two statements are written as one, which needs no braces.
@@ -242,18 +313,19 @@ impl<'a> Emitter<'a> {
     /// A statement that takes what may fail, with the test behind it, which it then replaces.
     pub(super) fn taken(&self, stmts: &'a [Stmt], at: usize, tail: Tail, end: u32) -> Option<String> {
         let stmt = stmts.get(at)?;
+        if let Some(source) = self.plan.results.passed.get(&stmt.span) {
+            let code = self.fallible(taken_from(stmt)?, *source);
+            return Some(match at + 2 == stmts.len() && tail == Tail::Return {
+                true => code.text,
+                false => format!("return {code};"),
+            });
+        }
         let taken = self.plan.results.taken.get(&stmt.span)?;
         let next = stmts.get(at + 1)?;
         let StmtKind::If { cond, then, els } = &next.kind else {
             return None;
         };
-        let source = match &stmt.kind {
-            StmtKind::Let { init: v, .. } | StmtKind::Assign { rhs: v, .. } => {
-                v.tuple.as_ref().or_else(|| v.items.first())?
-            }
-            _ => return None,
-        };
-        let code = self.fallible(source, taken);
+        let code = self.fallible(taken_from(stmt)?, taken.source);
         let between = self.comments_before(next.span.start);
         let tail = if at + 2 == stmts.len() && self.is_tail(next) {
             tail
@@ -483,6 +555,14 @@ impl<'a> Emitter<'a> {
                 }
             }
         }
+    }
+}
+
+/// What the statement takes its values from.
+fn taken_from(stmt: &Stmt) -> Option<&Expr> {
+    match &stmt.kind {
+        StmtKind::Let { init: v, .. } | StmtKind::Assign { rhs: v, .. } => v.tuple.as_ref().or_else(|| v.items.first()),
+        _ => None,
     }
 }
 

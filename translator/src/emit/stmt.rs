@@ -135,6 +135,9 @@ impl<'a> Emitter<'a> {
 
     /// An expression where a brace would open a block.
     pub(super) fn condition(&self, e: &'a Expr) -> Code {
+        if let Some(test) = self.tested_option(e) {
+            return test;
+        }
         let code = self.unwrapped(self.expr(e), e.ty);
         if code.block || has_struct_literal(&code.text) {
             return Code::postfix(format!("({code})"));
@@ -143,7 +146,7 @@ impl<'a> Emitter<'a> {
     }
 
     pub(super) fn stmt(&self, stmt: &'a Stmt) -> String {
-        if let Some(text) = self.section_stmt(stmt) {
+        if let Some(text) = self.section_stmt(stmt).or_else(|| self.whole_option(stmt)) {
             return text;
         }
         if self.plan.scopes.silent.contains(&stmt.span) {
@@ -234,8 +237,8 @@ impl<'a> Emitter<'a> {
         let Some(func) = id.map(|id| self.input.hir.func(id)) else {
             return (String::new(), None);
         };
-        if let Some(answer) = self.answer(func, values, span) {
-            return (String::new(), Some(answer));
+        if let Some((before, answer)) = self.answer(func, values, span) {
+            return (before, Some(answer));
         }
         if values.items.is_empty() {
             if func.results.is_empty() || (in_variables && in_scope) {

@@ -71,6 +71,14 @@ pub struct Results {
     pub split: FxHashSet<LocalId>,
     /// Assignments that declare such variables.
     pub declares: FxHashMap<Span, Vec<LocalId>>,
+    /// Statements of which the next one returns all that they take: how that is written.
+    pub passed: FxHashMap<Span, Source>,
+    /// Statements that take an option as it is.
+    pub whole: FxHashMap<Span, Source>,
+    /// Flags of such options, and the variable that is the option.
+    pub flags: FxHashMap<LocalId, LocalId>,
+    /// `return`s that give such an option.
+    pub whole_returns: FxHashMap<Span, LocalId>,
     /// What each `return` of a function that is not a tuple says.
     pub returns: FxHashMap<Span, Kind>,
 }
@@ -177,6 +185,14 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                 }
                 self.out.taken.insert(head.span, taken);
             }
+            if let [head, next] = pair
+                && let Some(source) = self.passed(head, next)
+            {
+                self.out.passed.insert(head.span, source);
+            }
+        }
+        for head in &block.stmts {
+            self.whole(head);
         }
         visit::walk_block(self, block);
     }
@@ -214,6 +230,101 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
 }
 
 impl<'a> Walk<'a, '_> {
+    /// What the expression gives, where the function around it answers in the same way; marks a call as native.
+    fn source(&mut self, e: &'a Expr) -> Option<Source> {
+        let form = self.out.form(self.func);
+        match called(e) {
+            Some(f) if self.out.form(f) == form => {
+                self.out.native.insert(e.id);
+                Some(Source::Native)
+            }
+            Some(f) if self.out.form(f) != ResultForm::Tuple => None,
+            _ if is_comma_ok(e) => Some(Source::CommaOk),
+            _ => Some(Source::Tuple),
+        }
+    }
+
+    /// `x, err := f()` with `return x, err` behind.
+    fn passed(&mut self, head: &'a Stmt, next: &'a Stmt) -> Option<Source> {
+        let (StmtKind::Let { init: values, .. } | StmtKind::Assign { rhs: values, .. }, StmtKind::Return(returned)) =
+            (&head.kind, &next.kind)
+        else {
+            return None;
+        };
+        let between = Span::new(head.span.file, head.span.start, next.span.end);
+        let text = self.input.types.sources.text(between);
+        if self.out.form(self.func) == ResultForm::Tuple
+            || self.out.taken.contains_key(&head.span)
+            || text.contains("//")
+            || text.contains("/*")
+            || returned.tuple.is_some()
+        {
+            return None;
+        }
+        let targets: Vec<Option<LocalId>> = match &head.kind {
+            StmtKind::Let { lhs, .. } => lhs.clone(),
+            StmtKind::Assign { lhs, .. } => lhs.iter().map(|p| p.as_ref().and_then(local_of)).collect(),
+            _ => return None,
+        };
+        let same = targets.len() == returned.items.len()
+            && targets.iter().zip(&returned.items).all(|(t, e)| {
+                let plain = |l: &LocalId| {
+                    self.storage[l.index()] == Storage::Plain
+                        && self.input.hir.local(*l).kind == LocalKind::Variable
+                        && self.input.hir.local(*l).func == self.func
+                };
+                t.is_some() && *t == local_of(e) && t.as_ref().is_some_and(plain)
+            });
+        if !same {
+            return None;
+        }
+        match (&values.tuple, &values.items[..]) {
+            (Some(tuple), _) if values.is_plain_tuple() => self.source(tuple),
+            (None, [one]) if one.ty == TypeId::ERROR && matches!(one.kind, ExprKind::Call(_)) => self.source(one),
+            _ => None,
+        }
+    }
+
+    /// `v, ok := m[k]` where `ok` is only tested, and both are only returned together.
+    fn whole(&mut self, head: &'a Stmt) -> Option<()> {
+        let StmtKind::Let { lhs, init } = &head.kind else {
+            return None;
+        };
+        let (tuple, [Some(value), Some(flag)]) = (init.tuple.as_ref()?, &lhs[..]) else {
+            return None;
+        };
+        let other = self.out.passed.contains_key(&head.span) || self.out.taken.contains_key(&head.span);
+        if self.out.form(self.func) != ResultForm::Option || !init.is_plain_tuple() || other {
+            return None;
+        }
+        let flow = &self.facts.errors.flows[self.func.index()];
+        let once = |l: &LocalId| {
+            let facts = self.facts.sharing.local(*l);
+            self.storage[l.index()] == Storage::Plain && facts.mutated.is_empty() && facts.captured.is_none()
+        };
+        if flow.opaque || !once(value) || !once(flag) {
+            return None;
+        }
+        let mut mentions = Mentions {
+            value: *value,
+            flag: *flag,
+            returns: Vec::new(),
+            tests: 0,
+            others: 0,
+        };
+        mentions.block(self.input.hir.func(self.func).body.as_ref()?);
+        if mentions.others > 0 || mentions.tests == 0 || mentions.returns.is_empty() {
+            return None;
+        }
+        let source = self.source(tuple)?;
+        for span in mentions.returns {
+            self.out.whole_returns.insert(span, *value);
+        }
+        self.out.whole.insert(head.span, source);
+        self.out.flags.insert(*flag, *value);
+        Some(())
+    }
+
     fn taken(&self, site: &Use, head: &'a Stmt, next: &'a Stmt) -> Option<Taken> {
         let StmtKind::If { then, els, .. } = &next.kind else {
             return None;
@@ -331,6 +442,53 @@ impl<'a> Walk<'a, '_> {
         };
         fits.expr(e);
         fits.fits
+    }
+}
+
+fn local_of(e: &Expr) -> Option<LocalId> {
+    match e.kind {
+        ExprKind::Local(l) => Some(l),
+        _ => None,
+    }
+}
+
+/// How an option's value and flag are mentioned.
+struct Mentions {
+    value: LocalId,
+    flag: LocalId,
+    /// `return value, flag`
+    returns: Vec<Span>,
+    /// `if flag`, `if !flag`
+    tests: usize,
+    others: usize,
+}
+
+impl<'p> Visitor<'p> for Mentions {
+    fn stmt(&mut self, stmt: &'p Stmt) {
+        match &stmt.kind {
+            StmtKind::Return(values) if values.items.len() == 2 => {
+                let locals: Vec<_> = values.items.iter().map(local_of).collect();
+                if locals == [Some(self.value), Some(self.flag)] {
+                    self.returns.push(stmt.span);
+                    return;
+                }
+            }
+            StmtKind::If { cond, then, els } if flow::test(cond).is_some_and(|(l, _)| l == self.flag) => {
+                self.tests += 1;
+                self.block(then);
+                if let Some(els) = els {
+                    self.stmt(els);
+                }
+                return;
+            }
+            _ => {}
+        }
+        visit::walk_stmt(self, stmt);
+    }
+
+    fn expr(&mut self, e: &'p Expr) {
+        self.others += usize::from(local_of(e).is_some_and(|l| l == self.value || l == self.flag));
+        visit::walk_expr(self, e);
     }
 }
 

@@ -572,7 +572,7 @@ pub(super) fn bare_return(span: Span) -> ExprId {
 }
 
 /// `x != nil` and `b` give the local and `true`, `x == nil` the local and `false`.
-pub(super) fn test(e: &Expr) -> Option<(LocalId, bool)> {
+pub fn test(e: &Expr) -> Option<(LocalId, bool)> {
     match &e.kind {
         ExprKind::Local(l) => Some((*l, true)),
         ExprKind::Unary(crate::hir::UnaryOp::Not, x) => test(x).map(|(l, positive)| (l, !positive)),

@@ -166,9 +166,6 @@ fn candidate(
     if flow.opaque {
         return fail("it has a `goto`");
     }
-    if let Some(span) = calls.values.get(&func.id) {
-        return Err(("it is used as a value", *span));
-    }
     let unwrap = func.recv.is_some() && matches!(&*func.name, "Unwrap" | "Cause");
     if unwrap && values.is_empty() {
         return fail("it hands out an error that it keeps");
@@ -218,7 +215,12 @@ fn lower(
                 for r in &returns[func.id.index()] {
                     let loses = match r.kind {
                         Kind::Tail(callee) => facts[callee.index()].form != form || losing.contains_key(&callee),
-                        _ => r.loses,
+                        _ => match r.paired {
+                            Some(callee) if r.loses => {
+                                facts[callee.index()].form != form || losing.contains_key(&callee)
+                            }
+                            _ => r.loses,
+                        },
                     };
                     if loses {
                         losing.entry(func.id).or_insert(r.span);
@@ -240,6 +242,8 @@ fn lower(
             };
             let why = if f.recv.is_some() && interface_methods.contains(&f.name) {
                 Some(("an interface gives its values beside an error", *span))
+            } else if let Some(at) = calls.values.get(func) {
+                Some(("it is used as a value, and gives values beside an error", *at))
             } else {
                 let sites = calls.sites.get(func).into_iter().flatten();
                 sites

@@ -11,6 +11,7 @@ use crate::hir::visit::Visitor;
 use crate::hir::{Callee, Expr, ExprKind, Func, FuncId, LocalId, Method, Stmt, StmtKind};
 use crate::source::Span;
 use crate::types::TypeId;
+use rustc_hash::FxHashMap;
 
 /// What a `return` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Return {
     pub kind: Kind,
     /// A failure may come with values that are not zero, which a Rust form would lose.
     pub loses: bool,
+    /// Value and flag, or value and error, are as this function answered.
+    pub paired: Option<FuncId>,
     /// The statement.
     pub span: Span,
 }
@@ -50,15 +53,67 @@ pub(super) fn returns(
     if let Some(body) = &func.body {
         found.block(body);
     }
+    let mut sources = Sources(FxHashMap::default());
+    if let Some(body) = &func.body {
+        sources.block(body);
+    }
     let each = found.0.into_iter().map(|stmt| {
         let (kind, loses) = one(input, sharing, knowledge, func, flow, stmt);
+        let pair = pair(sharing, flow, &sources.0, stmt);
         Return {
             kind,
-            loses,
+            loses: loses && pair != Some(None),
+            paired: pair.flatten(),
             span: stmt.span,
         }
     });
     each.collect()
+}
+
+/// What gives the results that are returned, where all are as one statement took them: a comma-ok form, or a function.
+fn pair(
+    sharing: &Sharing,
+    flow: &Flow,
+    sources: &FxHashMap<Span, Option<FuncId>>,
+    stmt: &Stmt,
+) -> Option<Option<FuncId>> {
+    let StmtKind::Return(values) = &stmt.kind else {
+        return None;
+    };
+    if values.tuple.is_some() || values.items.len() < 2 {
+        return None;
+    }
+    let mut taken = None;
+    for e in &values.items {
+        let read = flow.read(e)?;
+        let [def] = read.defs[..] else { return None };
+        let def = &flow.defs[def as usize];
+        let facts = sharing.local(def.local);
+        if facts.mutated.len() != facts.assigned.len() || taken.is_some_and(|span| span != def.span) {
+            return None;
+        }
+        taken = Some(def.span);
+    }
+    sources.get(&taken?).copied()
+}
+
+/// Statements that take several results: what gives them.
+struct Sources(FxHashMap<Span, Option<FuncId>>);
+
+impl<'p> Visitor<'p> for Sources {
+    fn stmt(&mut self, stmt: &'p Stmt) {
+        if let StmtKind::Let { init: values, .. } | StmtKind::Assign { rhs: values, .. } = &stmt.kind
+            && let Some(tuple) = &values.tuple
+            && values.is_plain_tuple()
+        {
+            let callee = called(tuple);
+            if callee.is_some() || is_comma_ok(tuple) {
+                self.0.insert(stmt.span, callee);
+            }
+        }
+        crate::hir::visit::walk_stmt(self, stmt);
+    }
+    fn expr(&mut self, _: &'p Expr) {}
 }
 
 fn one(
