@@ -4,6 +4,8 @@
 pub use crate::pkg;
 #[cfg(feature = "value")]
 pub use crate::sync::owned::{Mutex, RwLock};
+#[cfg(feature = "value")]
+pub use crate::value::{IntoError, IntoGo, IntoGoValues, IntoOption, IntoResult};
 #[cfg(feature = "macros")]
 pub use crate::{GoNumber, main};
 #[cfg(feature = "value")]

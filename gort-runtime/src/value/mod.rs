@@ -27,6 +27,7 @@ mod native;
 mod number;
 mod ops;
 mod ptr;
+mod results;
 mod slice;
 mod string;
 mod string_ops;
@@ -57,6 +58,7 @@ pub use native::{
 pub use number::{Float, Integer, Number, Ordered, Signed, Text, Unsigned, max, min};
 pub use ops::{div, rem, shl, shr};
 pub use ptr::Ptr;
+pub use results::{IntoError, IntoGo, IntoGoValues, IntoOption, IntoResult};
 pub use slice::{Slice, SliceIter, copy, copy_str};
 pub use string::GoString;
 pub use string_ops::{bytes_str, str};

@@ -18,6 +18,11 @@ pub(super) fn is_mapped(qualified: &str) -> bool {
 
 impl<'a> Emitter<'a> {
     pub(super) fn call(&self, call: &'a Call, e: &'a Expr) -> Code {
+        self.answered(self.unanswered_call(call, e), e)
+    }
+
+    /// The call as the function answers it.
+    fn unanswered_call(&self, call: &'a Call, e: &'a Expr) -> Code {
         if let Some(tuple) = &call.args.tuple {
             let pattern = tuple_pattern(call.args.items.len(), call, &call.args);
             let inner = self.call_code(call, e);
@@ -143,7 +148,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Prints operands beside which the locals are borrowed.
-    fn while_lent<R>(&self, locals: Vec<LocalId>, f: impl FnOnce(&Self) -> R) -> R {
+    pub(super) fn while_lent<R>(&self, locals: Vec<LocalId>, f: impl FnOnce(&Self) -> R) -> R {
         let before = self.state.borrow_mut().function.as_mut().map(|function| {
             let before = function.lent.len();
             function.lent.extend(locals);
@@ -211,7 +216,9 @@ impl<'a> Emitter<'a> {
                 all.extend(args);
                 Code::postfix(format!("{owner}::{}({})", plan.name, join(&all)))
             }
-            _ => self.receiver(recv).method(&plan.name, &args),
+            _ => self
+                .call_by_path(recv, func, &self.receiver_type(func), &args)
+                .unwrap_or_else(|| self.receiver(recv).method(&plan.name, &args)),
         };
         behind(&before, self.apart(func, self.maybe_await(code, plan.is_async)))
     }

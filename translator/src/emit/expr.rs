@@ -67,7 +67,9 @@ impl<'a> Emitter<'a> {
             ExprKind::LibFunc { obj, .. } => self.library_function_value(*obj, e),
             ExprKind::FuncLit(lit) => self.literal_value(*lit, e.ty),
             ExprKind::Unary(op, x) => self.unary(*op, x, explicit),
-            ExprKind::Binary(op, x, y) => self.binary(*op, x, y, e, explicit),
+            ExprKind::Binary(op, x, y) => self
+                .tested_call(e)
+                .unwrap_or_else(|| self.binary(*op, x, y, e, explicit)),
             ExprKind::Slice { base, low, high, max } => self.slicing(e, base, low, high, max, e.ty),
             ExprKind::AddrOf(place) => self.pointer_to(place),
             ExprKind::New(x) if self.is_owned_pointer(e.ty) => self.expr_explicit(x),

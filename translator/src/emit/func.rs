@@ -315,10 +315,7 @@ impl<'a> Emitter<'a> {
             .iter()
             .map(|r| self.local_ty(*r))
             .collect();
-        match &results[..] {
-            [one] => one.clone(),
-            _ => format!("({})", results.join(", ")),
-        }
+        self.result_type(func, &results)
     }
 
     /// Gives the locals of a function their Rust names.
@@ -501,11 +498,7 @@ impl<'a> Emitter<'a> {
                         .text
                 })
                 .collect();
-            if let [one] = &zeros[..] {
-                one.clone()
-            } else {
-                format!("({})", zeros.join(", "))
-            }
+            self.zero_answer(func.id, &zeros)
         } else {
             "()".into()
         };
@@ -522,29 +515,31 @@ impl<'a> Emitter<'a> {
 
     /// The named results as the function's value.
     pub(super) fn result_values(&self, func: &Func) -> String {
-        let each: Vec<_> = func
-            .results
-            .iter()
-            .map(|r| {
-                let name = self.local_name(*r);
-                let local = self.input.hir.local(*r);
-                match self.storage(*r) {
-                    Storage::Shared => {
-                        self.read(&super::place::Place::Cell(Code::postfix(name)), local.ty)
-                            .text
-                    }
-                    _ if self.state.borrow().function.as_ref().is_some_and(|f| f.in_defer_scope) => {
-                        self.copied(&Code::postfix(name), local.ty).text
-                    }
-                    _ => name,
-                }
-            })
-            .collect();
+        let each = self.result_each(func);
         if let [one] = &each[..] {
             one.clone()
         } else {
             format!("({})", each.join(", "))
         }
+    }
+
+    /// The value of each named result.
+    pub(super) fn result_each(&self, func: &Func) -> Vec<String> {
+        let each = func.results.iter().map(|r| {
+            let name = self.local_name(*r);
+            let local = self.input.hir.local(*r);
+            match self.storage(*r) {
+                Storage::Shared => {
+                    self.read(&super::place::Place::Cell(Code::postfix(name)), local.ty)
+                        .text
+                }
+                _ if self.state.borrow().function.as_ref().is_some_and(|f| f.in_defer_scope) => {
+                    self.copied(&Code::postfix(name), local.ty).text
+                }
+                _ => name,
+            }
+        });
+        each.collect()
     }
 
     /// Whether control never leaves the end of the statement.

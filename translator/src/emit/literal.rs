@@ -319,7 +319,8 @@ impl<'a> Emitter<'a> {
         let borrows = f.params.iter().any(|p| self.is_reference(*p));
         let plan = &self.plan.funcs[func.index()];
         let is_async = self.facts.coloring.is_async_type(e.ty);
-        if !borrows && !is_async {
+        let back = self.back_to_go(func);
+        if !borrows && !is_async && back.is_none() {
             return self.wrapped(Code::postfix(format!("fn{}({path})", args.len())), e.ty);
         }
         let passed: Vec<_> = f
@@ -335,7 +336,7 @@ impl<'a> Emitter<'a> {
             })
             .collect();
         let call = format!("{path}({})", passed.join(", "));
-        self.wrapped(self.adapter(&args, e.ty, "", call, plan.is_async, is_async), e.ty)
+        self.wrapped(self.adapter(&args, e.ty, "", call, plan.is_async, back), e.ty)
     }
 
     /// `fnN(move |a0, a1| call)`, in the asynchronous form where the type wants it.
@@ -346,8 +347,11 @@ impl<'a> Emitter<'a> {
         before: &str,
         call: String,
         callee_async: bool,
-        is_async: bool,
+        back: Option<&'static str>,
     ) -> Code {
+        let is_async = self.facts.coloring.is_async_type(ty);
+        // A function value answers with Go's tuple.
+        let back = back.map(|method| format!(".{method}()")).unwrap_or_default();
         let store = self.input.store();
         let (params, result) = match &*store.under(ty) {
             Type::Signature(s) => (s.params.clone(), self.tuple(&s.results)),
@@ -361,13 +365,14 @@ impl<'a> Emitter<'a> {
         let n = args.len();
         if !is_async {
             let call = if callee_async {
-                format!("task::block_on({call})")
+                format!("task::block_on({call}){back}")
             } else {
-                call
+                format!("{call}{back}")
             };
             return Code::postfix(format!("fn{n}(move |{}| {call})", typed.join(", ")));
         }
-        let call = if callee_async { format!("{call}.await") } else { call };
+        let awaited = if callee_async { ".await" } else { "" };
+        let call = format!("{call}{awaited}{back}");
         Code::postfix(format!(
             "fn{n}(move |{}| -> BoxFuture<'static, {result}> {{ {before} Box::pin(async move {{ {call} }}) }})",
             typed.join(", ")
@@ -387,9 +392,8 @@ impl<'a> Emitter<'a> {
         let qualified = self.library_name(obj);
         let suspends = crate::analysis::coloring::library::behaviour(&qualified)
             == crate::analysis::coloring::library::Behaviour::Suspends;
-        let is_async = self.facts.coloring.is_async_type(e.ty);
         let call = format!("{path}({})", args.join(", "));
-        self.adapter(&args, e.ty, "", call, suspends, is_async)
+        self.adapter(&args, e.ty, "", call, suspends, None)
     }
 
     /// `x.M` as a value: the receiver is evaluated and bound now.
@@ -401,9 +405,10 @@ impl<'a> Emitter<'a> {
         let args: Vec<_> = (0..n).map(|i| format!("a{i}")).collect();
         let bound = self.expr(recv);
         let is_async = self.facts.coloring.is_async_type(e.ty);
+        let back = self.method_back(method);
         let (call, callee_async) = self.bound_call("recv", recv.ty, method, &args, e.span);
         let before = if is_async { "let recv = recv.clone();" } else { "" };
-        let value = self.adapter(&args, e.ty, before, call, callee_async, is_async);
+        let value = self.adapter(&args, e.ty, before, call, callee_async, back);
         Code::block(format!("{{ let recv = {bound}; {value} }}"))
     }
 
@@ -478,7 +483,7 @@ impl<'a> Emitter<'a> {
             _ => 1,
         };
         let args: Vec<_> = (0..n).map(|i| format!("a{i}")).collect();
-        let is_async = self.facts.coloring.is_async_type(e.ty);
+        let back = self.method_back(method);
         let (first, rest) = args.split_first().map_or(("a0", &args[..]), |(f, r)| (f.as_str(), r));
         if !path.is_empty() {
             let obj = match method {
@@ -487,9 +492,9 @@ impl<'a> Emitter<'a> {
             };
             let Some(obj) = obj else { return self.zero(e.ty) };
             let (call, callee_async) = self.promoted_call(obj, recv, first, rest);
-            return self.adapter(&args, e.ty, "", call, callee_async, is_async);
+            return self.adapter(&args, e.ty, "", call, callee_async, back);
         }
         let (call, callee_async) = self.bound_call(first, recv, method, rest, e.span);
-        self.adapter(&args, e.ty, "", call, callee_async, is_async)
+        self.adapter(&args, e.ty, "", call, callee_async, back)
     }
 }

@@ -21,6 +21,7 @@ mod macros;
 mod native;
 mod place;
 mod ranges;
+mod results;
 mod stmt;
 mod traits;
 mod types;

@@ -33,7 +33,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Whether the statement, last in a function, becomes its value.
-    fn is_tail(&self, stmt: &Stmt) -> bool {
+    pub(super) fn is_tail(&self, stmt: &Stmt) -> bool {
         match &stmt.kind {
             StmtKind::Return(_) => true,
             StmtKind::Block(b) => b.stmts.last().is_some_and(|s| self.is_tail(s) || self.diverges(s)),
@@ -56,12 +56,24 @@ impl<'a> Emitter<'a> {
         }
         let mut out = String::new();
         let open = self.open_sections();
+        let mut done = 0;
         for (i, stmt) in stmts.iter().enumerate() {
+            if i < done {
+                continue;
+            }
             let last = i + 1 == stmts.len();
             out.push_str(&self.comments_before(stmt.span.start));
             let blank = self.blank_before(stmt.span);
             if !self.plan.scopes.silent.contains(&stmt.span) && self.facts.guarded.section(stmt.span).is_none() {
                 out.push_str(blank);
+            }
+            if let Some(text) = self.taken(stmts, i, tail, span.end) {
+                // It holds the next one too.
+                out.push_str(&text);
+                done = i + 2;
+                self.printed_to(stmts[i + 1].span.end);
+                out.push('\n');
+                continue;
             }
             if last && tail != Tail::None && self.is_tail(stmt) {
                 out.push_str(&self.tail_comments(stmt, span.end));
@@ -82,7 +94,7 @@ impl<'a> Emitter<'a> {
         format!("{{ {} }}", self.stmts(&block.stmts, block.span, Tail::None))
     }
 
-    fn block_with_tail(&self, block: &'a Block, tail: Tail) -> String {
+    pub(super) fn block_with_tail(&self, block: &'a Block, tail: Tail) -> String {
         let mut text = self.stmts(&block.stmts, block.span, tail);
         if tail == Tail::Return && !block.stmts.last().is_some_and(|s| self.is_tail(s) || self.diverges(s)) {
             text.push_str(" unreachable!()");
@@ -91,13 +103,15 @@ impl<'a> Emitter<'a> {
     }
 
     /// A last statement, printed without `return`.
-    fn tail_stmt(&self, stmt: &'a Stmt, tail: Tail) -> String {
+    pub(super) fn tail_stmt(&self, stmt: &'a Stmt, tail: Tail) -> String {
         match &stmt.kind {
-            StmtKind::Return(values) => match self.return_value(values) {
+            StmtKind::Return(values) => match self.return_value(values, stmt.span) {
                 (before, Some(value)) => format!("{before}{value}"),
                 (before, None) => before,
             },
-            StmtKind::Block(b) => self.block_with_tail(b, tail),
+            StmtKind::Block(b) => self
+                .flat_block(b, tail)
+                .unwrap_or_else(|| self.block_with_tail(b, tail)),
             StmtKind::If { cond, then, els } => {
                 let head = format!("if {} {}", self.condition(cond), self.block_with_tail(then, tail));
                 match els.as_deref() {
@@ -111,7 +125,7 @@ impl<'a> Emitter<'a> {
                     Some(Stmt {
                         kind: StmtKind::Block(b),
                         ..
-                    }) => format!("{head} else {}", self.block_with_tail(b, tail)),
+                    }) => format!("{head} else {}", self.else_block(b, tail)),
                     Some(els) => format!("{head} else {{ {} }}", self.stmt(els)),
                 }
             }
@@ -121,6 +135,9 @@ impl<'a> Emitter<'a> {
 
     /// An expression where a brace would open a block.
     pub(super) fn condition(&self, e: &'a Expr) -> Code {
+        if let Some(test) = self.tested_option(e) {
+            return test;
+        }
         let code = self.unwrapped(self.expr(e), e.ty);
         if code.block || has_struct_literal(&code.text) {
             return Code::postfix(format!("({code})"));
@@ -129,7 +146,7 @@ impl<'a> Emitter<'a> {
     }
 
     pub(super) fn stmt(&self, stmt: &'a Stmt) -> String {
-        if let Some(text) = self.section_stmt(stmt) {
+        if let Some(text) = self.section_stmt(stmt).or_else(|| self.whole_option(stmt)) {
             return text;
         }
         if self.plan.scopes.silent.contains(&stmt.span) {
@@ -143,7 +160,7 @@ impl<'a> Emitter<'a> {
         match &stmt.kind {
             StmtKind::Empty => String::new(),
             StmtKind::Let { lhs, init } => self.let_stmt(lhs, init),
-            StmtKind::Assign { lhs, rhs, declares } => self.assign(lhs, rhs, declares),
+            StmtKind::Assign { lhs, rhs, declares } => self.assign_or_let(stmt.span, lhs, rhs, declares),
             StmtKind::OpAssign { place, op, value } => self.op_assign(place, *op, value),
             StmtKind::Expr(e) => self.expr_stmt(e),
             StmtKind::Go(e) => self.go(e, self.plan.scopes.spawns.get(&stmt.span).copied()),
@@ -153,7 +170,7 @@ impl<'a> Emitter<'a> {
                 let sent = channel.method("send", &[self.expr(value)]);
                 format!("{};", self.maybe_await(sent, true))
             }
-            StmtKind::Return(values) => match self.return_value(values) {
+            StmtKind::Return(values) => match self.return_value(values, stmt.span) {
                 (before, Some(value)) => format!("{before}return {value};"),
                 (before, None) => format!("{before}return;"),
             },
@@ -163,7 +180,7 @@ impl<'a> Emitter<'a> {
             StmtKind::Switch(s) => self.switch(s),
             StmtKind::TypeSwitch(s) => self.type_switch(s),
             StmtKind::Select(s) => self.select(s),
-            StmtKind::Block(b) => self.block(b),
+            StmtKind::Block(b) => self.flat_block(b, Tail::None).unwrap_or_else(|| self.block(b)),
             StmtKind::Labeled(label, inner) => self.labeled(*label, inner),
             StmtKind::Break(label) => self.break_stmt(*label),
             StmtKind::Continue(label) => self.continue_stmt(*label),
@@ -203,13 +220,13 @@ impl<'a> Emitter<'a> {
             Some(Stmt {
                 kind: StmtKind::Block(b),
                 ..
-            }) => format!("{head} else {}", self.block(b)),
+            }) => format!("{head} else {}", self.else_block(b, Tail::None)),
             Some(other) => format!("{head} else {{ {} }}", self.stmt(other)),
         }
     }
 
     /// What a `return` does first, and what it returns.
-    fn return_value(&self, values: &'a Values) -> (String, Option<String>) {
+    fn return_value(&self, values: &'a Values, span: Span) -> (String, Option<String>) {
         let (id, in_variables, in_scope) = {
             let state = self.state.borrow();
             let Some(f) = &state.function else {
@@ -220,6 +237,9 @@ impl<'a> Emitter<'a> {
         let Some(func) = id.map(|id| self.input.hir.func(id)) else {
             return (String::new(), None);
         };
+        if let Some((before, answer)) = self.answer(func, values, span) {
+            return (before, Some(answer));
+        }
         if values.items.is_empty() {
             if func.results.is_empty() || (in_variables && in_scope) {
                 return (String::new(), None);
@@ -245,7 +265,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Several values as one: a tuple, or a call's tuple as it is.
-    fn values_tuple(&self, values: &'a Values, forms: &[Form]) -> String {
+    pub(super) fn values_tuple(&self, values: &'a Values, forms: &[Form]) -> String {
         if let Some(tuple) = &values.tuple {
             let code = self.expr(tuple);
             if values.is_plain_tuple() {
@@ -272,7 +292,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn let_stmt(&self, lhs: &'a [Option<LocalId>], init: &'a Values) -> String {
+    pub(super) fn let_stmt(&self, lhs: &[Option<LocalId>], init: &'a Values) -> String {
         if init.items.is_empty() {
             return lhs
                 .iter()
@@ -324,7 +344,7 @@ impl<'a> Emitter<'a> {
         if !self.facts.sharing.local(local).used && self.facts.sharing.local(local).mutated.is_empty() {
             return format!("_{}", name.trim_start_matches('_'));
         }
-        if self.storage(local) == Storage::Plain && self.needs_mut(local) {
+        if self.storage(local) == Storage::Plain && self.needs_mut(local) && !self.plan.results.split.contains(&local) {
             format!("mut {name}")
         } else {
             name
@@ -418,7 +438,7 @@ impl<'a> Emitter<'a> {
         format!("let {}{annotation} = {value};", self.let_pattern(local))
     }
 
-    fn assign(&self, lhs: &'a [Option<Expr>], rhs: &'a Values, declares: &[LocalId]) -> String {
+    pub(super) fn assign(&self, lhs: &'a [Option<Expr>], rhs: &'a Values, declares: &[LocalId]) -> String {
         let mut out = String::new();
         if let ([place], None, [value]) = (lhs, &rhs.tuple, &rhs.items[..]) {
             return match place {
@@ -807,7 +827,8 @@ impl<'a> Emitter<'a> {
     fn expr_stmt(&self, e: &'a Expr) -> String {
         let late = self.late_defers(e);
         let code = self.expr(e);
-        format!("{late}{code};")
+        let dropped = if self.ignored_answer(e) { "let _ = " } else { "" };
+        format!("{late}{dropped}{code};")
     }
 
     /// The list for what the body of a `range` over a function defers: it runs with the function's own, where the loop
@@ -1217,7 +1238,7 @@ fn leaves_type_open(init: &Expr) -> bool {
 }
 
 /// A struct literal outside of parentheses would end an `if` too early.
-fn has_struct_literal(text: &str) -> bool {
+pub(super) fn has_struct_literal(text: &str) -> bool {
     let mut depth = 0_i32;
     for c in text.chars() {
         match c {

@@ -239,11 +239,13 @@ impl<'a> Emitter<'a> {
         };
         let trait_async = !library && self.facts.coloring.is_async_method(self.input.origin(method));
         let call = self.forwarded_call(method, ty, form, &args);
+        // An interface's methods answer with Go's tuples.
+        let back = self.forwarded_back(method, ty, form != Form::Value);
         let body = match (trait_async, call.1) {
-            (true, true) => format!("Box::pin(async move {{ {}.await }})", call.0),
-            (true, false) => format!("Box::pin(async move {{ {} }})", call.0),
-            (false, true) => format!("task::block_on({})", call.0),
-            (false, false) => call.0,
+            (true, true) => format!("Box::pin(async move {{ {}.await{back} }})", call.0),
+            (true, false) => format!("Box::pin(async move {{ {}{back} }})", call.0),
+            (false, true) => format!("task::block_on({}){back}", call.0),
+            (false, false) => format!("{}{back}", call.0),
         };
         format!("{signature} {{ {body} }}\n")
     }

@@ -7,6 +7,7 @@
 pub mod forms;
 pub mod guards;
 pub mod names;
+pub mod results;
 pub mod scopes;
 pub mod traits;
 
@@ -89,6 +90,8 @@ pub struct Plan {
     pub traits: traits::Traits,
     /// `defer`s that are scopes in Rust.
     pub scopes: scopes::Scopes,
+    /// `Result`, `Option` and `?`.
+    pub results: results::Results,
     /// How containers and pointers are held.
     pub forms: forms::Forms,
     /// Locks that own fields, by the struct's type name.
@@ -97,7 +100,7 @@ pub struct Plan {
 
 /// Decides everything.
 pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
-    let scopes = scopes::scopes(input);
+    let mut scopes = scopes::scopes(input);
     let forms = forms::forms(input, facts);
     let storage = storage(input, facts, &scopes, &forms);
     let mut names = names::names(input);
@@ -106,6 +109,7 @@ pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
     let guards = guards::guards(input, facts, &mut names);
     let traits = traits::traits(input, facts, &mut names);
     let funcs = funcs(input, facts, &storage, &names, &scopes);
+    let results = results::results(input, facts, &storage, &mut scopes.silent);
     Plan {
         storage,
         funcs,
@@ -114,6 +118,7 @@ pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
         names,
         traits,
         scopes,
+        results,
         forms,
         guards,
     }

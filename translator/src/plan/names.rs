@@ -36,6 +36,11 @@ impl Names {
         })
     }
 
+    /// Whether a type has the name.
+    pub fn is_type(&self, name: &str) -> bool {
+        self.types_taken.contains(name)
+    }
+
     /// Whether a package-level function, constant or variable has the name.
     pub fn is_value(&self, name: &str) -> bool {
         self.values_taken.contains(name)
