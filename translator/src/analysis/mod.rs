@@ -52,7 +52,7 @@ pub fn analyze(input: Input<'_>) -> Facts {
     let liveness = liveness::analyze(input, &sharing);
     let guarded = locks::guarded::analyze(input, &sharing, &locks);
     let errors = errors::analyze(input, &sharing);
-    let ownership = ownership::analyze(input, &sharing, &coloring, &liveness, &guarded);
+    let ownership = ownership::analyze(input, &sharing, &coloring, &liveness, &guarded, &errors);
     Facts {
         sharing,
         locks,
