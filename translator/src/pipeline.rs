@@ -189,7 +189,7 @@ mod tests {
         let translation = translate_with(Fault::Emit, "failsInPrinting");
         let text = text(&translation);
         assert!(
-            text.contains("fn fails_in_printing(&self, a: i64, _c: i64) -> (i64, GoError) {"),
+            text.contains("fn fails_in_printing(&self, a: i64, _c: i64) -> Result<i64, GoError> {"),
             "{text}"
         );
         assert!(text.contains("unimplemented!") && text.contains("\"kept\""), "{text}");
@@ -203,7 +203,7 @@ mod tests {
         let translation = translate_with(Fault::Garble, "becomesGarbled");
         let text = text(&translation);
         assert!(
-            text.contains("fn becomes_garbled(&self, a: i64, _c: i64) -> (i64, GoError) {"),
+            text.contains("fn becomes_garbled(&self, a: i64, _c: i64) -> Result<i64, GoError> {"),
             "{text}"
         );
         assert!(text.contains("unimplemented!") && text.contains("\"kept\""), "{text}");
