@@ -56,6 +56,8 @@ pub struct Errors {
     pub returns: FxHashMap<Span, Return>,
     /// All uses.
     pub uses: Vec<Use>,
+    /// Functions whose values nobody looks at where they failed.
+    unseen: FxHashSet<FuncId>,
     /// By `FuncId`: which assignments reach which reads.
     pub flows: Vec<Flow>,
 }
@@ -64,6 +66,11 @@ impl Errors {
     /// How the function answers.
     pub fn form(&self, func: FuncId) -> ResultForm {
         self.facts[func.index()].form
+    }
+
+    /// Whether the `return` says that the function failed, and nobody looks at the values then.
+    pub fn drops_values(&self, func: FuncId, span: Span) -> bool {
+        self.unseen.contains(&func) && self.returns.get(&span).is_some_and(|r| r.kind == Kind::Failure)
     }
 }
 
@@ -117,6 +124,7 @@ pub fn analyze(input: Input<'_>, sharing: &Sharing) -> Errors {
         out.facts.push(fact);
     }
     lower(input, &returns, &calls, &methods, &mut out.facts);
+    out.unseen = unseen(input, &calls, &methods, &out.facts);
     for func in &input.hir.funcs {
         if out.facts[func.id.index()].form != ResultForm::Tuple {
             out.returns
@@ -263,6 +271,34 @@ fn lower(
         if !changed {
             return;
         }
+    }
+}
+
+/// Functions of which every call is one that ignores the values where it failed, or is passed on by such a function.
+fn unseen(
+    input: Input<'_>,
+    calls: &Calls,
+    interface_methods: &FxHashSet<Arc<str>>,
+    facts: &[Fact],
+) -> FxHashSet<FuncId> {
+    let possible = input.hir.funcs.iter().filter(|f| {
+        let by_interface = f.recv.is_some() && interface_methods.contains(&f.name);
+        facts[f.id.index()].form != ResultForm::Tuple && !by_interface && !calls.values.contains_key(&f.id)
+    });
+    let mut out: FxHashSet<FuncId> = possible.map(|f| f.id).collect();
+    loop {
+        let seen = |func: &FuncId| {
+            let mut sites = calls.sites.get(func).into_iter().flatten();
+            sites.any(|(caller, call, _)| {
+                let tail = calls.tails.contains(&(*call, *func)) && caller.is_some_and(|c| out.contains(&c));
+                !calls.ignoring.contains(call) && !tail
+            })
+        };
+        let fallen: Vec<FuncId> = out.iter().copied().filter(seen).collect();
+        if fallen.is_empty() {
+            return out;
+        }
+        out.retain(|f| !fallen.contains(f));
     }
 }
 

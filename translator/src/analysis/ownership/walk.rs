@@ -6,9 +6,7 @@
 use super::super::Input;
 use super::nodes::{container, field_object, node_of, root_local, same_place, self_append};
 use super::{Cause, Collected, Coloring, Container, Guarded, LastUses, Node, Root, Sharing};
-use crate::analysis::errors::returns::{Kind, called};
-use crate::analysis::errors::uses::Use;
-use crate::analysis::errors::{Errors, ResultForm};
+use crate::analysis::errors::Errors;
 use crate::hir::visit::Visitor;
 use crate::hir::{
     Block, Builtin, Callee, Comm, Conversion, Expr, ExprKind, FuncId, Local, LocalId, LocalKind, Method, Range,
@@ -17,7 +15,7 @@ use crate::hir::{
 use crate::source::Span;
 use crate::syntax::ast::BinaryOp;
 use crate::types::{ConstValue, ObjId, Type, TypeId};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 /// How many levels of containers in containers are looked at; what nests deeper is the runtime's.
 const LEVELS: u8 = 6;
@@ -53,8 +51,6 @@ pub(super) struct Walk<'a> {
     func: FuncId,
     /// The function whose results the `TupleElem`s of the statement are.
     tuple: Option<FuncId>,
-    /// Functions of which every call is followed by a test of what it answers, or handed on.
-    checked: FxHashSet<FuncId>,
     /// Names of methods that interfaces have: their signatures are the traits'.
     interface_methods: FxHashSet<String>,
 }
@@ -74,7 +70,6 @@ pub(super) fn program(known: Known<'_>) -> Collected {
     walk.types();
     walk.variables();
     walk.comparisons();
-    walk.checked = checked(known);
     for package in &walk.input.hir.packages {
         for init in &package.inits {
             walk.flow(&init.value, To::Away("a package variable holds it"));
@@ -98,7 +93,6 @@ impl<'a> Walk<'a> {
             out,
             func: FuncId(u32::MAX),
             tuple: None,
-            checked: FxHashSet::default(),
             interface_methods: FxHashSet::default(),
         }
     }
@@ -669,25 +663,15 @@ impl<'a> Walk<'a> {
             None => Vec::new(),
         };
         let saved = self.values_of(values);
-        let failure = self.is_failure(span);
-        for (i, (value, result)) in values.items.iter().zip(&results).enumerate() {
-            if failure && i + 1 < results.len() && matches!(value.kind, ExprKind::Zero) {
-                // What stands beside an error is in no `Result`.
+        // Beside an error that `Err` holds there is no value.
+        let failed = self.known.errors.drops_values(self.func, span);
+        for (value, result) in values.items.iter().zip(&results) {
+            if failed && matches!(value.kind, ExprKind::Zero) {
                 continue;
             }
             self.flow(value, To::Local(*result));
         }
         self.tuple = saved;
-    }
-
-    /// A `return` of an error from a function whose callers all look at the error first.
-    fn is_failure(&self, span: Span) -> bool {
-        let errors = self.known.errors;
-        let fails = errors
-            .returns
-            .get(&span)
-            .is_some_and(|r| r.kind == Kind::Failure && !r.loses);
-        fails && self.checked.contains(&self.func)
     }
 
     fn range(&mut self, r: &'a Range) {
@@ -1287,55 +1271,6 @@ impl<'a> Walk<'a> {
             }
         }
     }
-}
-
-/// Functions that answer as Rust's do and of which each call is tested at once, or is what another such function returns.
-fn checked(known: Known<'_>) -> FxHashSet<FuncId> {
-    struct Calls {
-        all: FxHashMap<FuncId, usize>,
-        /// Those of which only the error is taken.
-        ignored: FxHashMap<FuncId, usize>,
-    }
-    impl<'p> Visitor<'p> for Calls {
-        fn stmt(&mut self, s: &'p Stmt) {
-            let (blank, values) = match &s.kind {
-                StmtKind::Let { lhs, init } => (lhs.iter().rev().skip(1).all(Option::is_none), init),
-                StmtKind::Assign { lhs, rhs, .. } => (lhs.iter().rev().skip(1).all(Option::is_none), rhs),
-                _ => return crate::hir::visit::walk_stmt(self, s),
-            };
-            if let Some(func) = values.tuple.as_ref().and_then(called).filter(|_| blank) {
-                *self.ignored.entry(func).or_default() += 1;
-            }
-            crate::hir::visit::walk_stmt(self, s);
-        }
-
-        fn expr(&mut self, e: &'p Expr) {
-            if let Some(func) = called(e) {
-                *self.all.entry(func).or_default() += 1;
-            }
-            crate::hir::visit::walk_expr(self, e);
-        }
-    }
-    let mut calls = Calls {
-        all: FxHashMap::default(),
-        ignored: FxHashMap::default(),
-    };
-    let hir = known.input.hir;
-    hir.funcs
-        .iter()
-        .filter_map(|f| f.body.as_ref())
-        .for_each(|b| calls.block(b));
-    for init in hir.packages.iter().flat_map(|p| &p.inits) {
-        calls.expr(&init.value);
-    }
-    let mut tested = calls.ignored;
-    let taken = |u: &&Use| !u.older && u.values.iter().any(Option::is_some);
-    for site in known.errors.uses.iter().filter(taken) {
-        site.callee.into_iter().for_each(|f| *tested.entry(f).or_default() += 1);
-    }
-    let native = |f: &FuncId| known.errors.form(*f) != ResultForm::Tuple;
-    let all = calls.all.into_iter().filter(|(f, n)| tested.get(f) == Some(n));
-    all.map(|(f, _)| f).filter(native).collect()
 }
 
 /// `nil`, `[]T{}` or `make([]T, 0)`: nothing to take over.
