@@ -203,6 +203,12 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
             StmtKind::Expr(e) | StmtKind::Go(e) | StmtKind::Defer(e) => {
                 self.out.native.insert(e.id);
             }
+            StmtKind::Let { lhs, init } if lhs.iter().all(Option::is_none) => {
+                self.out.native.extend(init.iter().map(|e| e.id));
+            }
+            StmtKind::Assign { lhs, rhs, .. } if lhs.iter().all(Option::is_none) => {
+                self.out.native.extend(rhs.iter().map(|e| e.id));
+            }
             StmtKind::Return(values) => {
                 if let Some(Kind::Tail(callee)) = self.out.returns.get(&stmt.span)
                     && self.out.form(*callee) == self.out.form(self.func)
