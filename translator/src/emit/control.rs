@@ -856,7 +856,11 @@ impl<'a> Emitter<'a> {
         for arm in &s.arms {
             let comments = self.comments_before(arm.head.start);
             let (head, after) = self.arm_head(&arm.comm);
-            let body = self.stmts(&arm.body.stmts, arm.body.span, Tail::None);
+            let (after, rest) = match self.received_or_leave(arm) {
+                Some(leave) => (leave, &arm.body.stmts[1..]),
+                None => (after, &arm.body.stmts[..]),
+            };
+            let body = self.stmts(rest, arm.body.span, Tail::None);
             let index = {
                 let mut state = self.state.borrow_mut();
                 state.arms.push(head);

@@ -7,7 +7,9 @@ use super::code::{Code, Prec};
 use super::stmt::Tail;
 use crate::analysis::errors::ResultForm;
 use crate::analysis::errors::returns::{Kind, called};
-use crate::hir::{Block, Expr, ExprKind, Func, FuncId, LocalId, Method, Stmt, StmtKind, Values};
+use crate::hir::{
+    Block, Comm, Expr, ExprKind, Func, FuncId, LocalId, Method, RangeVar, SelectArm, Stmt, StmtKind, Values,
+};
 use crate::plan::results::{Shape, Source, Taken, is_flat, is_plain};
 use crate::plan::{Receiver, Storage};
 use crate::source::Span;
@@ -253,6 +255,32 @@ impl<'a> Emitter<'a> {
         let option = self.plan.results.flags.get(&flag)?;
         let method = if positive { "is_some" } else { "is_none" };
         Some(Code::postfix(self.local_name(*option)).method(method, &[]))
+    }
+
+    /// `let Some(v) = received else { … };` at the start of an arm that leaves when the channel is closed.
+    pub(super) fn received_or_leave(&self, arm: &'a SelectArm) -> Option<String> {
+        let (Comm::Recv { value, .. }, Some(stmt)) = (&arm.comm, arm.body.stmts.first()) else {
+            return None;
+        };
+        let StmtKind::If { then, .. } = &stmt.kind else {
+            return None;
+        };
+        if !self.plan.results.arms.contains(&arm.head) {
+            return None;
+        }
+        let comments = self.comments_before(stmt.span.start);
+        self.printed_to(stmt.span.start);
+        let block = self.block(then);
+        self.printed_to(stmt.span.end);
+        Some(match value {
+            Some(RangeVar::Define(v)) => {
+                format!(
+                    "{comments}let Some({}) = received else {block};\n",
+                    self.let_pattern(*v)
+                )
+            }
+            _ => format!("{comments}if received.is_none() {block}\n"),
+        })
     }
 
     /// The block's only two statements are written as one, which needs no braces.

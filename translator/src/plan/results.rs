@@ -11,7 +11,10 @@ use crate::analysis::errors::uses::{Leave, Use};
 use crate::analysis::errors::{ResultForm, uses};
 use crate::analysis::{Facts, Input};
 use crate::hir::visit::{self, Visitor};
-use crate::hir::{Block, Callee, Expr, ExprId, ExprKind, FuncId, LocalId, LocalKind, Method, Stmt, StmtKind};
+use crate::hir::{
+    Block, Callee, Comm, Expr, ExprId, ExprKind, FuncId, LocalId, LocalKind, Method, RangeVar, SelectArm, Stmt,
+    StmtKind,
+};
 use crate::source::Span;
 use crate::syntax::ast::BinaryOp;
 use crate::types::TypeId;
@@ -79,6 +82,8 @@ pub struct Results {
     pub flags: FxHashMap<LocalId, LocalId>,
     /// `return`s that give such an option.
     pub whole_returns: FxHashMap<Span, LocalId>,
+    /// Arms of `select`, by their heads, whose first statement leaves when the channel is closed.
+    pub arms: FxHashSet<Span>,
     /// What each `return` of a function that is not a tuple says.
     pub returns: FxHashMap<Span, Kind>,
 }
@@ -203,6 +208,13 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
             StmtKind::Expr(e) | StmtKind::Go(e) | StmtKind::Defer(e) => {
                 self.out.native.insert(e.id);
             }
+            StmtKind::Select(s) => {
+                for arm in &s.arms {
+                    if self.leaves_when_closed(arm) {
+                        self.out.arms.insert(arm.head);
+                    }
+                }
+            }
             StmtKind::Let { lhs, init } if lhs.iter().all(Option::is_none) => {
                 self.out.native.extend(init.iter().map(|e| e.id));
             }
@@ -248,6 +260,49 @@ impl<'a> Walk<'a, '_> {
             _ if is_comma_ok(e) => Some(Source::CommaOk),
             _ => Some(Source::Tuple),
         }
+    }
+
+    /// `case v, ok := <-ch:` with `if !ok { … }` first, which ends elsewhere; nobody else asks for `ok`.
+    fn leaves_when_closed(&self, arm: &'a SelectArm) -> bool {
+        let Comm::Recv {
+            value,
+            ok: Some(RangeVar::Define(flag)),
+            ..
+        } = &arm.comm
+        else {
+            return false;
+        };
+        let Some(StmtKind::If { cond, then, els: None }) = arm.body.stmts.first().map(|s| &s.kind) else {
+            return false;
+        };
+        let value = match value {
+            Some(RangeVar::Define(v)) => Some(*v),
+            Some(RangeVar::Assign(_)) => return false,
+            None => None,
+        };
+        let counted = |block: &'a Block, local: LocalId| {
+            let mut count = Count(local, 0);
+            count.block(block);
+            count.1
+        };
+        let shared = [Some(*flag), value].into_iter().flatten().any(|l| {
+            let facts = self.facts.sharing.local(l);
+            facts.captured.is_some() && (l == *flag || !facts.mutated.is_empty())
+        });
+        flow::test(cond) == Some((*flag, false))
+            && leaves(self.input, then).is_some()
+            && !shared
+            && counted(&arm.body, *flag) == 1
+            && value.is_none_or(|v| {
+                self.storage[v.index()] == Storage::Plain
+                    && counted(then, v) == 0
+                    && self
+                        .facts
+                        .sharing
+                        .local(v)
+                        .captured
+                        .is_none_or(|at| at.start < then.span.start || at.end > then.span.end)
+            })
     }
 
     /// `x, err := f()` with `return x, err` behind.
@@ -455,6 +510,16 @@ fn local_of(e: &Expr) -> Option<LocalId> {
     match e.kind {
         ExprKind::Local(l) => Some(l),
         _ => None,
+    }
+}
+
+/// How often a local is mentioned.
+struct Count(LocalId, usize);
+
+impl<'p> Visitor<'p> for Count {
+    fn expr(&mut self, e: &'p Expr) {
+        self.1 += usize::from(local_of(e) == Some(self.0));
+        visit::walk_expr(self, e);
     }
 }
 
