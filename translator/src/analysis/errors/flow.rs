@@ -337,10 +337,13 @@ impl<'a> Walk<'a, '_> {
                     else {
                         continue;
                     };
-                    let kind = if declares.contains(l) {
-                        DefKind::Let
-                    } else {
-                        DefKind::Assign
+                    let same =
+                        |p: &&Option<Expr>| matches!(p, Some(p) if matches!(p.kind, ExprKind::Local(m) if m == *l));
+                    let kind = match lhs.iter().filter(same).count() {
+                        1 if declares.contains(l) => DefKind::Let,
+                        1 => DefKind::Assign,
+                        // `x, x = f()`
+                        _ => DefKind::Bound,
                     };
                     if let Some(state) = path.as_mut() {
                         self.define(state, *l, kind, stmt.span, truth);
