@@ -32,6 +32,7 @@ mod slice;
 mod string;
 mod string_ops;
 mod table;
+mod text;
 mod types;
 
 pub use any::{Any, IntoAny, IntoAnyRef};
@@ -62,6 +63,7 @@ pub use results::{IntoError, IntoGo, IntoGoValues, IntoOption, IntoResult};
 pub use slice::{Slice, SliceIter, copy, copy_str};
 pub use string::GoString;
 pub use string_ops::{bytes_str, str};
+pub use text::StrExt;
 
 /// A Go value type.
 pub trait Value: Clone + Send + Sync + 'static {

@@ -2,7 +2,7 @@
 //!
 //! In an interface they are what Go has there, a slice or a map: putting one in copies it.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
@@ -108,12 +108,17 @@ impl<T> VecExt for Vec<T> {
 /// What Go does to maps and Rust has no method for.
 pub trait MapExt<K, T> {
     /// The slice at a key, to look at; empty where there is none.
-    fn slice_at(&self, key: &K) -> &[T];
+    fn slice_at<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> &[T]
+    where
+        K: Borrow<Q>;
 }
 
 impl<K: Eq + Hash, T> MapExt<K, T> for HashMap<K, Vec<T>> {
     #[inline]
-    fn slice_at(&self, key: &K) -> &[T] {
+    fn slice_at<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> &[T]
+    where
+        K: Borrow<Q>,
+    {
         self.get(key).map_or(&[], Vec::as_slice)
     }
 }
