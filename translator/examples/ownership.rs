@@ -66,6 +66,10 @@ fn main() {
             if let types::Type::Struct(s) = &*store.under(object.ty) {
                 for field in &s.fields {
                     let object = store.obj(*field);
+                    if object.ty == types::TypeId::STRING {
+                        let node = Node::Text(Root::Field(input.origin(*field)), 0);
+                        print(node, format!("  .{}", object.name), object.span.unwrap_or_default());
+                    }
                     if container(input, object.ty).is_some() {
                         let node = Node::Container(Root::Field(input.origin(*field)), 0);
                         print(node, format!("  .{}", object.name), object.span.unwrap_or_default());
@@ -74,6 +78,10 @@ fn main() {
             }
         }
         for (i, local) in hir.locals.iter().enumerate() {
+            if local.ty == types::TypeId::STRING {
+                let node = Node::Text(Root::Local(LocalId(i as u32)), 0);
+                print(node, local.name.to_string(), local.span);
+            }
             let mut level = 0;
             let mut ty = local.ty;
             while let Some(c) = container(input, ty) {

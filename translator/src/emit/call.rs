@@ -134,15 +134,18 @@ impl<'a> Emitter<'a> {
     }
 
     /// Something that one owner holds is written through the parameter.
-    fn writes_through(&self, param: LocalId) -> bool {
-        self.plan.forms.local(param).is_native() && self.facts.ownership.writes(param)
+    pub(super) fn writes_through(&self, param: LocalId) -> bool {
+        self.plan.forms.local(param).holds() && self.facts.ownership.writes(param)
     }
 
     /// An argument for a parameter that is a reference.
     fn lent_to(&self, arg: &'a Expr, param: LocalId) -> Code {
         let written = self.writes_through(param);
+        if self.input.hir.local(param).ty == TypeId::STRING {
+            return self.lent_string(arg, self.plan.forms.local(param));
+        }
         if self.storage(param) == Storage::Lent {
-            return self.lend_container(arg, written);
+            return self.lend_container_as(arg, written, self.plan.forms.local(param));
         }
         self.lent(arg, written)
     }
@@ -493,7 +496,7 @@ impl<'a> Emitter<'a> {
         call.args.items.iter().map(|a| self.library_arg(a)).collect()
     }
 
-    fn library_arg(&self, arg: &'a Expr) -> Code {
+    pub(super) fn library_arg(&self, arg: &'a Expr) -> Code {
         if let Type::Signature(sig) = &*self.input.store().under(arg.ty)
             && !matches!(arg.kind, ExprKind::Zero)
         {
@@ -512,7 +515,7 @@ impl<'a> Emitter<'a> {
                 ));
             }
         }
-        self.expr_explicit(arg)
+        self.runtime_text(arg).unwrap_or_else(|| self.expr_explicit(arg))
     }
 
     fn literal_is_async(&self, arg: &Expr) -> bool {
@@ -525,6 +528,9 @@ impl<'a> Emitter<'a> {
         }
         let qualified = library::qualified(self.input, obj);
         if let Some(code) = self.printing(&qualified, obj, call) {
+            return code;
+        }
+        if let Some(code) = self.text_library_call(&qualified, call) {
             return code;
         }
         let name = names::library_func(&self.input.store().obj(obj).name);
@@ -675,9 +681,8 @@ impl<'a> Emitter<'a> {
         }
         match &x.kind {
             ExprKind::Local(l) if self.storage(*l) == Storage::Lent => Code::postfix(self.local_name(*l)),
-            ExprKind::Slice { .. } if self.form_of(x).is_native() => {
-                self.lend_container(x, false).method("to_vec", &[])
-            }
+            _ if self.is_literal_text(x) => self.expr(x),
+            ExprKind::Slice { .. } if self.form_of(x).holds() => self.lend_container(x, false).method("to_vec", &[]),
             ExprKind::Index { .. } if !self.is_copy(x.ty) && matches!(self.place(x), Place::Direct(_)) => {
                 self.borrowed(x).reference()
             }
@@ -711,7 +716,7 @@ impl<'a> Emitter<'a> {
                 let code = container_owned(self, args.first()).method("append_str", &[container(1).reference()]);
                 self.wrapped(code, e.ty)
             }
-            Builtin::Copy if args.first().is_some_and(|a| self.form_of(a).is_native()) => {
+            Builtin::Copy if args.first().is_some_and(|a| self.form_of(a).holds()) => {
                 let lend = |i: usize, written| {
                     args.get(i)
                         .map_or_else(|| Code::postfix("()"), |a| self.lend_container(a, written))
@@ -738,8 +743,11 @@ impl<'a> Emitter<'a> {
             Builtin::Clear => container(0).method("clear", &[]),
             Builtin::Close => container(0).method("close", &[]),
             Builtin::Delete => {
-                let key = args.get(1).map_or_else(|| Code::postfix("()"), |k| self.reference(k));
-                let native = args.first().is_some_and(|a| self.form_of(a).is_native());
+                let form = args.first().map_or(Form::Runtime, |map| self.form_of(map));
+                let key = args
+                    .get(1)
+                    .map_or_else(|| Code::postfix("()"), |k| self.key_reference(k, &form));
+                let native = args.first().is_some_and(|a| self.form_of(a).holds());
                 container(0).method(if native { "remove" } else { "delete" }, &[key])
             }
             Builtin::Make => self.make_value(args, e.ty),
@@ -821,7 +829,7 @@ impl<'a> Emitter<'a> {
                 kind: ExprKind::ArrayLit { elems, .. },
                 ..
             }) if elems.len() == 1 => base.method("append", &[self.expr(&elems[0].1)]),
-            Some(rest) if self.form_of(rest).is_native() => {
+            Some(rest) if self.form_of(rest).holds() => {
                 let copy = self.lend_container(rest, false).method("to_vec", &[]);
                 base.method("append_all", &[Code::postfix(format!("&Slice::from({copy})"))])
             }

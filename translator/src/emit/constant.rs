@@ -77,6 +77,9 @@ impl<'a> Emitter<'a> {
         };
         let declared = self.declared_type(obj)?;
         if self.input.store().identical(declared, ty) {
+            if self.is_text_constant(obj) {
+                return Some(Code::postfix(format!("str({name})")));
+            }
             return Some(Code::postfix(name));
         }
         // An untyped constant in another numeric type than its declaration's.

@@ -3,6 +3,7 @@
 use super::code::{Code, Prec};
 use super::stmt::Tail;
 use super::{Emitter, Frame};
+use crate::analysis::ownership::constant_text;
 use crate::hir::{
     Block, Builtin, Callee, Clause, Comm, Expr, ExprKind, For, LabelId, LocalId, Range, RangeKind, Select, Stmt,
     StmtKind, Switch, TypeClause, TypeSwitch,
@@ -10,6 +11,7 @@ use crate::hir::{
 use crate::plan::Storage;
 use crate::syntax::ast::BinaryOp;
 use crate::types::{BasicKind, ConstValue, Type, TypeId};
+use rustc_hash::FxHashSet;
 
 impl<'a> Emitter<'a> {
     fn push_frame(&self, label: LabelId, is_loop: bool, wraps_body: bool) {
@@ -306,7 +308,8 @@ impl<'a> Emitter<'a> {
                     ],
                 ) => {
                     let fixed = matches!(&*self.input.store().under(*ty), Type::Slice(_) | Type::Basic(_));
-                    fixed && self.storage(*l) == Storage::Plain && !touched.contains(l)
+                    let kept = matches!(self.storage(*l), Storage::Plain | Storage::Lent);
+                    fixed && kept && !touched.contains(l)
                 }
                 _ => false,
             },
@@ -502,15 +505,23 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    pub(super) fn switch(&self, s: &'a Switch) -> String {
+    /// Each clause ends the function, and one of them runs.
+    pub(super) fn is_tail_switch(&self, s: &Switch) -> bool {
+        let ends = |c: &Clause| c.body.stmts.last().is_some_and(|s| self.is_tail(s) || self.diverges(s));
+        s.clauses.iter().any(|c| c.is_default)
+            && s.clauses.iter().all(|c| ends(c) && !ends_in_fallthrough(&c.body))
+            && !s.clauses.iter().any(|c| super::func::breaks_out(&c.body, s.label))
+    }
+
+    pub(super) fn switch(&self, s: &'a Switch, tail: Tail) -> String {
         self.push_switch(s.label, s.clauses.iter().map(|c| &c.body));
         let falls = s.clauses.iter().any(|c| ends_in_fallthrough(&c.body));
         let text = if falls {
             self.switch_with_fallthrough(s)
-        } else if let Some(text) = self.match_switch(s) {
+        } else if let Some(text) = self.match_switch(s, tail) {
             text
         } else {
-            self.if_chain(s)
+            self.if_chain(s, tail)
         };
         let frame = self.pop_frame();
         if frame.break_used {
@@ -521,8 +532,11 @@ impl<'a> Emitter<'a> {
     }
 
     /// A `match` where every case is a distinct integer, rune or boolean constant.
-    fn match_switch(&self, s: &'a Switch) -> Option<String> {
+    fn match_switch(&self, s: &'a Switch, tail: Tail) -> Option<String> {
         let tag = s.tag.as_ref()?;
+        if let Some(tag) = self.text_tag(tag) {
+            return self.match_text(s, &tag, tail);
+        }
         let kind = self.basic_kind(tag.ty)?;
         if !kind.is_integer() || s.clauses.len() < 2 {
             return None;
@@ -547,7 +561,7 @@ impl<'a> Emitter<'a> {
         let mut default = String::new();
         for clause in &s.clauses {
             let head_comments = self.comments_before(clause.head.start);
-            let body = self.clause_body(clause);
+            let body = self.clause_body(clause, tail);
             if clause.is_default {
                 default = format!("_ => {{ {head_comments} {body} }}");
                 continue;
@@ -559,6 +573,39 @@ impl<'a> Emitter<'a> {
             default = "_ => {}".into();
         }
         Some(format!("match {tag_code} {{ {arms} {default} }}"))
+    }
+
+    /// A `match` of a string where every case is a literal.
+    fn match_text(&self, s: &'a Switch, tag: &Code, tail: Tail) -> Option<String> {
+        let literal = |e: &Expr| match &e.kind {
+            ExprKind::Const { named: None, .. } => constant_text(e).map(super::constant::quote),
+            _ => None,
+        };
+        let mut seen = FxHashSet::default();
+        let heads: Option<Vec<String>> = s
+            .clauses
+            .iter()
+            .map(|c| {
+                let patterns: Option<Vec<_>> = c.values.iter().map(literal).collect();
+                let patterns = patterns.filter(|p| p.iter().all(|p| seen.insert(p.clone())))?;
+                Some(if c.is_default { "_".into() } else { patterns.join(" | ") })
+            })
+            .collect();
+        let heads = heads.filter(|h| h.len() > 1)?;
+        let mut arms = String::new();
+        let mut default = "_ => {}".to_owned();
+        for (clause, head) in s.clauses.iter().zip(heads) {
+            let comments = self.comments_before(clause.head.start);
+            let body = self.clause_body(clause, tail);
+            let arm = format!("{head} => {{ {comments} {body} }}");
+            if clause.is_default {
+                default = arm;
+            } else {
+                arms.push_str(&arm);
+                arms.push('\n');
+            }
+        }
+        Some(format!("match {tag} {{ {arms} {default} }}"))
     }
 
     fn condition_operand(&self, tag: &'a Expr, newtype: bool) -> Code {
@@ -609,12 +656,12 @@ impl<'a> Emitter<'a> {
         Some(n.to_string())
     }
 
-    fn clause_body(&self, clause: &'a Clause) -> String {
-        self.stmts(&clause.body.stmts, clause.body.span, Tail::None)
+    fn clause_body(&self, clause: &'a Clause, tail: Tail) -> String {
+        self.stmts(&clause.body.stmts, clause.body.span, tail)
     }
 
     /// `if … else if … else …`, the tag evaluated once.
-    fn if_chain(&self, s: &'a Switch) -> String {
+    fn if_chain(&self, s: &'a Switch, tail: Tail) -> String {
         let mut before = String::new();
         let tag = s.tag.as_ref().map(|tag| self.switch_tag(tag, &mut before));
         let mut out = String::new();
@@ -622,7 +669,7 @@ impl<'a> Emitter<'a> {
         for clause in &s.clauses {
             let comments = self.comments_before(clause.head.start);
             if clause.is_default {
-                default = Some(format!("{comments} {}", self.clause_body(clause)));
+                default = Some(format!("{comments} {}", self.clause_body(clause, tail)));
                 continue;
             }
             let conditions: Vec<Code> = clause
@@ -634,7 +681,7 @@ impl<'a> Emitter<'a> {
                 all.map(|all| Code::binary(&all, "||", c, Prec::Or))
             });
             let Some(condition) = condition else { continue };
-            let body = self.clause_body(clause);
+            let body = self.clause_body(clause, tail);
             let head = if out.is_empty() { "if" } else { "else if" };
             out.push_str(&format!("{head} {condition} {{ {comments} {body} }} "));
         }
@@ -655,6 +702,14 @@ impl<'a> Emitter<'a> {
         match &tag.kind {
             ExprKind::Local(l) if self.storage(*l) == Storage::Plain && self.local_name(*l) != "self" => {
                 Code::postfix(self.local_name(*l))
+            }
+            ExprKind::Local(l) if self.storage(*l) == Storage::Lent && tag.ty == TypeId::STRING => {
+                let name = Code::postfix(self.local_name(*l));
+                if self.is_parameter(*l) && self.is_text(tag) {
+                    name
+                } else {
+                    Code::new(format!("*{name}"), Prec::Unary)
+                }
             }
             _ => {
                 let name = self.temporary("tag");
@@ -717,7 +772,7 @@ impl<'a> Emitter<'a> {
         let mut runs_on = false;
         for (i, clause) in s.clauses.iter().enumerate() {
             let comments = self.comments_before(clause.head.start);
-            let body = self.clause_body(clause);
+            let body = self.clause_body(clause, Tail::None);
             let mut from = i;
             while from > 0 && ends_in_fallthrough(&s.clauses[from - 1].body) {
                 from -= 1;

@@ -5,6 +5,7 @@ use super::code::{Code, Prec, join};
 use super::place::Place;
 use crate::hir::{Conversion, Expr, ExprKind, LocalId, Method, UnaryOp};
 use crate::plan::Storage;
+use crate::plan::forms::Form;
 use crate::syntax::ast::BinaryOp;
 use crate::types::{BasicKind, ConstValue, Type, TypeId};
 
@@ -25,7 +26,7 @@ impl<'a> Emitter<'a> {
             ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => {
                 match self.place(e) {
                     Place::Direct(code) => code,
-                    Place::Key(map, key) if self.form_of(e).is_native() => map.method("slice_at", &[key.reference()]),
+                    Place::Key(map, key) if self.form_of(e).holds() => map.method("slice_at", &[key.reference]),
                     Place::Cell(code) if self.is_in_place(e.ty) => code,
                     place => self.read(&place, e.ty),
                 }
@@ -198,8 +199,12 @@ impl<'a> Emitter<'a> {
             Storage::Borrowed => name,
             Storage::Guarded => self.guarded_value(local, self.is_copy(e.ty)),
             Storage::Lent if self.is_copy(e.ty) => Code::new(format!("*{name}"), Prec::Unary),
+            Storage::Lent if matches!(self.plan.forms.local(local), Form::Text | Form::Literal) => {
+                name.method("to_owned", &[])
+            }
             Storage::Lent => name.method("clone", &[]),
             Storage::Shared => self.read(&Place::Cell(name), e.ty),
+            Storage::Plain if *self.plan.forms.local(local) == Form::Literal => name,
             Storage::Plain if self.is_copy(e.ty) && self.is_self_value(e) => Code::new("*self", Prec::Unary),
             Storage::Plain if self.is_copy(e.ty) => name,
             Storage::Plain if self.may_move(local, e) => name,
@@ -286,6 +291,9 @@ impl<'a> Emitter<'a> {
             }
             Shl | Shr => self.shift(op, x, y, explicit),
             _ => {
+                if let Some(sum) = self.mixed_sum(x, y, e) {
+                    return sum;
+                }
                 let is_const = |e: &Expr| matches!(e.kind, ExprKind::Const { .. });
                 let left = self.value(x, explicit || is_const(y));
                 if self.is_string(x.ty) {
@@ -307,8 +315,9 @@ impl<'a> Emitter<'a> {
     }
 
     /// A string operand: borrowed while it is needed later, moved otherwise.
-    fn reference_unless_moved(&self, e: &'a Expr) -> Code {
+    pub(super) fn reference_unless_moved(&self, e: &'a Expr) -> Code {
         match &e.kind {
+            ExprKind::Local(l) if self.storage(*l) == Storage::Lent => Code::postfix(self.local_name(*l)),
             ExprKind::Local(l) if self.storage(*l) == Storage::Plain && !self.may_move(*l, e) => {
                 self.borrowed(e).reference()
             }
@@ -400,6 +409,12 @@ impl<'a> Emitter<'a> {
             } else {
                 Code::new(format!("!{code}"), Prec::Unary)
             };
+        }
+        if let Some(code) = self.emptiness(op, x, y) {
+            return code;
+        }
+        if let Some(code) = self.text_comparison(op, x, y) {
+            return code;
         }
         let is_const = |e: &Expr| matches!(e.kind, ExprKind::Const { .. });
         let symbol = op.as_str();
@@ -494,7 +509,7 @@ impl<'a> Emitter<'a> {
         ty: TypeId,
     ) -> Code {
         let store = self.input.store();
-        if self.form_of(base).is_native() {
+        if self.form_of(base).holds() {
             return self.lend_container(e, false);
         }
         let is_array = matches!(&*store.under(base.ty), Type::Array(..));
@@ -557,7 +572,7 @@ impl<'a> Emitter<'a> {
             let owned = guard.is_some_and(|g| field.is_some_and(|f| g.fields.contains(&f)));
             let celled = celled && !owned;
             let form = crate::analysis::ownership::field_object(self.input, ty, *index)
-                .map_or(&crate::plan::forms::Form::Runtime, |f| self.plan.forms.field(f));
+                .map_or(&Form::Runtime, |f| self.plan.forms.field(f));
             let value_code = if form.is_native() {
                 self.expr_into(value, form)
             } else if celled {
@@ -733,7 +748,7 @@ impl<'a> Emitter<'a> {
                 let code = self.unwrapped(self.expr_explicit(x), x.ty).cast("i64");
                 self.wrapped(Code::postfix(format!("GoString::from_rune({code})")), ty)
             }
-            Conversion::BytesToString if self.form_of(x).is_native() => {
+            Conversion::BytesToString if self.form_of(x).holds() => {
                 let bytes = self.lend_container(x, false);
                 self.wrapped(Code::postfix(format!("bytes_to_string({bytes})")), ty)
             }

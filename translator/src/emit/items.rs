@@ -32,6 +32,13 @@ impl<'a> Emitter<'a> {
             } else {
                 self.visibility(*obj)
             };
+            if self.is_text_constant(*obj)
+                && let Some(text) = value.as_bytes().and_then(|b| std::str::from_utf8(b).ok())
+            {
+                let text = super::constant::quote(text);
+                out.push_str(&format!("{docs}{visibility} const {name}: &str = {text};\n"));
+                continue;
+            }
             let value = self.constant(value, ty, None, None, false);
             out.push_str(&format!(
                 "{docs}{visibility} const {name}: {} = {value};\n",

@@ -3,6 +3,7 @@
 use super::code::{Code, Prec, join};
 use super::{Emitter, Function};
 use crate::hir::{Call, Expr, ExprKind, FuncId, LocalId, Method};
+use crate::plan::forms::Form;
 use crate::plan::{Receiver, Storage};
 use crate::source::Span;
 use crate::types::{ObjId, Type, TypeId};
@@ -114,7 +115,8 @@ impl<'a> Emitter<'a> {
 
     /// A captured local whose Rust variable is copied bits.
     fn is_copied(&self, local: LocalId) -> bool {
-        self.storage(local) == Storage::Plain && self.is_copy(self.input.hir.local(local).ty)
+        let copied = *self.plan.forms.local(local) == Form::Literal || self.is_copy(self.input.hir.local(local).ty);
+        self.storage(local) == Storage::Plain && copied
     }
 
     /// `let x = x.clone();` for each captured variable that is needed afterwards too.

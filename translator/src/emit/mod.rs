@@ -23,6 +23,7 @@ mod place;
 mod ranges;
 mod results;
 mod stmt;
+mod text;
 mod traits;
 mod types;
 

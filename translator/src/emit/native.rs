@@ -5,7 +5,7 @@
 
 use super::Emitter;
 use super::code::{Code, Prec, join};
-use super::place::Place;
+use super::place::{Key, Place};
 use crate::analysis::ownership::{Container, container, field_object, root_local, same_place};
 use crate::hir::{Builtin, Call, Callee, Conversion, Expr, ExprKind, LocalId, Method};
 use crate::plan::Storage;
@@ -17,9 +17,11 @@ impl<'a> Emitter<'a> {
     pub(super) fn form_ty(&self, form: &Form, ty: TypeId) -> String {
         match (form, container(self.input, ty)) {
             (Form::Vec(inner), Some(Container::Slice(elem))) => format!("Vec<{}>", self.form_ty(inner, elem)),
-            (Form::HashMap(inner), Some(Container::Map(key, value))) => {
-                format!("HashMap<{}, {}>", self.ty(key), self.form_ty(inner, value))
+            (Form::HashMap(keys, inner), Some(Container::Map(key, value))) => {
+                format!("HashMap<{}, {}>", self.form_ty(keys, key), self.form_ty(inner, value))
             }
+            (Form::Text, _) => "String".into(),
+            (Form::Literal, _) => "&'static str".into(),
             (Form::Owned, _) => self.ty(self.input.pointee(ty).unwrap_or(ty)),
             _ => self.ty(ty),
         }
@@ -35,10 +37,11 @@ impl<'a> Emitter<'a> {
         let ty = self.input.hir.local(param).ty;
         let written = self.facts.ownership.writes(param);
         let form = self.plan.forms.local(param);
-        let mutable = if written && form.is_native() { "&mut " } else { "&" };
+        let mutable = if written && form.holds() { "&mut " } else { "&" };
         match (form, container(self.input, ty)) {
             (Form::Vec(inner), Some(Container::Slice(elem))) => format!("{mutable}[{}]", self.form_ty(inner, elem)),
-            (Form::HashMap(_), _) => format!("{mutable}{}", self.form_ty(form, ty)),
+            (Form::HashMap(..), _) => format!("{mutable}{}", self.form_ty(form, ty)),
+            (Form::Text | Form::Literal, _) => "&str".into(),
             _ => format!("{mutable}{}", self.ty(self.input.pointee(ty).unwrap_or(ty))),
         }
     }
@@ -47,7 +50,7 @@ impl<'a> Emitter<'a> {
     pub(super) fn form_of(&self, e: &Expr) -> Form {
         match &e.kind {
             ExprKind::Local(l) => self.plan.forms.local(*l).clone(),
-            ExprKind::Field { base, index } if container(self.input, e.ty).is_some() => {
+            ExprKind::Field { base, index } if container(self.input, e.ty).is_some() || e.ty == TypeId::STRING => {
                 let named = self.input.struct_name(base.ty).is_some();
                 match field_object(self.input, base.ty, *index).filter(|_| named) {
                     Some(field) => self.plan.forms.field(field).clone(),
@@ -102,7 +105,9 @@ impl<'a> Emitter<'a> {
     fn native_value(&self, e: &'a Expr, form: &Form) -> Code {
         let (head, inner) = match form {
             Form::Vec(inner) => ("Vec", inner),
-            Form::HashMap(inner) => ("HashMap", inner),
+            Form::HashMap(_, inner) => ("HashMap", inner),
+            Form::Text => return self.text_value(e),
+            Form::Literal => return self.static_text(e),
             Form::Owned | Form::Runtime => return self.expr(e),
         };
         match &e.kind {
@@ -111,7 +116,10 @@ impl<'a> Emitter<'a> {
             ExprKind::MapLit(entries) if entries.is_empty() => Code::postfix("HashMap::new()"),
             ExprKind::MapLit(entries) => {
                 let each = entries.iter().map(|(k, v)| {
-                    let (k, v) = (self.expr_explicit(k), self.expr_into_explicit(v, inner));
+                    let (k, v) = (
+                        self.expr_into_explicit(k, form.key()),
+                        self.expr_into_explicit(v, inner),
+                    );
                     format!("({k}, {v})")
                 });
                 Code::postfix(format!("HashMap::from([{}])", each.collect::<Vec<_>>().join(", ")))
@@ -159,7 +167,9 @@ impl<'a> Emitter<'a> {
     pub(super) fn zero_of(&self, form: &Form, ty: TypeId) -> Code {
         match form {
             Form::Vec(_) => Code::postfix("Vec::new()"),
-            Form::HashMap(_) => Code::postfix("HashMap::new()"),
+            Form::HashMap(..) => Code::postfix("HashMap::new()"),
+            Form::Text => Code::postfix("String::new()"),
+            Form::Literal => Code::postfix("\"\""),
             _ => self.zero(ty),
         }
     }
@@ -177,14 +187,7 @@ impl<'a> Emitter<'a> {
             (_, [len, ..]) => {
                 let zero = match inner {
                     Form::Runtime => self.zero_explicit(elem),
-                    _ => Code::postfix(format!(
-                        "{}::new()",
-                        if matches!(inner, Form::Vec(_)) {
-                            "Vec"
-                        } else {
-                            "HashMap"
-                        }
-                    )),
+                    _ => self.zero_of(inner, elem),
                 };
                 let zero = self.typed_zero(zero, elem);
                 Code::postfix(format!("vec__gort_vec([{zero}; {}])", self.usize_index(len)))
@@ -236,7 +239,7 @@ impl<'a> Emitter<'a> {
                 .method("to_vec", &[]);
         }
         match &e.kind {
-            ExprKind::Slice { .. } if self.form_of(e).is_native() => self.lent_part(e, false).method("to_vec", &[]),
+            ExprKind::Slice { .. } if self.form_of(e).holds() => self.lent_part(e, false).method("to_vec", &[]),
             _ => self.unwrapped(self.borrowed(e), e.ty).method("to_vec", &[]),
         }
     }
@@ -270,7 +273,7 @@ impl<'a> Emitter<'a> {
                 let bytes = self.unwrapped(self.borrowed(arg), arg.ty).method("as_bytes", &[]);
                 format!("{};", target.method("extend_from_slice", &[bytes]))
             }
-            _ if self.form_of(arg).is_native() => {
+            _ if self.form_of(arg).holds() => {
                 let part = match (&arg.kind, root_local(arg)) {
                     (ExprKind::Call(_), _) => {
                         return format!("{};", target.method("extend", &[self.expr(arg)]));
@@ -319,7 +322,7 @@ impl<'a> Emitter<'a> {
     pub(super) fn native_place(&self, place: &'a Expr) -> Option<Code> {
         match self.place(place) {
             Place::Direct(code) => Some(code),
-            Place::Key(map, key) => Some(entry(&map, key)),
+            Place::Key(map, key) => Some(entry(&map, key.value)),
             _ => None,
         }
     }
@@ -340,14 +343,23 @@ impl<'a> Emitter<'a> {
 
     /// `&v`, `&mut v`, or a part of it, for a parameter that borrows.
     pub(super) fn lend_container(&self, arg: &'a Expr, written: bool) -> Code {
+        let form = match container(self.input, arg.ty) {
+            Some(Container::Map(..)) => Form::HashMap(Box::default(), Box::default()),
+            _ => Form::Vec(Box::default()),
+        };
+        self.lend_container_as(arg, written, &form)
+    }
+
+    /// The same, for a parameter of that form: it says what a literal's elements are.
+    pub(super) fn lend_container_as(&self, arg: &'a Expr, written: bool, form: &Form) -> Code {
         let mark = if written { "&mut " } else { "&" };
         match &arg.kind {
             ExprKind::Slice { .. } => self.lent_part(arg, written),
             ExprKind::Local(l) if self.storage(*l) == Storage::Lent => Code::postfix(self.local_name(*l)),
             ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Index { .. } => match self.place(arg) {
                 Place::Direct(code) => Code::new(format!("{mark}{}", code.at(Prec::Unary)), Prec::Unary),
-                Place::Key(map, key) if written => entry(&map, key),
-                Place::Key(map, key) => map.method("slice_at", &[key.reference()]),
+                Place::Key(map, key) if written => entry(&map, key.value),
+                Place::Key(map, key) => map.method("slice_at", std::slice::from_ref(&key.reference)),
                 place => {
                     let value = self.read(&place, arg.ty);
                     Code::new(format!("{mark}{}", value.at(Prec::Unary)), Prec::Unary)
@@ -357,15 +369,12 @@ impl<'a> Emitter<'a> {
                 Code::new(format!("{mark}[]"), Prec::Unary)
             }
             ExprKind::ArrayLit { elems, len } if elems.len() as u64 == *len => {
-                let parts: Vec<_> = elems.iter().map(|(_, e)| self.expr_explicit(e)).collect();
+                let each = elems.iter();
+                let parts: Vec<_> = each.map(|(_, e)| self.expr_into_explicit(e, form.element())).collect();
                 Code::new(format!("{mark}[{}]", join(&parts)), Prec::Unary)
             }
             _ => {
-                let form = match container(self.input, arg.ty) {
-                    Some(Container::Map(..)) => Form::HashMap(Box::default()),
-                    _ => Form::Vec(Box::default()),
-                };
-                let value = self.expr_into(arg, &form);
+                let value = self.expr_into(arg, form);
                 Code::new(format!("{mark}{}", value.at(Prec::Unary)), Prec::Unary)
             }
         }
@@ -402,17 +411,23 @@ impl<'a> Emitter<'a> {
     /// An element of a container, or an entry.
     pub(super) fn native_element(&self, base: &'a Expr, index: &'a Expr) -> Option<Place> {
         let form = self.form_of(base);
-        if !form.is_native() {
+        if !form.holds() {
             return None;
         }
         let code = match self.place(base) {
             Place::Direct(code) => code,
-            Place::Key(map, key) if self.state.borrow().writing => entry(&map, key),
-            Place::Key(map, key) => map.method("slice_at", &[key.reference()]),
+            Place::Key(map, key) if self.state.borrow().writing => entry(&map, key.value),
+            Place::Key(map, key) => map.method("slice_at", std::slice::from_ref(&key.reference)),
             place => self.read(&place, base.ty),
         };
         Some(match form {
-            Form::HashMap(_) => Place::Key(code, self.expr_explicit(index)),
+            Form::HashMap(..) => Place::Key(
+                code,
+                Key {
+                    value: self.expr_into_explicit(index, form.key()),
+                    reference: self.key_reference(index, &form),
+                },
+            ),
             _ => Place::Direct(Code::postfix(format!(
                 "{}[{}]",
                 code.operand(),
@@ -422,8 +437,8 @@ impl<'a> Emitter<'a> {
     }
 
     /// The value at a key, or zero.
-    pub(super) fn read_key(&self, map: &Code, key: &Code, ty: TypeId) -> Code {
-        let found = map.method("get", &[key.reference()]);
+    pub(super) fn read_key(&self, map: &Code, key: &Key, ty: TypeId) -> Code {
+        let found = map.method("get", std::slice::from_ref(&key.reference));
         let owned = if self.is_copy(ty) { "copied" } else { "cloned" };
         let found = found.method(owned, &[]);
         match &*self.input.store().under(ty) {
@@ -435,13 +450,14 @@ impl<'a> Emitter<'a> {
 
     /// `v, ok := m[k]` of a map of one owner, as an option.
     pub(super) fn native_lookup(&self, map: &'a Expr, key: &'a Expr) -> Option<Code> {
-        let Form::HashMap(_) = self.form_of(map) else {
+        let form = self.form_of(map);
+        if !matches!(form, Form::HashMap(..)) {
             return None;
-        };
+        }
         let value = container(self.input, map.ty)?.element();
         let code = self.borrowed(map);
         let owned = if self.is_copy(value) { "copied" } else { "cloned" };
-        Some(code.method("get", &[self.reference(key)]).method(owned, &[]))
+        Some(code.method("get", &[self.key_reference(key, &form)]).method(owned, &[]))
     }
 
     /// Elements that change places: `a[i], a[j] = a[j], a[i]`.
@@ -517,7 +533,7 @@ impl<'a> Emitter<'a> {
             ExprKind::Convert(Conversion::ToInterface, x) => x,
             _ => first,
         };
-        if !self.form_of(what).is_native() || container(self.input, what.ty).is_none() {
+        if !self.form_of(what).holds() || container(self.input, what.ty).is_none() {
             return None;
         }
         let target = match &what.kind {
@@ -527,6 +543,19 @@ impl<'a> Emitter<'a> {
         Some(match (qualified, rest) {
             ("sort.Ints" | "sort.Strings" | "slices.Sort", []) => target.method("sort", &[]),
             ("slices.Reverse", []) => target.method("reverse", &[]),
+            ("slices.Contains", [x]) if self.is_textual(x) => {
+                let x = self.text_reference(x);
+                let any = Code::new(format!("|s| *s == {}", x.text.trim_start_matches('&')), Prec::Lowest);
+                target.method("iter", &[]).method("any", &[any])
+            }
+            ("strings.Join", [separator])
+                if *self.form_of(what).element() == Form::Text && self.is_textual(separator) =>
+            {
+                Code::postfix(format!(
+                    "GoString::from({})",
+                    target.method("join", &[self.text_reference(separator)])
+                ))
+            }
             ("slices.Contains", [x]) => target.method("contains", &[self.reference(x)]),
             ("slices.Index", [x]) => {
                 let slice = Code::postfix(format!("Slice::from({}.to_vec())", target.operand()));
@@ -534,7 +563,7 @@ impl<'a> Emitter<'a> {
             }
             ("strings.Join", [separator]) => {
                 let slice = Code::postfix(format!("Slice::from({}.to_vec())", target.operand()));
-                Code::postfix(format!("{path}({slice}, {})", self.expr(separator)))
+                Code::postfix(format!("{path}({slice}, {})", self.library_arg(separator)))
             }
             ("sort.Slice" | "sort.SliceStable", [less]) => {
                 let ExprKind::FuncLit(literal) = less.kind else {

@@ -19,11 +19,30 @@ pub(super) enum Place {
     /// An element of a runtime slice.
     Element(Code, Code),
     /// An entry of a runtime map.
-    Entry(Code, Code),
+    Entry(Code, Key),
     /// An entry of a `HashMap`.
-    Key(Code, Code),
+    Key(Code, Key),
     /// A place inside an entry of a map, or anything else that cannot be written.
     Value(Code),
+}
+
+/// The key of an entry.
+#[derive(Debug, Clone)]
+pub(super) struct Key {
+    /// A value of its own, to be stored.
+    pub value: Code,
+    /// A reference, to look it up.
+    pub reference: Code,
+}
+
+impl Key {
+    /// A key that is in a variable.
+    pub(super) fn of(variable: Code) -> Key {
+        Key {
+            reference: variable.reference(),
+            value: variable,
+        }
+    }
 }
 
 impl<'a> Emitter<'a> {
@@ -145,7 +164,7 @@ impl<'a> Emitter<'a> {
                     Place::Within(element, name)
                 }
             }
-            Place::Entry(map, key) => self.field_of_value(map.method("get", &[key.reference()]), &name, celled),
+            Place::Entry(map, key) => self.field_of_value(map.method("get", &[key.reference]), &name, celled),
             Place::Key(map, key) => self.field_of_value(self.read_key(&map, &key, base.ty), &name, celled),
             Place::Value(code) => self.field_of_value(code, &name, celled),
         }
@@ -186,13 +205,22 @@ impl<'a> Emitter<'a> {
         let core = store.core_type(base.ty).unwrap_or(base.ty);
         match &*store.under(core) {
             Type::Array(n, elem) => self.array_place(base, index, *n, *elem),
-            Type::Map(..) => Place::Entry(self.unwrapped(self.borrowed(base), base.ty), self.expr_explicit(index)),
+            Type::Map(..) => Place::Entry(
+                self.unwrapped(self.borrowed(base), base.ty),
+                Key {
+                    value: self.expr_explicit(index),
+                    reference: self.reference(index),
+                },
+            ),
             Type::Slice(_) => {
                 let slice = self.unwrapped(self.borrowed(base), base.ty);
                 Place::Element(slice, self.index(index))
             }
             _ => {
-                let s = self.unwrapped(self.borrowed(base), base.ty);
+                let s = match &base.kind {
+                    ExprKind::Const { .. } if self.is_textual(base) => self.text_literal(base),
+                    _ => self.unwrapped(self.borrowed(base), base.ty),
+                };
                 Place::Value(s.method("at", &[self.index(index)]))
             }
         }
@@ -255,7 +283,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// `len(v)` and `len(v) - 1` of a `Vec` as Rust counts: below zero is beyond every length, as an index is in Go.
-    fn usize_length(&self, index: &'a Expr) -> Option<Code> {
+    pub(super) fn usize_length(&self, index: &'a Expr) -> Option<Code> {
         match &index.kind {
             ExprKind::Call(call) => match (&call.callee, &call.args.items[..]) {
                 (Callee::Builtin(Builtin::Len), [v]) if self.form_of(v).is_native() => {
@@ -289,7 +317,7 @@ impl<'a> Emitter<'a> {
                 }
             }
             Place::Element(slice, i) => slice.method("get", std::slice::from_ref(i)),
-            Place::Entry(map, key) => map.method("get", &[key.reference()]),
+            Place::Entry(map, key) => map.method("get", std::slice::from_ref(&key.reference)),
             Place::Key(map, key) => self.read_key(map, key, ty),
             Place::Value(code) => code.clone(),
         }
@@ -315,8 +343,8 @@ impl<'a> Emitter<'a> {
                 format!("{}.update(|{v}| {v}.{path} = {value});", code.operand())
             }
             Place::Element(slice, i) => format!("{}.set({i}, {value});", slice.operand()),
-            Place::Entry(map, key) => format!("{}.set({key}, {value});", map.operand()),
-            Place::Key(map, key) => format!("{}.insert({key}, {value});", map.operand()),
+            Place::Entry(map, key) => format!("{}.set({}, {value});", map.operand(), key.value),
+            Place::Key(map, key) => format!("{}.insert({}, {value});", map.operand(), key.value),
             Place::Value(code) => format!("let _ = ({code}, {value});"),
         }
     }

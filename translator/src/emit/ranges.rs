@@ -1,7 +1,7 @@
 //! Loops over containers that one owner holds.
 
 use super::Emitter;
-use super::code::{Code, Prec};
+use super::code::{Code, Prec, join};
 use crate::analysis::ownership::{Container, Iteration, container};
 use crate::hir::{Expr, ExprKind, Range, RangeKind, RangeVar};
 use crate::plan::Storage;
@@ -26,13 +26,39 @@ impl<'a> Emitter<'a> {
         (key, value): (&str, &str),
         outside: bool,
     ) -> Option<(String, String)> {
+        if let Some(items) = self.range_literal(r) {
+            let head = match r.key {
+                None => format!("for {value} in {items}"),
+                Some(_) => format!("for ({key}, {value}) in (0_i64..).zip({items})"),
+            };
+            return Some((head, String::new()));
+        }
         let form = self.form_of(&r.x);
         let kind = container(self.input, r.x.ty)?;
         match (&form, r.kind) {
             (Form::Vec(_), RangeKind::Slice) => Some(self.range_vec(r, kind.element(), (key, value), outside)),
-            (Form::HashMap(_), RangeKind::Map) => Some(self.range_hash_map(r, kind, (key, value), outside)),
+            (Form::HashMap(..), RangeKind::Map) => Some(self.range_hash_map(r, kind, (key, value), outside)),
             _ => None,
         }
+    }
+
+    /// `[a, b, c]`: a literal that only the loop has is an array.
+    fn range_literal(&self, r: &'a Range) -> Option<Code> {
+        let (ExprKind::ArrayLit { elems, len }, RangeKind::Slice) = (&r.x.kind, r.kind) else {
+            return None;
+        };
+        let Some(RangeVar::Define(local)) = &r.value else {
+            return None;
+        };
+        let element = container(self.input, r.x.ty)?.element();
+        let dense = elems.len() as u64 == *len && elems.iter().enumerate().all(|(i, (at, _))| *at == i as u64);
+        if elems.is_empty() || !dense || container(self.input, element).is_some() {
+            return None;
+        }
+        let form = self.plan.forms.local(*local);
+        let each = elems.iter();
+        let items: Vec<_> = each.map(|(_, e)| self.expr_into_explicit(e, form)).collect();
+        Some(Code::postfix(format!("[{}]", join(&items))))
     }
 
     fn source(&self, x: &'a Expr) -> Source {

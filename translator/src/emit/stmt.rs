@@ -2,7 +2,7 @@
 
 use super::Emitter;
 use super::code::{Code, Prec, join};
-use super::place::Place;
+use super::place::{Key, Place};
 use crate::hir::{Block, Callee, Expr, ExprKind, LocalId, Method, RangeVar, Stmt, StmtKind, Values};
 use crate::plan::Storage;
 use crate::plan::forms::Form;
@@ -36,6 +36,7 @@ impl<'a> Emitter<'a> {
     pub(super) fn is_tail(&self, stmt: &Stmt) -> bool {
         match &stmt.kind {
             StmtKind::Return(_) => true,
+            StmtKind::Switch(s) => self.is_tail_switch(s),
             StmtKind::Block(b) => b.stmts.last().is_some_and(|s| self.is_tail(s) || self.diverges(s)),
             StmtKind::If {
                 then, els: Some(els), ..
@@ -109,6 +110,7 @@ impl<'a> Emitter<'a> {
                 (before, Some(value)) => format!("{before}{value}"),
                 (before, None) => before,
             },
+            StmtKind::Switch(s) => self.switch(s, tail),
             StmtKind::Block(b) => self
                 .flat_block(b, tail)
                 .unwrap_or_else(|| self.block_with_tail(b, tail)),
@@ -177,7 +179,7 @@ impl<'a> Emitter<'a> {
             StmtKind::If { cond, then, els } => self.if_stmt(cond, then, els.as_deref()),
             StmtKind::For(f) => self.for_stmt(f),
             StmtKind::Range(r) => self.range(r),
-            StmtKind::Switch(s) => self.switch(s),
+            StmtKind::Switch(s) => self.switch(s, Tail::None),
             StmtKind::TypeSwitch(s) => self.type_switch(s),
             StmtKind::Select(s) => self.select(s),
             StmtKind::Block(b) => self.flat_block(b, Tail::None).unwrap_or_else(|| self.block(b)),
@@ -371,7 +373,11 @@ impl<'a> Emitter<'a> {
             return format!("let {name} = {}::TaskGroup::new();", self.library_module("sync"));
         }
         let form = self.plan.forms.local(local);
-        if form.is_native() && *form != Form::Owned {
+        if matches!(form, Form::Text | Form::Literal) {
+            let zero = self.zero_of(form, ty);
+            return format!("let {} = {zero};", self.let_pattern(local));
+        }
+        if form.holds() && *form != Form::Owned {
             return format!(
                 "let {}: {} = {};",
                 self.let_pattern(local),
@@ -403,7 +409,10 @@ impl<'a> Emitter<'a> {
             let value = self.expr_into_explicit(init, form);
             return self.guarded_let(local, &value);
         }
-        if form.is_native() {
+        if matches!(form, Form::Text | Form::Literal) {
+            return format!("let {} = {};", self.let_pattern(local), self.expr_into(init, form));
+        }
+        if form.holds() {
             let value = self.expr_into_explicit(init, form);
             let open = value.text.ends_with("::new()")
                 || value.text.starts_with("Vec::with_capacity")
@@ -527,8 +536,8 @@ impl<'a> Emitter<'a> {
                 let slice = bind(out, "slice", &slice.method("clone", &[]));
                 Place::Element(slice, bind(out, "i", &i))
             }
-            (_, Place::Key(map, key)) => Place::Key(map, bind(out, "key", &key)),
-            (ExprKind::Index { base, index }, Place::Direct(_)) if self.form_of(base).is_native() => {
+            (_, Place::Key(map, key)) => Place::Key(map, Key::of(bind(out, "key", &key.value))),
+            (ExprKind::Index { base, index }, Place::Direct(_)) if self.form_of(base).holds() => {
                 let i = bind(out, "i", &Code::postfix(self.usize_index(index)));
                 match self.native_place(base) {
                     Some(base) => Place::Direct(Code::postfix(format!("{}[{i}]", base.operand()))),
@@ -537,7 +546,7 @@ impl<'a> Emitter<'a> {
             }
             (_, Place::Entry(map, key)) => {
                 let map = bind(out, "map", &map.method("clone", &[]));
-                Place::Entry(map, bind(out, "key", &key))
+                Place::Entry(map, Key::of(bind(out, "key", &key.value)))
             }
             (_, place) => place,
         }
@@ -561,7 +570,7 @@ impl<'a> Emitter<'a> {
         let code = self.expr_into(value, &form);
         if let ExprKind::Index { base, index } = &place.kind
             && matches!(target, Place::Direct(_))
-            && self.form_of(base).is_native()
+            && self.form_of(base).holds()
             && super::native::looks_at(index, base)
         {
             // The position is found before the container is borrowed to be written.
@@ -634,7 +643,7 @@ impl<'a> Emitter<'a> {
         let target = self.place_to_write(place);
         if let ExprKind::Index { base, index } = &place.kind
             && matches!(target, Place::Direct(_))
-            && self.form_of(base).is_native()
+            && self.form_of(base).holds()
             && super::native::looks_at(index, base)
             && let Some(base) = self.native_place(base)
         {
@@ -673,9 +682,9 @@ impl<'a> Emitter<'a> {
                 )
             }
             Place::Within(code, path) => self.updated(code, None, &format!(".{path}"), op, place, value),
-            Place::Entry(map, key) => self.updated(map, Some(key), "", op, place, value),
+            Place::Entry(map, key) => self.updated(map, Some(&key.value), "", op, place, value),
             Place::Key(map, key) => {
-                let entry = super::native::entry(map, key.clone());
+                let entry = super::native::entry(map, key.value.clone());
                 let target = Code::new(format!("*{entry}"), Prec::Unary);
                 self.op_assign_direct(&target, op, place, value)
             }
@@ -731,7 +740,13 @@ impl<'a> Emitter<'a> {
     }
 
     fn op_assign_direct(&self, code: &Code, op: BinaryOp, place: &'a Expr, value: &'a Expr) -> String {
-        let operand = if self.basic_kind(place.ty).is_some_and(BasicKind::is_string) {
+        let same = crate::analysis::ownership::same_place(place, value);
+        let operand = if same && self.basic_kind(place.ty).is_some_and(BasicKind::is_string) {
+            // It cannot be looked at while it is written.
+            code.method("clone", &[]).reference()
+        } else if let Some(text) = self.added_text(value, self.is_text(place)) {
+            text
+        } else if self.basic_kind(place.ty).is_some_and(BasicKind::is_string) {
             match &value.kind {
                 ExprKind::Const { .. } => self.expr(value),
                 _ => self.reference(value),
@@ -825,6 +840,9 @@ impl<'a> Emitter<'a> {
     }
 
     fn expr_stmt(&self, e: &'a Expr) -> String {
+        if let Some(line) = self.printed_line(e) {
+            return if line.block { line.text } else { format!("{line};") };
+        }
         let late = self.late_defers(e);
         let code = self.expr(e);
         let dropped = if self.ignored_answer(e) { "let _ = " } else { "" };

@@ -17,8 +17,12 @@ pub enum Form {
     Runtime,
     /// A slice as a `Vec` of elements in that form.
     Vec(Box<Form>),
-    /// A map as a `HashMap` with values in that form.
-    HashMap(Box<Form>),
+    /// A map as a `HashMap` with keys and values in those forms.
+    HashMap(Box<Form>, Box<Form>),
+    /// A string as a `String`, or a `&str`.
+    Text,
+    /// A string variable that only holds literals: a `&'static str`.
+    Literal,
     /// A pointer as the struct itself.
     Owned,
 }
@@ -29,11 +33,24 @@ impl Form {
         *self != Form::Runtime
     }
 
+    /// The form of a map's keys.
+    pub fn key(&self) -> &Form {
+        match self {
+            Form::HashMap(key, _) => key,
+            _ => &Form::Runtime,
+        }
+    }
+
+    /// Whether this is a container or a struct of Rust's own.
+    pub fn holds(&self) -> bool {
+        matches!(self, Form::Vec(_) | Form::HashMap(..) | Form::Owned)
+    }
+
     /// The form of the elements or values.
     pub fn element(&self) -> &Form {
         match self {
-            Form::Vec(inner) | Form::HashMap(inner) => inner,
-            Form::Runtime | Form::Owned => &Form::Runtime,
+            Form::Vec(inner) | Form::HashMap(_, inner) => inner,
+            Form::Runtime | Form::Owned | Form::Text | Form::Literal => &Form::Runtime,
         }
     }
 }
@@ -74,9 +91,10 @@ pub(super) fn forms(input: Input<'_>, facts: &Facts) -> Forms {
         };
         for field in &s.fields {
             let origin = input.origin(*field);
-            let form = match container(input, store.obj_type(*field)) {
-                Some(_) => form(input, facts, Root::Field(origin), store.obj_type(*field), 0),
-                None => Form::Runtime,
+            let ty = store.obj_type(*field);
+            let form = match container(input, ty) {
+                None if ty != TypeId::STRING => Form::Runtime,
+                _ => form(input, facts, Root::Field(origin), ty, 0),
             };
             if form.is_native() {
                 out.fields.insert(origin, form);
@@ -89,16 +107,21 @@ pub(super) fn forms(input: Input<'_>, facts: &Facts) -> Forms {
 fn form(input: Input<'_>, facts: &Facts, root: Root, ty: TypeId, level: u8) -> Form {
     match container(input, ty) {
         Some(kind) if facts.ownership.owns(root, level) => {
-            let inner = match container(input, kind.element()) {
-                Some(_) => form(input, facts, root, kind.element(), level + 1),
-                None => Form::Runtime,
-            };
+            let inner = form(input, facts, root, kind.element(), level + 1);
             match kind {
                 Container::Slice(_) => Form::Vec(Box::new(inner)),
-                Container::Map(..) => Form::HashMap(Box::new(inner)),
+                Container::Map(key, _) => {
+                    let text = key == TypeId::STRING && facts.ownership.owns_key(root, level);
+                    let key = if text { Form::Text } else { Form::Runtime };
+                    Form::HashMap(Box::new(key), Box::new(inner))
+                }
             }
         }
         Some(_) => Form::Runtime,
+        None if ty == TypeId::STRING && facts.ownership.owns_text(root, level) => match root {
+            Root::Local(local) if level == 0 && facts.ownership.is_static(local) => Form::Literal,
+            _ => Form::Text,
+        },
         None if level == 0 && owned_pointee(input, facts, ty).is_some() => Form::Owned,
         None => Form::Runtime,
     }

@@ -190,9 +190,15 @@ fn native_storage(facts: &Facts, local: &Local, id: LocalId, forms: &forms::Form
         return Some(Storage::Lent);
     }
     match forms.local(id) {
-        Form::Runtime => None,
+        Form::Text | Form::Literal if facts.sharing.is_shared(id) => None,
+        Form::Text | Form::Literal | Form::Runtime
+            if param && local.ty == TypeId::STRING && !facts.ownership.consumes(id) =>
+        {
+            Some(Storage::Lent)
+        }
+        Form::Runtime | Form::Text | Form::Literal => None,
         Form::Owned if param => Some(Storage::Borrowed),
-        Form::Vec(_) | Form::HashMap(_) if param && !facts.ownership.consumes(id) => Some(Storage::Lent),
+        Form::Vec(_) | Form::HashMap(..) if param && !facts.ownership.consumes(id) => Some(Storage::Lent),
         _ => Some(Storage::Plain),
     }
 }

@@ -3,6 +3,7 @@
 //! In: an import path. Out: the package's declarations as Go source, without bodies and comments.
 //! Invariants: the texts are written by `stdlib-gen` and parse without error; nothing is parsed before it is asked for.
 
+pub mod format;
 mod index;
 pub mod mapped;
 

@@ -125,6 +125,12 @@ impl<'a> Backward<'a, '_> {
             }
             StmtKind::Return(values) => {
                 live.clone_from(&self.at_return);
+                if !values.items.is_empty() {
+                    // It sets the results that it names.
+                    for result in &self.input.hir.func(self.func).results {
+                        live.remove(result);
+                    }
+                }
                 self.values(values, live);
             }
             StmtKind::Let { lhs, init } => {

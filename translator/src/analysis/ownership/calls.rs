@@ -8,7 +8,7 @@ use crate::analysis::Input;
 use crate::analysis::coloring::library::qualified;
 use crate::hir::visit::Visitor;
 use crate::hir::{Builtin, Call, Callee, Conversion, Expr, ExprKind, FuncId, LocalId, Method};
-use crate::types::ObjId;
+use crate::types::{ObjId, TypeId};
 
 /// An operand that is lent to a parameter: the parameter, and the place.
 struct Lent<'a> {
@@ -135,6 +135,8 @@ impl<'a> Walk<'a> {
                 self.container_arg(arg, param, &mut lent);
             } else if self.pointee_struct(param_type).is_some() {
                 self.lend(arg, param, &mut lent);
+            } else if param_type == TypeId::STRING && arg.ty == TypeId::STRING {
+                self.text_arg(arg, param);
             } else {
                 self.flow(arg, To::Local(param));
             }
@@ -199,6 +201,9 @@ impl<'a> Walk<'a> {
             ExprKind::Convert(Conversion::ToInterface, x) => x,
             _ => first,
         };
+        if super::is_text_library(&name) {
+            return self.looked_at_together(&call.args.items);
+        }
         let fits = node_of(self.input, what).is_some() && container(self.input, what.ty).is_some();
         match library_use(&name).filter(|_| fits) {
             Some(LibraryUse::Looks) => self.place(what, false),
@@ -210,7 +215,11 @@ impl<'a> Walk<'a> {
             self.part(what);
         }
         for arg in rest {
-            self.flow(arg, To::Away("a library function gets it"));
+            if arg.ty == TypeId::STRING {
+                self.beside_strings(&name, what, arg);
+            } else {
+                self.flow(arg, To::Away("a library function gets it"));
+            }
         }
     }
 
@@ -228,7 +237,8 @@ impl<'a> Walk<'a> {
         match &arg.kind {
             ExprKind::ArrayLit { elems, .. } => elems.iter().for_each(|(_, e)| self.printed(e)),
             ExprKind::Convert(Conversion::ToInterface, x) => {
-                let looked = container(self.input, x.ty).is_some() || self.struct_inside(x.ty).is_some();
+                let text = x.ty == TypeId::STRING;
+                let looked = text || container(self.input, x.ty).is_some() || self.struct_inside(x.ty).is_some();
                 if looked {
                     self.looked_at(x);
                 } else {
@@ -251,12 +261,12 @@ impl<'a> Walk<'a> {
             }
             (Builtin::Clear, [x]) => self.place(x, true),
             (Builtin::Delete, [map, key]) => {
-                self.visit(key);
+                self.key_flow(key, map, false);
                 self.place(map, true);
             }
             (Builtin::Copy, [to, from]) => self.copy(to, from, e),
             (Builtin::CopyString, [to, from]) => {
-                self.visit(from);
+                self.flow(from, To::Away("it is copied into bytes"));
                 self.place(to, true);
                 if let Some(node) = node_of(self.input, to) {
                     self.share(node, "a string is copied into it", e.span);
@@ -267,7 +277,9 @@ impl<'a> Walk<'a> {
                 self.appended(None, base, rest, e);
             }
             (Builtin::Panic, [x]) => self.flow(x, To::Away("it is panicked with")),
-            _ => args.iter().for_each(|a| self.visit(a)),
+            _ => args
+                .iter()
+                .for_each(|a| self.flow(a, To::Away("a predeclared function gets it"))),
         }
     }
 
@@ -278,6 +290,9 @@ impl<'a> Walk<'a> {
         match nodes {
             (Some(a), Some(b)) if !inner && root_local(to) != root_local(from) => self.connect(a, b, e),
             (a, b) => {
+                if element == Some(TypeId::STRING) {
+                    self.copied_strings(a, b, e.span);
+                }
                 for node in a.into_iter().chain(b) {
                     self.share(node, "it is copied from or into what is shared", e.span);
                 }

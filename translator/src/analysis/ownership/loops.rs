@@ -10,6 +10,7 @@ use crate::hir::visit::{Visitor, walk_expr, walk_stmt};
 use crate::hir::{
     Builtin, Callee, Expr, ExprKind, FuncId, LocalId, Method, Range, RangeKind, RangeVar, Stmt, StmtKind,
 };
+use crate::types::TypeId;
 use rustc_hash::FxHashSet;
 
 /// Decides for each loop, and shares the containers that a body changes in ways Rust's iterators cannot follow.
@@ -67,6 +68,16 @@ fn one<'a>(known: Known<'a>, written: &'a FxHashSet<LocalId>, r: &'a Range, out:
         (false, true, _) => Iteration::Copied,
     };
     out.iterations.insert(r.x.id, iteration);
+    for var in [&r.key, &r.value].into_iter().flatten() {
+        if let RangeVar::Define(l) = var
+            && input.hir.local(*l).ty == TypeId::STRING
+            && iteration == Iteration::Borrowed
+            && r.per_iteration
+            && known.sharing.local(*l).mutated.is_empty()
+        {
+            out.lent_text.push((*l, node));
+        }
+    }
     let Some(RangeVar::Define(value)) = r.value else { return };
     let facts = known.sharing.local(value);
     let looked = facts.mutated.is_empty() && facts.captured.is_none() && !out.whole.contains(&value);

@@ -11,11 +11,14 @@ mod calls;
 mod library;
 mod loops;
 mod nodes;
+mod text;
 mod walk;
 
 pub(crate) use walk::{is_cut, removes_one};
 
 pub use library::{LibraryUse, library_use};
+pub(crate) use text::{constant_text, is_text_library, operand_kind, printed_operands, sprintf};
+
 pub use nodes::{Container, container, container_inside, field_object, root_local, same_place, self_append};
 
 use super::Input;
@@ -44,6 +47,10 @@ pub enum Root {
 pub enum Node {
     /// The container that the root holds (level 0), those that are its elements (level 1), and so on.
     Container(Root, u8),
+    /// The string that the root holds (level 0), or those in its containers of containers.
+    Text(Root, u8),
+    /// The strings that are keys of the root's maps at that level.
+    Key(Root, u8),
     /// All values of a struct type, those behind pointers included.
     Struct(ObjId),
 }
@@ -72,10 +79,12 @@ pub enum Iteration {
 #[derive(Debug, Default)]
 pub struct Ownership {
     shared: FxHashMap<Node, Reason<Node, Cause, Span>>,
-    /// Container parameters that are moved on, extended or assigned: they must be given a value of their own.
+    /// Container and string parameters that are moved on, extended or assigned: they must be given a value of their own.
     consumed: FxHashSet<LocalId>,
     /// Variables through which something owned is written.
     written: FxHashSet<LocalId>,
+    /// String variables that hold more than literals.
+    built: FxHashSet<LocalId>,
     /// Loop variables that are only looked at, and may be references to the element, with what they are elements of.
     lent: FxHashMap<LocalId, Node>,
     /// By the id of the operand of `range`.
@@ -90,12 +99,27 @@ impl Ownership {
         !self.shared.contains_key(&Node::Container(root, level))
     }
 
+    /// Whether the strings at that level of a root are UTF-8 and Rust's own: `String`, or `&str`.
+    pub fn owns_text(&self, root: Root, level: u8) -> bool {
+        !self.shared.contains_key(&Node::Text(root, level))
+    }
+
+    /// Whether a string variable, parameter or result only ever holds literals: a `&'static str`.
+    pub fn is_static(&self, local: LocalId) -> bool {
+        !self.built.contains(&local)
+    }
+
+    /// Whether the keys of the root's maps at that level are.
+    pub fn owns_key(&self, root: Root, level: u8) -> bool {
+        !self.shared.contains_key(&Node::Key(root, level))
+    }
+
     /// Whether no value of the struct type is reached by two owners.
     pub fn owns_struct(&self, name: ObjId) -> bool {
         !self.shared.contains_key(&Node::Struct(name))
     }
 
-    /// Whether a container parameter must be given a value of its own; otherwise it borrows.
+    /// Whether a container or string parameter must be given a value of its own; otherwise it borrows.
     pub fn consumes(&self, param: LocalId) -> bool {
         self.consumed.contains(&param)
     }
@@ -148,6 +172,7 @@ struct Collected {
     shared: Closure<Node, Cause, Span>,
     consumed: Closure<LocalId, Span, Span>,
     written: Closure<LocalId, Span, Span>,
+    built: Closure<LocalId, Span, Span>,
     /// Nodes whose container may have more capacity than length.
     spare: Closure<Node, Span, Span>,
     /// Places given to a container parameter, not at their last use: an error where the parameter consumes.
@@ -159,6 +184,8 @@ struct Collected {
     /// Operands of one call of which one may be written through: the parameter, the other operands' roots.
     beside: Vec<(LocalId, Node, Span)>,
     lent: FxHashMap<LocalId, Node>,
+    /// String variables of loops, lent unless they are kept.
+    lent_text: Vec<(LocalId, Node)>,
     /// Variables whose struct value is used as a whole somewhere.
     whole: FxHashSet<LocalId>,
     /// Types of elements that a loop copies.
@@ -191,18 +218,21 @@ pub fn analyze(
     let Collected {
         mut shared,
         consumed,
+        built,
         spare,
         lent_to,
         parts,
         elements,
         beside,
-        lent,
+        mut lent,
+        lent_text,
         iterations,
         comparisons,
         ..
     } = collected;
     let consumed: FxHashSet<_> = consumed.run().into_keys().collect();
     let spare = spare.run();
+    lent.extend(lent_text.into_iter().filter(|(local, _)| !consumed.contains(local)));
     let mut seed = |node: Node, what, span| shared.seed(node, Cause { what, span });
     for (param, argument, span) in lent_to {
         if consumed.contains(&param) {
@@ -239,6 +269,7 @@ pub fn analyze(
         shared: shared.run(),
         consumed,
         written,
+        built: built.run().into_keys().collect(),
         lent,
         iterations,
         comparisons,

@@ -50,9 +50,13 @@ pub(super) struct Walk<'a> {
     pub(super) out: Collected,
     func: FuncId,
     /// The function whose results the `TupleElem`s of the statement are.
-    tuple: Option<FuncId>,
+    pub(super) tuple: Option<FuncId>,
+    /// The container whose element the statement's first `TupleElem` is.
+    pub(super) tuple_element: Option<Node>,
     /// Names of methods that interfaces have: their signatures are the traits'.
     interface_methods: FxHashSet<String>,
+    /// See [`Walk::whole_structs`].
+    whole: FxHashSet<ObjId>,
 }
 
 /// What loops copy element by element.
@@ -67,6 +71,7 @@ pub(super) fn copy_elements(known: Known<'_>, mut collected: Collected) -> Colle
 
 pub(super) fn program(known: Known<'_>) -> Collected {
     let mut walk = Walk::new(known, Collected::default());
+    walk.whole = walk.whole_structs();
     walk.types();
     walk.variables();
     walk.comparisons();
@@ -93,7 +98,9 @@ impl<'a> Walk<'a> {
             out,
             func: FuncId(u32::MAX),
             tuple: None,
+            tuple_element: None,
             interface_methods: FxHashSet::default(),
+            whole: FxHashSet::default(),
         }
     }
 
@@ -119,6 +126,7 @@ impl<'a> Walk<'a> {
                     self.out.shared.edge(q, p, span);
                     self.out.spare.edge(p, q, span);
                     self.out.spare.edge(q, p, span);
+                    self.unify_strings((x, i + step), (y, j + step), span);
                 }
                 (true, false) => self.share(Node::Container(x, p), "its type is a type parameter elsewhere", span),
                 (false, true) => self.share(Node::Container(y, q), "its type is a type parameter elsewhere", span),
@@ -127,7 +135,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn root_type(&self, root: Root) -> TypeId {
+    pub(super) fn root_type(&self, root: Root) -> TypeId {
         match root {
             Root::Local(l) => self.input.hir.local(l).ty,
             Root::Field(f) => self.input.store().obj_type(f),
@@ -158,7 +166,7 @@ impl<'a> Walk<'a> {
     pub(super) fn deeper(node: Option<Node>) -> Option<Node> {
         match node? {
             Node::Container(root, level) => Some(Node::Container(root, level + 1)),
-            Node::Struct(_) => None,
+            Node::Struct(_) | Node::Text(..) | Node::Key(..) => None,
         }
     }
 
@@ -234,12 +242,17 @@ impl<'a> Walk<'a> {
                     }
                     self.levels_of(root);
                 }
+                if field_type == TypeId::STRING {
+                    self.string_field(owner, self.input.origin(*field));
+                }
                 if let Some(inner) = self.struct_inside(field_type) {
                     self.out.shared.edge(Node::Struct(owner), Node::Struct(inner), nowhere);
                 }
             }
         }
-        self.interface_methods.extend(["Unwrap".to_owned()]);
+        // What the library asks values for.
+        let names = ["Unwrap", "String", "GoString", "Error"];
+        self.interface_methods.extend(names.map(str::to_owned));
     }
 
     /// All type parameters of a function, those that another type stands for too.
@@ -292,6 +305,7 @@ impl<'a> Walk<'a> {
             let Some(c) = container(self.input, ty) else { return };
             ty = c.element();
             let node = Node::Container(root, level);
+            self.strings_of(root, level, c);
             if level + 1 == LEVELS {
                 self.share(node, "it nests too deep", nowhere);
             }
@@ -325,8 +339,18 @@ impl<'a> Walk<'a> {
                 self.levels_of(root);
             }
             let facts = self.known.sharing.local(id);
+            if local.kind == LocalKind::Param && local.ty == TypeId::STRING && !self.lendable(id) {
+                self.out.consumed.seed(id, local.span);
+            }
+            if local.ty == TypeId::STRING && self.callers_unknown(local) {
+                self.out.built.seed(id, local.span);
+            }
+            if self.known.guarded.lock_of(id).is_some() {
+                self.runtime_string(id, "a lock guards it", local.span);
+            }
             if self.known.sharing.is_shared(id) {
                 let span = facts.captured.unwrap_or(local.span);
+                self.runtime_string(id, "a function literal shares it, or its address is kept", span);
                 if let Some(s) = self.struct_inside(local.ty) {
                     self.share(Node::Struct(s), "a variable of it is shared", span);
                 }
@@ -348,14 +372,65 @@ impl<'a> Walk<'a> {
     /// A pointer parameter that is only followed for the time of the call.
     pub(super) fn borrows(&self, param: LocalId) -> bool {
         let local: &Local = self.input.hir.local(param);
+        let named = matches!(&*self.input.store().get(local.ty), Type::Named(_));
+        self.lendable(param) && !named && self.known.sharing.escape(param).is_none()
+    }
+
+    /// The function runs while its caller waits, and no longer.
+    fn lendable(&self, param: LocalId) -> bool {
+        let local: &Local = self.input.hir.local(param);
         let func = self.input.hir.func(local.func);
         let is_async = self.known.coloring.is_async(func.id);
         let kept = func.has_defer && is_async
             || self.known.coloring.is_cyclic(func.id) && local.kind != LocalKind::Receiver
             || func.obj.is_none()
             || func.variadic && func.params.last() == Some(&param);
-        let named = matches!(&*self.input.store().get(local.ty), Type::Named(_));
-        !kept && !named && self.known.sharing.escape(param).is_none()
+        !kept
+    }
+
+    /// A parameter or result of a library crate's: anyone may call the function.
+    fn callers_unknown(&self, local: &Local) -> bool {
+        let hir = self.input.hir;
+        let boundary = matches!(local.kind, LocalKind::Param | LocalKind::Result);
+        boundary && !hir.packages.iter().any(|p| p.main.is_some()) && !hir.func(local.func).name.is_empty()
+    }
+
+    /// A field that memory shared by pointers holds as a cell is the runtime's, and so is one that a lock guards.
+    fn string_field(&mut self, owner: ObjId, field: ObjId) {
+        let nowhere = Span::default();
+        let node = Node::Text(Root::Field(field), 0);
+        if self.known.guarded.owns(owner, field) {
+            self.share(node, "a lock guards it", self.place_of(owner));
+        }
+        if self.known.sharing.written_fields.contains_key(&field) || self.whole.contains(&owner) {
+            self.out.shared.edge(Node::Struct(owner), node, nowhere);
+        }
+    }
+
+    /// Struct types whose values are parts of others, type arguments or variables of a package: memory that pointers
+    /// share may be written as a whole then.
+    fn whole_structs(&self) -> FxHashSet<ObjId> {
+        let store = self.input.store();
+        let mut parts: Vec<TypeId> = Vec::new();
+        for id in 0..store.type_count() as u32 {
+            match &*store.get(TypeId(id)) {
+                Type::Slice(t) | Type::Array(_, t) => parts.push(*t),
+                Type::Named(n) => parts.extend(&n.type_args),
+                Type::Struct(s) => parts.extend(s.fields.iter().map(|f| store.obj_type(*f))),
+                _ => {}
+            }
+        }
+        let hir = self.input.hir;
+        parts.extend(hir.globals.iter().map(|g| g.ty));
+        let shared = |l: &LocalId| self.known.sharing.is_shared(*l);
+        let locals = (0..hir.locals.len() as u32).map(LocalId).filter(shared);
+        parts.extend(locals.map(|l| hir.local(l).ty));
+        let written = self.known.sharing.whole_written.keys().copied();
+        parts
+            .iter()
+            .filter_map(|t| self.struct_inside(*t))
+            .chain(written)
+            .collect()
     }
 
     /// Functions whose signature others know by a type: literals, and methods that interfaces may have.
@@ -373,6 +448,7 @@ impl<'a> Walk<'a> {
             let span = self.input.hir.local(*local).span;
             if let Some(why) = fixed {
                 self.share(Node::Container(Root::Local(*local), 0), why, span);
+                self.runtime_string(*local, why, span);
                 if func.obj.is_none()
                     && let Some(s) = self.pointee_struct(self.input.hir.local(*local).ty)
                 {
@@ -405,6 +481,7 @@ impl<'a> Walk<'a> {
                 "its function is used as a value",
                 span,
             );
+            self.runtime_string(*local, "its function is used as a value", span);
             if let Some(s) = self.pointee_struct(self.input.hir.local(*local).ty) {
                 self.share(
                     Node::Struct(s),
@@ -427,6 +504,7 @@ impl<'a> Walk<'a> {
             StmtKind::Assign { lhs, rhs, declares } => self.assign(lhs, rhs, declares),
             StmtKind::OpAssign { place, value, .. } => {
                 self.visit(value);
+                self.extended_text(place, value);
                 self.place(place, true);
             }
             StmtKind::Expr(e) => self.visit(e),
@@ -467,6 +545,7 @@ impl<'a> Walk<'a> {
                             "it comes out of an interface",
                             s.x.span,
                         );
+                        self.runtime_string(l, "it comes out of an interface", s.x.span);
                     }
                     self.block(&clause.body);
                 }
@@ -522,6 +601,7 @@ impl<'a> Walk<'a> {
     /// Walks the tuple that values are taken from; gives what `tuple` was.
     fn values_of(&mut self, values: &'a Values) -> Option<FuncId> {
         let saved = self.tuple.take();
+        self.tuple_element = None;
         if let Some(tuple) = &values.tuple {
             self.visit(tuple);
             if let ExprKind::Call(call) = &tuple.kind {
@@ -536,6 +616,7 @@ impl<'a> Walk<'a> {
             }
             if let ExprKind::MapIndexOk { map, .. } = &tuple.kind {
                 self.copied_element(map, tuple.span);
+                self.tuple_element = node_of(self.input, map).filter(|_| container(self.input, map.ty).is_some());
             }
         }
         saved
@@ -609,6 +690,20 @@ impl<'a> Walk<'a> {
                 Some(f) => self.flow(value, To::Field(f)),
                 None => self.flow(value, To::Away("a field of the runtime's holds it")),
             },
+            ExprKind::Field { base, index } if place.ty == TypeId::STRING => {
+                let named = self
+                    .input
+                    .struct_name(base.ty)
+                    .is_some_and(|o| !self.input.is_library(o));
+                match field_object(self.input, base.ty, *index).filter(|_| named) {
+                    Some(f) => self.flow(value, To::Field(f)),
+                    None => self.flow(value, To::Away("a field of the runtime's holds it")),
+                }
+            }
+            ExprKind::Index { base, .. } if place.ty == TypeId::STRING => {
+                let element = node_of(self.input, base).filter(|_| container(self.input, base.ty).is_some());
+                self.flow(value, To::Element(Self::deeper(element)));
+            }
             ExprKind::Index { .. } => self.flow(value, To::Element(node)),
             _ => self.flow(value, To::Away("a place behind a pointer holds it")),
         }
@@ -644,6 +739,9 @@ impl<'a> Walk<'a> {
                                 self.share(n, "its elements are copied", arg.span);
                             }
                         }
+                        if c.element() == TypeId::STRING {
+                            self.copied_strings(node, node_of(self.input, arg), arg.span);
+                        }
                         self.copied(c.element(), arg.span);
                     }
                     if root_local(arg).is_some() && root_local(arg) == root_local(place) {
@@ -675,6 +773,15 @@ impl<'a> Walk<'a> {
     }
 
     fn range(&mut self, r: &'a Range) {
+        if let (Some(RangeVar::Define(l)), ExprKind::ArrayLit { elems, .. }) = (&r.value, &r.x.kind)
+            && self.input.hir.local(*l).ty == TypeId::STRING
+            && r.kind == RangeKind::Slice
+        {
+            // Nobody else has a literal: its strings go to the variable one by one.
+            elems.iter().for_each(|(_, e)| self.text_flow(e, To::Local(*l)));
+            r.key.iter().for_each(|key| self.bound(key, "it comes from a range"));
+            return self.block(&r.body);
+        }
         self.looked_at(&r.x);
         let elements = container(self.input, r.x.ty).filter(|_| matches!(r.kind, RangeKind::Slice | RangeKind::Map));
         if let Some(RangeVar::Define(l)) = &r.value
@@ -692,11 +799,30 @@ impl<'a> Walk<'a> {
                 }
                 _ => self.share(own, "it is an element of what the runtime holds", r.x.span),
             }
+            if c.element() == TypeId::STRING {
+                self.ranged_text(
+                    *l,
+                    source.map(|n| match n {
+                        Node::Container(root, level) => Node::Text(root, level),
+                        other => other,
+                    }),
+                    r.x.span,
+                );
+            }
         } else if let Some(var) = &r.value {
             self.bound(var, "it is an element of what the runtime holds");
         }
-        if let Some(var) = &r.key {
-            self.bound(var, "it comes from a range");
+        match (&r.key, elements) {
+            (Some(RangeVar::Define(l)), Some(Container::Map(TypeId::STRING, _))) => {
+                let node = node_of(self.input, &r.x).or_else(|| self.result_node(&r.x));
+                let keys = match node {
+                    Some(Node::Container(root, level)) => Some(Node::Key(root, level)),
+                    _ => None,
+                };
+                self.ranged_text(*l, keys, r.x.span);
+            }
+            (Some(var), _) => self.bound(var, "it comes from a range"),
+            (None, _) => {}
         }
         self.block(&r.body);
     }
@@ -723,6 +849,7 @@ impl<'a> Walk<'a> {
             RangeVar::Define(l) => {
                 let local = self.input.hir.local(*l);
                 self.share(Node::Container(Root::Local(*l), 0), why, local.span);
+                self.runtime_string(*l, why, local.span);
                 if let Some(s) = self.pointee_struct(local.ty) {
                     self.share(Node::Struct(s), why, local.span);
                 }
@@ -732,6 +859,7 @@ impl<'a> Walk<'a> {
                 if let Some(node) = node_of(self.input, place) {
                     self.share(node, why, place.span);
                 }
+                self.runtime_text(place, why);
             }
         }
     }
@@ -764,6 +892,7 @@ impl<'a> Walk<'a> {
         {
             for param in &self.input.hir.func(*func).params {
                 self.share(Node::Container(Root::Local(*param), 0), why, e.span);
+                self.out.consumed.seed(*param, e.span);
             }
         }
         let saved = self.values_of(&call.args);
@@ -781,6 +910,8 @@ impl<'a> Walk<'a> {
             self.pointer_flow(e, s, to);
         } else if self.struct_inside(e.ty).is_some() {
             self.struct_flow(e);
+        } else if e.ty == TypeId::STRING {
+            self.text_flow(e, to);
         } else {
             self.visit(e);
         }
@@ -804,7 +935,7 @@ impl<'a> Walk<'a> {
             }
             ExprKind::MapLit(entries) => {
                 for (key, value) in entries {
-                    self.visit(key);
+                    self.literal_key(key, node);
                     self.flow(value, To::Element(Self::deeper(node)));
                 }
             }
@@ -952,7 +1083,11 @@ impl<'a> Walk<'a> {
                 self.visit(e);
                 self.copied(e.ty, e.span);
             }
-            ExprKind::Convert(_, x) => {
+            ExprKind::Convert(conversion, x) => {
+                if *conversion == Conversion::Rename {
+                    self.renamed_fields(x.ty, e.span);
+                    self.renamed_fields(e.ty, e.span);
+                }
                 self.flow(x, To::Away("it is converted"));
                 self.copied(x.ty, e.span);
                 self.copied(e.ty, e.span);
@@ -1050,6 +1185,7 @@ impl<'a> Walk<'a> {
         if let Some(node) = node_of(self.input, place).filter(|_| container(self.input, place.ty).is_some()) {
             self.share(node, "its address is kept", place.span);
         }
+        self.runtime_text(place, "its address is kept");
         self.place(place, true);
     }
 
@@ -1068,7 +1204,10 @@ impl<'a> Walk<'a> {
                 self.place(base, written);
             }
             ExprKind::Index { base, index } => {
-                self.visit(index);
+                match &*self.input.store().under(base.ty) {
+                    Type::Map(..) => self.key_flow(index, base, written),
+                    _ => self.visit(index),
+                }
                 self.place(base, written);
             }
             ExprKind::Slice { base, low, high, max } => {
@@ -1078,6 +1217,7 @@ impl<'a> Walk<'a> {
                 if container(self.input, base.ty).is_some() {
                     self.part(e);
                 }
+                self.cut_text(base);
                 self.place(base, written);
             }
             ExprKind::Deref(p) | ExprKind::AddrOf(p) => match &p.kind {
@@ -1099,6 +1239,8 @@ impl<'a> Walk<'a> {
         if self.known.guarded.lock_of(local).is_some() {
             return;
         }
+        // What a literal captures must be a value of its own.
+        self.out.consumed.seed(local, e.span);
         let why = "a function literal uses it";
         self.share(Node::Container(Root::Local(local), 0), why, e.span);
         if let Some(s) = self.pointee_struct(declared.ty) {
@@ -1205,7 +1347,7 @@ impl<'a> Walk<'a> {
                 self.asserted(*target, e.span);
             }
             ExprKind::MapIndexOk { map, key } => {
-                self.visit(key);
+                self.key_flow(key, map, false);
                 self.place(map, false);
             }
             ExprKind::Recv { channel, .. } => self.visit(channel),
@@ -1216,6 +1358,7 @@ impl<'a> Walk<'a> {
                 if let Some(node) = node_of(self.input, base).filter(|_| container(self.input, base.ty).is_some()) {
                     self.share(node, "a part of it is kept", e.span);
                 }
+                self.cut_text(base);
                 self.place(base, false);
             }
             ExprKind::StructLit(fields) => self.struct_literal(e, fields),
