@@ -580,3 +580,12 @@ impl Expr {
         }
     }
 }
+
+/// The identifier that names an embedded field of this type.
+pub fn embedded_name(e: &Expr) -> Option<&Ident> {
+    match &e.kind {
+        ExprKind::Ident(id) | ExprKind::Selector(_, id) => Some(id),
+        ExprKind::Star(x) | ExprKind::Paren(x) | ExprKind::Index(x, _) => embedded_name(x),
+        _ => None,
+    }
+}

@@ -10,5 +10,6 @@ mod exprs;
 mod kinds;
 mod parser;
 mod stmts;
+pub mod walk;
 
 pub use parser::{NESTING_LIMIT, Parser};

@@ -294,7 +294,7 @@ impl<'a> Checker<'a> {
                 self.info.defs.insert(id.id, o);
             }
             if f.names.is_empty() {
-                match embedded_name(&f.ty) {
+                match ast::embedded_name(&f.ty) {
                     Some(id) => {
                         let o = add(self, &id.name, id.span, VarKind::EmbeddedField);
                         self.info.implicits.insert(f.ty.id, o);
@@ -468,14 +468,5 @@ impl<'a> Checker<'a> {
             spans,
         });
         t
-    }
-}
-
-/// The name an embedded field has.
-fn embedded_name(e: &Expr) -> Option<&ast::Ident> {
-    match &e.kind {
-        ExprKind::Ident(id) | ExprKind::Selector(_, id) => Some(id),
-        ExprKind::Star(x) | ExprKind::Paren(x) | ExprKind::Index(x, _) => embedded_name(x),
-        _ => None,
     }
 }
