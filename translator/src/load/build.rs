@@ -52,12 +52,24 @@ const ARCHITECTURES: &[&str] = &[
     "wasm",
 ];
 
+/// The experiments that are on in the release whose build this is, unless one asks otherwise.
+const EXPERIMENTS: &[&str] = &[
+    "regabiwrappers",
+    "regabiargs",
+    "dwarf5",
+    "greenteagc",
+    "randomizedheapbase64",
+];
+
 /// Whether a tag holds.
 fn tag(name: &str, extra: &[String]) -> bool {
     if let Some(v) = name.strip_prefix("go1.") {
         return v.parse::<u32>().is_ok_and(|v| v <= super::LATEST.1);
     }
-    matches!(name, "linux" | "amd64" | "unix" | "gc") || extra.iter().any(|t| t == name)
+    if let Some(experiment) = name.strip_prefix("goexperiment.") {
+        return EXPERIMENTS.contains(&experiment);
+    }
+    matches!(name, "linux" | "amd64" | "amd64.v1" | "unix" | "gc") || extra.iter().any(|t| t == name)
 }
 
 /// Whether the file's name lets it into the build.

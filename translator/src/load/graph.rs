@@ -171,6 +171,12 @@ impl<'a> Loader<'a> {
             let Some(file) = self.parse_if_built(&join(dir, &name)) else {
                 continue;
             };
+            if let Some(spec) = file.imports.iter().find(|s| &*s.path == "C") {
+                let text = "the file uses cgo and is left out";
+                let warning = Diagnostic::warning(Code::CGO, spec.span, text);
+                self.out.diagnostics.push(warning);
+                continue;
+            }
             if is_test && file.package.name.ends_with("_test") {
                 external.push(file);
             } else {

@@ -102,17 +102,13 @@ impl walk::Visitor for Dumper<'_> {
             Mode::Nil => 'z',
             Mode::CommaOk => 'k',
         };
-        // The parameter's type is the element's slice, which go/types does not record for the dots.
-        if matches!(e.kind, ExprKind::Ellipsis(_)) {
-            return;
-        }
         let ty = if matches!(mode, 'n' | 'z') {
             0
         } else {
             self.number(known.ty)
         };
         let text = match (mode, known.value.as_deref()) {
-            ('c', Some(v)) => constant(v),
+            ('c', Some(v)) => constant(v, self.program.store.basic(known.ty)),
             _ => String::new(),
         };
         self.out.push(Record {
@@ -203,7 +199,14 @@ fn fnv(bytes: &[u8]) -> u64 {
     })
 }
 
-fn constant(v: &ConstValue) -> String {
+/// A number's text says its type's kind, not in which form the value is kept.
+fn constant(v: &ConstValue, kind: Option<BasicKind>) -> String {
+    let as_kind = match kind {
+        Some(k) if k.is_float() => v.to_float().map(ConstValue::Float),
+        Some(k) if k.is_complex() => v.to_complex().map(|(r, i)| ConstValue::Complex(r, i)),
+        _ => None,
+    };
+    let v = as_kind.as_ref().unwrap_or(v);
     let real = |v: &ConstValue| {
         let f = v.to_f64().unwrap_or(f64::NAN);
         format!("{:x}", if f == 0.0 { 0 } else { f.to_bits() })

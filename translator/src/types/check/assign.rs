@@ -275,7 +275,6 @@ impl<'a> Checker<'a> {
             let tuple = self.s.tuple(vec![first, TypeId::BOOL]);
             if let Some(t) = self.info.types.get_mut(e.id) {
                 t.ty = tuple;
-                t.mode = Mode::CommaOk;
             }
             match &e.kind {
                 ExprKind::Paren(x) => e = x,
@@ -406,8 +405,6 @@ impl<'a> Checker<'a> {
             match here {
                 Some(o) if self.s.obj(o).is_var() => {
                     self.info.uses.insert(id.id, o);
-                    let ty = self.s.obj_type(o);
-                    self.record_type(l, Mode::Variable, ty, None);
                     vars.push(o);
                 }
                 Some(_) => {

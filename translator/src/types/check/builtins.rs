@@ -255,14 +255,15 @@ impl<'a> Checker<'a> {
                 Type::Slice(b) => self.s.identical(elem, *b),
                 _ => false,
             };
+            let t = self.s.slice(elem);
             if !ok {
-                let t = self.s.slice(elem);
                 self.assignment(&mut y, Some(t), "argument to `append`");
             }
             if y.is_invalid() {
                 return Operand::invalid(e);
             }
-            self.record_builtin(c, &[x.ty, y.ty], &[x.ty], true);
+            let text = self.s.core_type(y.ty).is_none_or(|t| self.s.basic(t).is_some());
+            self.record_builtin(c, &[x.ty, if text { y.ty } else { t }], &[x.ty], true);
             return Operand::new(Mode::Value, x.ty, e);
         }
         for mut a in args {
@@ -283,7 +284,6 @@ impl<'a> Checker<'a> {
     ) -> Operand<'a> {
         let len = id == BuiltinId::Len;
         if let (true, Some(v)) = (len, x.val.as_ref().and_then(|v| v.as_bytes().map(<[u8]>::len))) {
-            self.record_builtin(c, &[x.ty], &[TypeId::INT], false);
             return Operand::constant(TypeId::INT, ConstValue::int(v), e);
         }
         self.default_operand(&mut x);
@@ -310,7 +310,6 @@ impl<'a> Checker<'a> {
             self.err(x.span(), Code::INVALID_USE, text);
             return Operand::invalid(e);
         }
-        self.record_builtin(c, &[x.ty], &[TypeId::INT], false);
         if !saw_call && !self.s.is_type_param(x.ty) {
             let array = match &*self.s.under(x.ty) {
                 Type::Array(n, _) => Some(*n),
@@ -324,6 +323,7 @@ impl<'a> Checker<'a> {
                 return Operand::constant(TypeId::INT, ConstValue::int(n), e);
             }
         }
+        self.record_builtin(c, &[x.ty], &[TypeId::INT], false);
         Operand::new(Mode::Value, TypeId::INT, e)
     }
 
@@ -365,9 +365,6 @@ impl<'a> Checker<'a> {
         if let (true, true, Some(a), Some(b)) = (x.is_const(), y.is_const(), &x.val, &y.val)
             && let (Some(a), Some(b)) = (a.to_float(), b.to_float())
         {
-            if !both_untyped {
-                self.record_builtin(c, &[x.ty, y.ty], &[t], false);
-            }
             return Operand::constant(t, ConstValue::Complex(a, b), e);
         }
         self.record_builtin(c, &[x.ty, y.ty], &[t], false);
@@ -394,9 +391,6 @@ impl<'a> Checker<'a> {
             _ => return self.bad_arg(e, &x, "real", "must be of complex type"),
         };
         if let (true, Some((re, im))) = (x.is_const(), x.val.as_ref().and_then(|v| v.to_complex())) {
-            if t != TypeId::UNTYPED_FLOAT {
-                self.record_builtin(c, &[x.ty], &[t], false);
-            }
             return Operand::constant(t, ConstValue::Float(if id == BuiltinId::Real { re } else { im }), e);
         }
         self.record_builtin(c, &[x.ty], &[t], false);
@@ -548,7 +542,7 @@ impl<'a> Checker<'a> {
                 self.update_expr_type(a, x.ty, true);
             }
         }
-        if !self.s.is_untyped(x.ty) {
+        if !x.is_const() {
             let types = vec![x.ty; c.args.len()];
             self.record_builtin(c, &types, &[x.ty], false);
         }
@@ -565,8 +559,8 @@ impl<'a> Checker<'a> {
                 if x.is_invalid() {
                     return Operand::invalid(e);
                 }
-                self.record_builtin(c, &[x.ty], &[TypeId::UINTPTR], false);
                 if self.depends_on_params(x.ty) {
+                    self.record_builtin(c, &[x.ty], &[TypeId::UINTPTR], false);
                     return Operand::new(Mode::Value, TypeId::UINTPTR, e);
                 }
                 let (size, align) = self.s.size_align(x.ty);
@@ -637,7 +631,6 @@ impl<'a> Checker<'a> {
         if x.is_invalid() {
             return Operand::invalid(e);
         }
-        self.record_builtin(c, &[x.ty], &[TypeId::UINTPTR], false);
         let mut t = self.info.type_of(base);
         if let Type::Pointer(p) = &*self.s.under(t) {
             t = *p;

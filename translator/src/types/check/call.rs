@@ -259,9 +259,7 @@ impl<'a> Checker<'a> {
                 .collect();
             let ty = self.s.signature(called.clone());
             self.record_instance(fun, &inferred, ty);
-            if !std::ptr::eq(fun, &c.fun) {
-                self.record_type(&c.fun, Mode::Value, ty, None);
-            }
+            self.record_type(&c.fun, Mode::Value, ty, None);
             self.later.push_back(Later::Verify {
                 pkg: self.env.pkg,
                 span: fun.span,
@@ -283,11 +281,10 @@ impl<'a> Checker<'a> {
         Some(called)
     }
 
-    /// Records what a generic function's name was instantiated with.
+    /// Records what a generic function's name was instantiated with; the name's own type stays generic.
     pub(super) fn record_instance(&mut self, fun: &'a Expr, targs: &[TypeId], ty: TypeId) {
         let mut fun = fun;
         loop {
-            self.record_type(fun, Mode::Value, ty, None);
             match &fun.kind {
                 ExprKind::Paren(x) => fun = x,
                 ExprKind::Index(x, _) => fun = x,

@@ -479,6 +479,8 @@ impl<'a> Checker<'a> {
                         let o = self.s.add_obj(o);
                         self.used.insert(o);
                         self.declare(id, o);
+                        // As go/types has it, such a name is declared and used in one place.
+                        self.info.uses.insert(id.id, o);
                         self.record_type(a, Mode::Type, *p, None);
                     } else {
                         self.err(

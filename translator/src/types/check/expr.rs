@@ -594,8 +594,12 @@ impl<'a> Checker<'a> {
                     self.err(y.span(), Code::INVALID_OPERATION, text);
                     return Operand::invalid(e);
                 }
-                self.convert_untyped(&mut y, TypeId::UINT);
-                if y.is_invalid() {
+                // The count must be representable by a `uint`; it stays untyped, as it does in go/types.
+                let value = y.val.clone();
+                if let Some(value) = value
+                    && let Err(why) = self.fits(&value, TypeId::UINT)
+                {
+                    self.misfit(&y, TypeId::UINT, why, true);
                     return Operand::invalid(e);
                 }
             }

@@ -232,6 +232,7 @@ impl<'a> Checker<'a> {
         let ty = self.s.subst(plain, &sig.type_params, &targs);
         if let Some(e) = x.expr {
             self.record_instance(e, &targs, ty);
+            self.record_type(e, Mode::Value, ty, None);
             self.later.push_back(Later::Verify {
                 pkg: self.env.pkg,
                 span: e.span,

@@ -137,19 +137,14 @@ impl<'a> Checker<'a> {
     }
 
     fn condition(&mut self, e: &'a Expr, what: &str) {
-        let mut x = self.expr(e);
-        if x.is_invalid() {
-            return;
-        }
-        if !self.s.all_basic(x.ty, BasicKind::is_boolean) {
+        let x = self.expr(e);
+        if !x.is_invalid() && !self.s.all_basic(x.ty, BasicKind::is_boolean) {
             self.err(
                 e.span,
                 Code::INVALID_USE,
                 format!("non-boolean condition in {what} statement"),
             );
-            return;
         }
-        self.default_operand(&mut x);
     }
 
     fn expr_stmt(&mut self, e: &'a Expr) {

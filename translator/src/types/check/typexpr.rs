@@ -147,7 +147,7 @@ impl<'a> Checker<'a> {
     }
 
     fn array_length(&mut self, e: &'a Expr) -> i64 {
-        let mut x = self.expr(e);
+        let x = self.expr(e);
         if x.is_invalid() {
             return -1;
         }
@@ -160,13 +160,11 @@ impl<'a> Checker<'a> {
             return -1;
         }
         let integral = self.s.is_untyped(x.ty) || self.s.basic(x.ty).is_some_and(BasicKind::is_integer);
-        if integral && let Some(n) = x.val.as_ref().and_then(|v| v.to_i64()) {
-            if self.s.is_untyped(x.ty) {
-                self.convert_untyped(&mut x, TypeId::INT);
-            }
-            if n >= 0 {
-                return n;
-            }
+        if integral
+            && let Some(n) = x.val.as_ref().and_then(|v| v.to_i64())
+            && n >= 0
+        {
+            return n;
         }
         let text = format!("array length {} must be a non-negative integer", self.describe(&x));
         self.err(e.span, Code::NOT_A_TYPE, text);
@@ -395,8 +393,10 @@ impl<'a> Checker<'a> {
             ExprKind::Unary(UnaryOp::Tilde, x) => {
                 let ty = self.type_expr(x);
                 if ty != TypeId::INVALID {
-                    out.push(Term { tilde: true, ty });
-                    self.record_type(e, Mode::Type, ty, None);
+                    let term = Term { tilde: true, ty };
+                    out.push(term);
+                    let union = self.s.union(vec![term]);
+                    self.record_type(e, Mode::Type, union, None);
                 }
             }
             _ => {
