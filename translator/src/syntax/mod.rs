@@ -1,4 +1,4 @@
-//! Go text to syntax tree: the only room that knows tree-sitter.
+//! Go text to syntax tree.
 //!
 //! In: a file's text. Out: `ast::File` and diagnostics.
 //! Invariants: a declaration that holds a syntax error is left out, the rest is complete.
@@ -7,9 +7,11 @@ pub mod ast;
 mod comments;
 mod decls;
 mod exprs;
-mod kinds;
 mod parser;
+mod scanner;
 mod stmts;
+mod token;
+mod types;
 pub mod walk;
 
 pub use parser::{NESTING_LIMIT, Parser};
