@@ -507,7 +507,7 @@ pub struct SwitchStmt {
 pub struct CaseClause {
     /// The key under which `Info::implicits` has a type switch's variable.
     pub id: NodeId,
-    /// From `case` to past its last statement.
+    /// From `case` to past its last statement and the comments behind that on its line.
     pub span: Span,
     /// `case …:` itself.
     pub head: Span,

@@ -390,7 +390,7 @@ impl Builder<'_> {
             self.want(Tok::Colon, "`:`");
             let head = self.span_from(start);
             let body = self.stmts();
-            let end = body.last().map_or(head.end, |s| s.span.end);
+            let end = self.end_with_comments(body.last().map_or(head.end, |s| s.span.end));
             out.push(CaseClause {
                 id: self.id(),
                 span: Span { end, ..head },
@@ -399,6 +399,20 @@ impl Builder<'_> {
                 exprs,
                 body,
             });
+        }
+        out
+    }
+
+    /// The end of a clause's last statement, moved past the comments behind it on its line.
+    fn end_with_comments(&self, end: u32) -> u32 {
+        let first = self.comments.partition_point(|c| c.span.start < end);
+        let mut out = end;
+        for c in self.comments.iter().skip(first) {
+            let gap = self.text.as_bytes().get(out as usize..c.span.start as usize);
+            if gap.is_none_or(|g| !g.iter().all(|b| matches!(b, b' ' | b'\t' | b';'))) {
+                break;
+            }
+            out = c.span.end;
         }
         out
     }
@@ -418,7 +432,7 @@ impl Builder<'_> {
             self.want(Tok::Colon, "`:`");
             let head = self.span_from(start);
             let body = self.stmts();
-            let end = body.last().map_or(head.end, |s| s.span.end);
+            let end = self.end_with_comments(body.last().map_or(head.end, |s| s.span.end));
             cases.push(CommClause {
                 id: self.id(),
                 span: Span { end, ..head },

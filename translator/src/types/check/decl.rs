@@ -345,11 +345,12 @@ impl<'a> Checker<'a> {
     fn func_decl(&mut self, o: ObjId, d: &'a ast::FuncDecl) {
         let outer = self.open_scope();
         let recv = d.recv.as_ref().map(|r| self.receiver(r));
+        let (recv, named) = recv.map_or((None, None), |(t, named)| (Some(t), named));
         let type_params = d.type_params.as_ref().map_or(Vec::new(), |p| self.type_params(p));
         if d.recv.is_some() && d.type_params.is_some() {
             self.err(d.name.span, Code::INVALID_DECL, "methods cannot have type parameters");
         }
-        let (mut sig, scope) = self.signature(&d.ty);
+        let (mut sig, scope) = self.signature_of(&d.ty, named, true);
         sig.type_params = type_params;
         sig.recv = recv;
         if matches!(&*d.name.name, "init" | "main") && d.recv.is_none() {
@@ -380,20 +381,21 @@ impl<'a> Checker<'a> {
         self.close_scope(outer);
     }
 
-    /// The receiver: declares its name and, for a generic type, its names for the type's parameters.
-    fn receiver(&mut self, list: &'a ast::FieldList) -> TypeId {
+    /// The receiver: declares, for a generic type, its names for the type's parameters. Its own name is given back, to be
+    /// declared with the parameters' once all types are known: `func (t t) m(t2 t)`.
+    fn receiver(&mut self, list: &'a ast::FieldList) -> (TypeId, Option<(&'a ast::Ident, ObjId)>) {
         if list.fields.len() != 1 || list.fields.first().is_some_and(|f| f.names.len() > 1) {
             self.err(list.span, Code::INVALID_DECL, "method must have exactly one receiver");
         }
         let Some(f) = list.fields.first() else {
-            return TypeId::INVALID;
+            return (TypeId::INVALID, None);
         };
         let t = self.receiver_type(&f.ty);
-        match f.names.first() {
+        let named = match f.names.first() {
             Some(id) => {
                 let v = self.new_var(id, VarKind::Receiver, t);
                 self.used.insert(v);
-                self.declare(id, v);
+                Some((id, v))
             }
             None => {
                 let name = Object::new(
@@ -405,14 +407,15 @@ impl<'a> Checker<'a> {
                 );
                 let v = self.s.add_obj(name);
                 self.info.implicits.insert(f.ty.id, v);
+                None
             }
-        }
+        };
         let base = match &*self.s.get(t) {
             Type::Pointer(e) => *e,
             _ => t,
         };
         self.later_receiver_check(base, f.ty.span);
-        t
+        (t, named)
     }
 
     fn later_receiver_check(&mut self, base: TypeId, span: Span) {

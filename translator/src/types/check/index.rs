@@ -46,15 +46,9 @@ impl<'a> Checker<'a> {
             self.err(e.span, Code::INVALID_OPERATION, "more than one index");
         }
         if self.s.basic(x.ty).is_some_and(BasicKind::is_string) {
+            // "A constant index into a constant string" is checked; the byte is a value all the same.
             let len = x.val.as_ref().and_then(|v| v.as_bytes().map(|b| b.len() as i64));
-            let i = self.index_value(index, len, false);
-            if let (Some(v), Some(Some(i))) = (&x.val, i)
-                && let Some(b) = v.as_bytes().and_then(|b| b.get(i as usize))
-            {
-                // A constant string's byte is a value, not a constant.
-                let _ = b;
-            }
-            self.default_operand(&mut x);
+            self.index_value(index, len, false);
             return Operand::new(Mode::Value, TypeId::UINT8, e);
         }
         if self.s.is_type_param(x.ty) {
@@ -217,7 +211,7 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn slice_expr(&mut self, e: &'a Expr, s: &'a SliceExpr) -> Operand<'a> {
-        let mut x = self.expr(&s.x);
+        let x = self.expr(&s.x);
         if x.is_invalid() {
             for i in [&s.low, &s.high, &s.max].into_iter().flatten() {
                 self.expr(i);
@@ -238,7 +232,6 @@ impl<'a> Checker<'a> {
                 }
                 len = x.val.as_ref().and_then(|v| v.as_bytes().map(|b| b.len() as i64));
                 if self.s.is_untyped(x.ty) {
-                    self.default_operand(&mut x);
                     out.ty = TypeId::STRING;
                 }
             }

@@ -459,8 +459,21 @@ impl<'a> Checker<'a> {
     fn check_package(&mut self, pkg: PackageId) {
         self.env = Env::outside(pkg, self.pkg_scope(pkg));
         let objs = self.collect_package(pkg);
-        for o in &objs {
-            self.resolve(*o);
+        // Defined types first, then aliases, then all others, as go/types does: what a repeated constant expression is
+        // recorded with depends on the order.
+        let rank = |c: &Self, o: ObjId| match c.s.obj(o).kind {
+            ObjKind::TypeName { alias } => usize::from(alias),
+            _ => 2,
+        };
+        for now in 0..3 {
+            for o in objs
+                .iter()
+                .filter(|o| rank(self, **o) == now)
+                .copied()
+                .collect::<Vec<_>>()
+            {
+                self.resolve(o);
+            }
         }
         self.process_later();
         self.record_untyped();

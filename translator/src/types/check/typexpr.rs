@@ -173,11 +173,22 @@ impl<'a> Checker<'a> {
 
     /// A function type: opens no scope, declares its parameters in a new scope below the current one.
     pub(super) fn signature(&mut self, f: &'a ast::FuncType) -> (Signature, FuncScope) {
+        self.signature_of(f, None, false)
+    }
+
+    /// As `signature`; the receiver's name is declared with the parameters', and none of them may be that of a type
+    /// parameter, which the current scope has in a declaration.
+    pub(super) fn signature_of(
+        &mut self,
+        f: &'a ast::FuncType,
+        recv: Option<(&'a ast::Ident, ObjId)>,
+        declaration: bool,
+    ) -> (Signature, FuncScope) {
         let scope = self.new_scope(Some(self.env.scope));
         let mut sig = Signature::default();
         let mut named = Vec::new();
         // All types are resolved before any name is declared: `func(time time.Time, d time.Duration)`.
-        let mut declared: Vec<(&'a ast::Ident, ObjId)> = Vec::new();
+        let mut declared: Vec<(&'a ast::Ident, ObjId)> = recv.into_iter().collect();
         let last = f.params.fields.len().wrapping_sub(1);
         for (i, field) in f.params.fields.iter().enumerate() {
             let t = match &field.ty.kind {
@@ -209,18 +220,13 @@ impl<'a> Checker<'a> {
             }
         }
         let outer = std::mem::replace(&mut self.env.scope, scope);
-        // Parameters share the scope of receiver and type parameters in Go; a clash is an error.
+        // "Each function has a function block containing all of the source text. The scope of an identifier denoting a
+        // method receiver, function parameter, or result variable is the function body": one block with the type
+        // parameters.
         for (id, o) in declared {
-            let parent = self
-                .scopes
-                .get(outer.0 as usize)
-                .and_then(|s| s.names.get(&id.name))
-                .copied();
-            match parent {
-                Some(old) if &*id.name != "_" && matches!(self.s.obj(old).kind, ObjKind::Var(VarKind::Receiver)) => {
-                    self.redeclared(id, old);
-                }
-                _ => {}
+            let type_param = self.scopes.get(outer.0 as usize).and_then(|s| s.names.get(&id.name));
+            if let (true, Some(old), true) = (declaration, type_param.copied(), &*id.name != "_") {
+                self.redeclared(id, old);
             }
             self.declare(id, o);
         }
