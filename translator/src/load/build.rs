@@ -90,6 +90,8 @@ pub fn name_matches(name: &str, tags: &[String]) -> bool {
 /// Whether the file's `//go:build` line, if any, holds.
 pub fn text_matches(text: &str, tags: &[String]) -> bool {
     let mut in_block = false;
+    // The form before Go 1.17: lines of `// +build` up to the last blank line before code, all of which must hold.
+    let (mut old, mut settled) = (true, true);
     for line in text.lines() {
         let line = line.trim();
         if in_block {
@@ -102,11 +104,26 @@ pub fn text_matches(text: &str, tags: &[String]) -> bool {
         }
         if line.starts_with("/*") {
             in_block = !line.contains("*/");
-        } else if !line.is_empty() && !line.starts_with("//") {
-            return true;
+        } else if let Some(terms) = line
+            .strip_prefix("//")
+            .and_then(|l| l.trim_start().strip_prefix("+build "))
+        {
+            old &= terms.split_whitespace().any(|term| old_term(term, tags));
+        } else if line.is_empty() {
+            settled = old;
+        } else if !line.starts_with("//") {
+            return settled;
         }
     }
-    true
+    settled
+}
+
+/// A term of a `// +build` line: tags that must all hold, `!` before one that must not.
+fn old_term(term: &str, tags: &[String]) -> bool {
+    term.split(',').all(|t| match t.strip_prefix('!') {
+        Some(t) => !tag(t, tags),
+        None => tag(t, tags),
+    })
 }
 
 type Tokens = std::iter::Peekable<std::vec::IntoIter<String>>;

@@ -221,7 +221,8 @@ impl<'a> Loader<'a> {
 
     fn add(&mut self, path: &str, dir: &str, files: Vec<ast::File>) {
         let name = files.first().map_or("main".into(), |f| f.package.name.clone());
-        let go_version = self.version_of(dir).unwrap_or(LATEST);
+        let of_folder = self.version_of(dir);
+        let go_version = self.options.release.or(of_folder).unwrap_or(LATEST);
         self.out.packages.push(LoadedPackage {
             path: path.into(),
             name,

@@ -36,6 +36,8 @@ pub struct Options {
     /// Folders in which an import path names a folder: a GOPATH's `src`, the library's source of a Go installation.
     /// Packages that no module has are looked for here, in order; exported ones of the library keep their signatures.
     pub roots: Vec<String>,
+    /// The release of all packages, whatever their go.mod says.
+    pub release: Option<(u32, u32)>,
 }
 
 /// A package as parsed.

@@ -14,4 +14,14 @@ mod token;
 mod types;
 pub mod walk;
 
+/// The places of a text's tokens, in order; neither comments nor semicolons that a line's end stands for.
+pub fn token_places(text: &str) -> Vec<std::ops::Range<u32>> {
+    let mut tokens = Vec::new();
+    scanner::scan(text, &mut tokens, &mut Vec::new());
+    let real = tokens
+        .iter()
+        .filter(|t| !matches!(t.tok, token::Tok::Newline | token::Tok::Eof));
+    real.map(|t| t.start..t.end).collect()
+}
+
 pub use parser::{NESTING_LIMIT, Parser};

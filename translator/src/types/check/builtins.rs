@@ -122,8 +122,6 @@ impl<'a> Checker<'a> {
             }
             Copy => {
                 let (x, y) = (args.remove(0), args.remove(0));
-                let mut y = y;
-                self.default_operand(&mut y);
                 let dst = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
                 let src = self.s.core_string(y.ty).unwrap_or(TypeId::INVALID);
                 let ok = match (&*self.s.get(dst), &*self.s.get(src)) {
@@ -140,7 +138,8 @@ impl<'a> Checker<'a> {
                     self.err(e.span, Code::INVALID_USE, text);
                     return Operand::invalid(e);
                 }
-                self.record_builtin(c, &[x.ty, y.ty], &[TypeId::INT], false);
+                let from = self.s.default_type(y.ty);
+                self.record_builtin(c, &[x.ty, from], &[TypeId::INT], false);
                 Operand::new(Mode::Value, TypeId::INT, e)
             }
             Delete => {
@@ -248,10 +247,7 @@ impl<'a> Checker<'a> {
             let src = self.s.core_string(y.ty).unwrap_or(TypeId::INVALID);
             let bytes = self.s.basic(elem) == Some(BasicKind::Uint8);
             let ok = match &*self.s.get(src) {
-                Type::Basic(k) if k.is_string() && bytes => {
-                    self.default_operand(&mut y);
-                    true
-                }
+                Type::Basic(k) if k.is_string() && bytes => true,
                 Type::Slice(b) => self.s.identical(elem, *b),
                 _ => false,
             };
@@ -263,7 +259,8 @@ impl<'a> Checker<'a> {
                 return Operand::invalid(e);
             }
             let text = self.s.core_type(y.ty).is_none_or(|t| self.s.basic(t).is_some());
-            self.record_builtin(c, &[x.ty, if text { y.ty } else { t }], &[x.ty], true);
+            let from = if text { self.s.default_type(y.ty) } else { t };
+            self.record_builtin(c, &[x.ty, from], &[x.ty], true);
             return Operand::new(Mode::Value, x.ty, e);
         }
         for mut a in args {

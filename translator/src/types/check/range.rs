@@ -28,8 +28,6 @@ impl<'a> Checker<'a> {
                 },
             };
             self.convert_untyped(&mut x, target);
-        } else {
-            self.default_operand(&mut x);
         }
         let (key, value) = if x.is_invalid() {
             (Some(TypeId::INVALID), Some(TypeId::INVALID))
