@@ -304,6 +304,8 @@ pub struct CallExpr {
     pub args: Vec<Expr>,
     /// The last argument is followed by `...`.
     pub ellipsis: bool,
+    /// Where it is.
+    pub dots: Option<Span>,
     /// The argument list with its parentheses.
     pub args_span: Span,
 }
@@ -560,6 +562,16 @@ pub struct RangeStmt {
     pub define: bool,
     pub x: Expr,
     pub body: Block,
+}
+
+impl CallExpr {
+    /// The closing parenthesis.
+    pub fn rparen(&self) -> Span {
+        Span {
+            start: self.args_span.end.saturating_sub(1),
+            ..self.args_span
+        }
+    }
 }
 
 impl Expr {

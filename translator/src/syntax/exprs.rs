@@ -253,16 +253,17 @@ impl Builder<'_> {
         self.next();
         let level = std::mem::replace(&mut self.expr_level, 0);
         let mut args = Vec::new();
-        let mut ellipsis = false;
+        let mut dots = None;
         while !matches!(self.tok(), Tok::RParen | Tok::Eof) {
             args.push(self.type_or_expr());
-            if self.got(Tok::Ellipsis) {
-                ellipsis = true;
+            if self.tok() == Tok::Ellipsis {
+                dots = Some(self.token_span());
+                self.next();
             }
             if !self.got(Tok::Comma) {
                 break;
             }
-            if ellipsis && self.tok() != Tok::RParen {
+            if dots.is_some() && self.tok() != Tok::RParen {
                 let span = self.token_span();
                 self.error(span, "syntax error: can only use `...` with final argument in list");
             }
@@ -280,7 +281,8 @@ impl Builder<'_> {
         ExprKind::Call(Box::new(CallExpr {
             fun,
             args,
-            ellipsis,
+            ellipsis: dots.is_some(),
+            dots,
             args_span: self.span_from(open),
         }))
     }

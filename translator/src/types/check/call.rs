@@ -52,7 +52,7 @@ impl<'a> Checker<'a> {
         let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
         let Type::Signature(sig) = &*self.s.get(core) else {
             let text = format!("invalid operation: cannot call non-function {}", self.describe(&x));
-            self.err(e.span, Code::INVALID_OPERATION, text);
+            self.err(x.span(), Code::INVALID_OPERATION, text);
             self.args_anyway(c);
             return Operand::invalid(e);
         };
@@ -101,7 +101,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks arguments of a call that is in error, so that their own errors and uses are seen.
-    fn args_anyway(&mut self, c: &'a CallExpr) {
+    pub(super) fn args_anyway(&mut self, c: &'a CallExpr) {
         for a in &c.args {
             let x = self.raw_expr(a, None);
             let _ = x;
@@ -121,12 +121,21 @@ impl<'a> Checker<'a> {
         match &c.args[..] {
             [arg] => {
                 let x = self.expr_with_target(arg, Some(t));
+                if x.is_invalid() {
+                    return Operand::invalid(e);
+                }
                 if c.ellipsis {
-                    self.err(
-                        arg.span,
-                        Code::INVALID_USE,
-                        format!("invalid use of `...` in conversion to {}", self.type_str(t)),
-                    );
+                    let text = format!("invalid use of `...` in conversion to {}", self.type_str(t));
+                    self.err(arg.span, Code::INVALID_USE, text);
+                    return Operand::invalid(e);
+                }
+                if !self.s.is_type_param(t) && matches!(&*self.s.under(t), Type::Interface(_)) {
+                    let set = self.s.type_set(t);
+                    if set.terms.is_some() || set.comparable {
+                        let text = format!("cannot use interface {} in conversion", self.type_str(t));
+                        self.err(e.span, Code::NOT_A_TYPE, text);
+                        return Operand::invalid(e);
+                    }
                 }
                 self.conversion(e, x, t)
             }
@@ -138,7 +147,8 @@ impl<'a> Checker<'a> {
                 };
                 let text = format!("{few} in conversion to {}", self.type_str(t));
                 self.args_anyway(c);
-                self.err(e.span, Code::ARGUMENT_COUNT, text);
+                let span = other.last().map_or(c.rparen(), |a| a.span);
+                self.err(span, Code::ARGUMENT_COUNT, text);
                 Operand::invalid(e)
             }
         }
@@ -173,9 +183,9 @@ impl<'a> Checker<'a> {
     ) -> Option<Signature> {
         let spread = args.len() != c.args.len();
         let mut params = sig.params.clone();
-        if c.ellipsis && spread {
+        if let Some(dots) = c.dots.filter(|_| spread && sig.variadic) {
             self.err(
-                e.span,
+                dots,
                 Code::ARGUMENT_COUNT,
                 "cannot use `...` with multi-valued argument",
             );
@@ -194,9 +204,9 @@ impl<'a> Checker<'a> {
                     params.push(elem);
                 }
             }
-        } else if c.ellipsis {
-            let text = format!("have (...) but function is not variadic: `{}`", self.text(fun));
-            self.err(e.span, Code::ARGUMENT_COUNT, text);
+        } else if let Some(dots) = c.dots {
+            let text = format!("cannot use `...` in call to non-variadic `{}`", self.text(fun));
+            self.err(dots, Code::ARGUMENT_COUNT, text);
             return None;
         }
         if args.len() != params.len() {
@@ -223,10 +233,7 @@ impl<'a> Checker<'a> {
                 want.join(", ")
             );
             let span = if few {
-                crate::source::Span {
-                    start: c.args_span.end.saturating_sub(1),
-                    ..c.args_span
-                }
+                c.rparen()
             } else {
                 args.get(params.len()).map_or(e.span, Operand::span)
             };

@@ -6,6 +6,8 @@
 
 mod assign;
 mod builtins;
+mod builtins_numeric;
+mod builtins_unsafe;
 mod call;
 mod conversion;
 mod decl;
@@ -16,6 +18,7 @@ mod init_order;
 mod labels;
 mod literal;
 mod operand;
+mod operators;
 mod packages;
 mod range;
 mod resolver;
@@ -262,9 +265,34 @@ impl<'a> Checker<'a> {
         if span.file.0 >= packages::STD_FILES && !cfg!(debug_assertions) {
             return;
         }
+        let message = message.into();
+        // What mentions an invalid type is most likely an echo.
+        let echo = message.contains("invalid type") || message.contains("invalid operand");
+        if echo && self.diags.iter().any(Diagnostic::is_error) {
+            return;
+        }
         if self.reported.insert((span, code.0)) {
             self.diags.push(Diagnostic::error(code, span, message));
         }
+    }
+
+    /// Whether the package's language version has a feature; told when it has not.
+    fn needs_version(&mut self, span: Span, version: (u32, u32), what: &str) -> bool {
+        let own = self.version();
+        if own >= version {
+            return true;
+        }
+        let text = format!(
+            "{what} requires go{}.{} or later (go{}.{} is asked for)",
+            version.0, version.1, own.0, own.1
+        );
+        self.err(span, Code::GO_VERSION, text);
+        false
+    }
+
+    /// The language version of what is being checked.
+    fn version(&self) -> (u32, u32) {
+        self.pkgs.get(self.env.pkg.0 as usize).map_or((1, 26), |p| p.go_version)
     }
 
     /// The source text of an expression, on one line.

@@ -19,7 +19,7 @@ impl<'a> Checker<'a> {
         self.must_be_instantiated(e, t)
     }
 
-    fn must_be_instantiated(&mut self, e: &Expr, t: TypeId) -> TypeId {
+    pub(super) fn must_be_instantiated(&mut self, e: &Expr, t: TypeId) -> TypeId {
         if let Type::Named(n) = &*self.s.get(t)
             && n.origin.is_none()
             && !n.type_params.is_empty()
