@@ -215,7 +215,7 @@ impl Builder<'_> {
         let level = std::mem::replace(&mut self.expr_level, 0);
         let mut bounds: [Option<Expr>; 3] = [None, None, None];
         let mut args = Vec::new();
-        let mut colons = 0;
+        let mut colons = Vec::new();
         if self.tok() != Tok::Colon {
             args.push(self.type_or_expr());
             while self.got(Tok::Comma) && self.tok() != Tok::RBrack {
@@ -226,24 +226,27 @@ impl Builder<'_> {
             if let Some(low) = bounds.first_mut() {
                 *low = args.pop();
             }
-            while self.tok() == Tok::Colon && colons < 2 {
+            while self.tok() == Tok::Colon && colons.len() < 2 {
+                colons.push(self.token_span());
                 self.next();
-                colons += 1;
                 let ends = matches!(self.tok(), Tok::Colon | Tok::RBrack | Tok::Eof);
-                if !ends && let Some(bound) = bounds.get_mut(colons) {
+                if !ends && let Some(bound) = bounds.get_mut(colons.len()) {
                     *bound = Some(self.nested(|b| b.binary_expr(0)));
                 }
             }
         }
         self.expr_level = level;
-        let bracket = self.want(Tok::RBrack, "`]`");
-        if colons == 0 {
+        self.want(Tok::RBrack, "`]`");
+        if colons.is_empty() {
             return ExprKind::Index(Box::new(x), args);
         }
         let [low, high, max] = bounds;
-        if colons == 2 && (high.is_none() || max.is_none()) {
-            let what = if high.is_none() { "middle" } else { "final" };
-            self.error(bracket, format!("syntax error: {what} index required in 3-index slice"));
+        if let [first, second] = colons[..] {
+            for (bound, at, what) in [(&high, first, "middle"), (&max, second, "final")] {
+                if bound.is_none() {
+                    self.soft_error(at, format!("syntax error: {what} index required in 3-index slice"));
+                }
+            }
         }
         ExprKind::Slice(Box::new(SliceExpr { x, low, high, max }))
     }

@@ -142,6 +142,9 @@ impl<'a> Checker<'a> {
             ty: member.ty,
         };
         self.info.selections.insert(arg.id, selection);
+        let addressable = x.mode == Mode::Variable || t != x.ty;
+        let mode = if addressable { Mode::Variable } else { Mode::Value };
+        self.record_type(arg, mode, member.ty, None);
         if self.depends_on_params(t) {
             self.record_builtin(c, &[member.ty], &[TypeId::UINTPTR], false);
             return Operand::new(Mode::Value, TypeId::UINTPTR, e);

@@ -102,10 +102,20 @@ impl<'a> Checker<'a> {
 
     /// Checks arguments of a call that is in error, so that their own errors and uses are seen.
     pub(super) fn args_anyway(&mut self, c: &'a CallExpr) {
-        for a in &c.args {
-            let x = self.raw_expr(a, None);
-            let _ = x;
+        self.use_exprs(&c.args);
+    }
+
+    /// Evaluates expressions of what is in error; whether they are all valid.
+    pub(super) fn use_exprs(&mut self, list: impl IntoIterator<Item = &'a Expr>) -> bool {
+        let mut ok = true;
+        for e in list {
+            ok &= match &e.kind {
+                ExprKind::KeyValue(_, v) => self.use_exprs([&**v]),
+                ExprKind::CompositeLit(c) if c.ty.is_none() => self.use_exprs(&c.elems),
+                _ => !self.raw_expr(e, None).is_invalid(),
+            };
         }
+        ok
     }
 
     fn conversion_call(&mut self, e: &'a Expr, c: &'a CallExpr, t: TypeId) -> Operand<'a> {

@@ -316,6 +316,7 @@ impl<'a> Checker<'a> {
             for v in values {
                 self.multi_expr(v);
             }
+            let span = values.first().map_or(span, |v| v.span);
             self.err(span, Code::ASSIGN_COUNT, "too many return values");
             return;
         }
