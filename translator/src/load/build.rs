@@ -126,6 +126,63 @@ fn old_term(term: &str, tags: &[String]) -> bool {
     })
 }
 
+/// The language version that the file's `//go:build` line asks for: the least release with which it can hold.
+pub fn language_version(text: &str) -> Option<(u32, u32)> {
+    let mut in_block = false;
+    for line in text.lines() {
+        let line = line.trim();
+        if in_block {
+            in_block = !line.contains("*/");
+        } else if let Some(expr) = line.strip_prefix("//go:build ") {
+            let mut tokens = tokenize(expr).into_iter().peekable();
+            let least = least_or(&mut tokens, true, 0)?;
+            return u32::try_from(least).ok().map(|minor| (1, minor));
+        } else if line.starts_with("/*") {
+            in_block = !line.contains("*/");
+        } else if !line.is_empty() && !line.starts_with("//") {
+            return None;
+        }
+    }
+    None
+}
+
+/// The least release with which an expression can be true (or false, with `sign` unset); below zero when any will do.
+fn least_or(t: &mut Tokens, sign: bool, depth: u32) -> Option<i64> {
+    let mut x = least_and(t, sign, depth)?;
+    while t.next_if(|s| s == "||").is_some() {
+        let y = least_and(t, sign, depth)?;
+        x = if sign { x.min(y) } else { x.max(y) };
+    }
+    Some(x)
+}
+
+fn least_and(t: &mut Tokens, sign: bool, depth: u32) -> Option<i64> {
+    let mut x = least_not(t, sign, depth)?;
+    while t.next_if(|s| s == "&&").is_some() {
+        let y = least_not(t, sign, depth)?;
+        x = if sign { x.max(y) } else { x.min(y) };
+    }
+    Some(x)
+}
+
+fn least_not(t: &mut Tokens, sign: bool, depth: u32) -> Option<i64> {
+    if depth > 100 {
+        return None;
+    }
+    let word = t.next()?;
+    match &*word {
+        "!" => least_not(t, !sign, depth + 1),
+        "(" => {
+            let x = least_or(t, sign, depth + 1)?;
+            t.next_if(|s| s == ")").map(|_| x)
+        }
+        name => {
+            let minor = name.strip_prefix("go1.").and_then(|v| v.parse().ok());
+            Some(if sign { minor.unwrap_or(-1) } else { -1 })
+        }
+    }
+}
+
 type Tokens = std::iter::Peekable<std::vec::IntoIter<String>>;
 
 fn tokenize(expr: &str) -> Vec<String> {

@@ -286,13 +286,16 @@ impl<'a> Loader<'a> {
     fn parse_text(&mut self, path: &str, text: &str) -> ast::File {
         let id = self.out.sources.add(path, text);
         let (parser, diagnostics) = (&mut self.parser, &mut self.out.diagnostics);
-        guard::guarded("parsing", || parser.parse(id, text, diagnostics)).unwrap_or_else(|mut defect| {
+        let parsed = guard::guarded("parsing", || parser.parse(id, text, diagnostics));
+        let mut file = parsed.unwrap_or_else(|mut defect| {
             let whole = Span::new(id, 0, text.len() as u32);
             defect.span = defect.span.or(Some(whole.at_start()));
             self.out.diagnostics.push(defect);
             self.parser = self.parser.renewed();
             ast::File::empty(whole, self.parser.new_node())
-        })
+        });
+        file.release = build::language_version(text);
+        file
     }
 }
 

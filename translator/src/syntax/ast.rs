@@ -63,6 +63,8 @@ pub struct File {
     pub imports: Vec<ImportSpec>,
     pub decls: Vec<Decl>,
     pub comments: Vec<Comment>,
+    /// The language version that a build constraint asks for.
+    pub release: Option<(u32, u32)>,
 }
 
 impl File {
@@ -81,6 +83,7 @@ impl File {
             imports: Vec::new(),
             decls: Vec::new(),
             comments: Vec::new(),
+            release: None,
         }
     }
 }

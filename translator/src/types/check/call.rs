@@ -252,7 +252,23 @@ impl<'a> Checker<'a> {
         }
         let mut called = sig.clone();
         let generic_args = args.iter().any(|a| self.is_generic_func(a.ty));
+        if let Some(first) = args.iter().find(|a| self.is_generic_func(a.ty)).map(Operand::span) {
+            self.needs_version(first, (1, 21), "implicitly instantiated function as argument");
+        }
         if !sig.type_params.is_empty() {
+            if targ_spans.is_empty() {
+                let paren = crate::source::Span {
+                    end: c.args_span.start + 1,
+                    ..c.args_span
+                };
+                self.needs_version(paren, (1, 18), "implicit function instantiation");
+            } else {
+                let brackets = crate::source::Span {
+                    start: fun.span.end,
+                    ..c.fun.span
+                };
+                self.needs_version_at('[', brackets, (1, 18), "function instantiation");
+            }
             let (inferred, fixed) = self.infer(e.span, fun, &sig.type_params, targs, &params, &mut args)?;
             for (a, t) in args.iter_mut().zip(fixed) {
                 if let Some(t) = t {

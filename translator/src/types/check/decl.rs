@@ -195,6 +195,15 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn type_decl(&mut self, o: ObjId, spec: &'a ast::TypeSpec) {
+        if let Some(first) = spec.type_params.as_ref().and_then(|p| p.fields.first()) {
+            let (version, what) = match spec.alias {
+                true => ((1, 23), "generic type alias"),
+                false => ((1, 18), "type parameter"),
+            };
+            self.needs_version(first.span, version, what);
+        } else if spec.alias {
+            self.needs_version_at('=', spec.span, (1, 9), "type alias");
+        }
         if spec.alias {
             let outer = self.open_scope();
             let params = spec.type_params.as_ref().map(|p| self.type_params(p));
@@ -346,6 +355,9 @@ impl<'a> Checker<'a> {
         let outer = self.open_scope();
         let recv = d.recv.as_ref().map(|r| self.receiver(r));
         let (recv, named) = recv.map_or((None, None), |(t, named)| (Some(t), named));
+        if let Some(first) = d.type_params.as_ref().and_then(|p| p.fields.first()) {
+            self.needs_version(first.span, (1, 18), "type parameter");
+        }
         let type_params = d.type_params.as_ref().map_or(Vec::new(), |p| self.type_params(p));
         if d.recv.is_some() && d.type_params.is_some() {
             self.err(d.name.span, Code::INVALID_DECL, "methods cannot have type parameters");
@@ -474,6 +486,7 @@ impl<'a> Checker<'a> {
                     );
                     self.err(e.span, Code::INSTANTIATION, text);
                 }
+                self.needs_version(x.span, (1, 18), "type instantiation");
                 // The receiver's names stand for the type's own parameters.
                 for (a, p) in args.iter().zip(&n.type_params) {
                     if let Some(id) = a.as_ident() {

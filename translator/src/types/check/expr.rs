@@ -208,6 +208,12 @@ impl<'a> Checker<'a> {
                 if x.val.is_none() { Operand::invalid(e) } else { x }
             }
             ObjKind::TypeName { .. } => {
+                if obj.pkg.is_none() && matches!(&*id.name, "any" | "comparable") {
+                    let known = self.needs_version(e.span, (1, 18), &format!("predeclared `{}`", id.name));
+                    if !known {
+                        return Operand::invalid(e);
+                    }
+                }
                 self.used.insert(o);
                 if obj.ty == TypeId::INVALID {
                     Operand::invalid(e)
@@ -250,6 +256,7 @@ impl<'a> Checker<'a> {
             LitKind::Rune => TypeId::UNTYPED_RUNE,
             LitKind::String => TypeId::UNTYPED_STRING,
         };
+        self.literal_version(lit);
         match constant::literal(lit.kind, &lit.text) {
             Some(v) => {
                 let mut x = Operand::constant(ty, v, e);
@@ -261,6 +268,23 @@ impl<'a> Checker<'a> {
                 Operand::invalid(e)
             }
         }
+    }
+
+    /// Forms of numbers that Go 1.13 brought.
+    fn literal_version(&mut self, lit: &ast::BasicLit) {
+        let number = matches!(lit.kind, LitKind::Int | LitKind::Float | LitKind::Imaginary);
+        if !number || lit.text.len() <= 2 || self.version_at(lit.span) >= (1, 13) {
+            return;
+        }
+        let lower = lit.text.to_ascii_lowercase();
+        let what = match lower.get(..2) {
+            _ if lower.contains('_') => "underscore in numeric literal",
+            Some("0b") => "binary literal",
+            Some("0o") => "0o/0O-style octal literal",
+            Some("0x") if lit.kind != LitKind::Int => "hexadecimal floating-point literal",
+            _ => return,
+        };
+        self.needs_version(lit.span, (1, 13), what);
     }
 
     fn func_lit(&mut self, e: &'a Expr, f: &'a ast::FuncLit) -> Operand<'a> {

@@ -36,7 +36,7 @@ use super::store::TypeStore;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard;
 use crate::load::{Loaded, LoadedPackage};
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Expr, Name, NodeId};
 use operand::Operand;
 use packages::PkgState;
@@ -180,6 +180,7 @@ enum Later<'a> {
         spans: Vec<Span>,
     },
     ValidType(ObjId),
+    Embedded(TypeId, Span, PackageId),
 }
 
 /// The scope of a function's parameters and its results.
@@ -229,6 +230,8 @@ struct Checker<'a> {
     alias_params: FxHashMap<ObjId, Vec<TypeId>>,
     /// Type switch variables stand for one declaration: used once is used.
     reported: FxHashSet<(Span, u16)>,
+    /// Files whose build constraint asks for a language version.
+    file_versions: FxHashMap<FileId, (u32, u32)>,
 }
 
 impl<'a> Checker<'a> {
@@ -253,6 +256,11 @@ impl<'a> Checker<'a> {
             deps: FxHashMap::default(),
             alias_params: FxHashMap::default(),
             reported: FxHashSet::default(),
+            file_versions: loaded
+                .iter()
+                .flat_map(|p| &p.files)
+                .filter_map(|f| f.release.map(|r| (f.id, r.max((1, 21)))))
+                .collect(),
         }
         .with_packages()
     }
@@ -278,7 +286,7 @@ impl<'a> Checker<'a> {
 
     /// Whether the package's language version has a feature; told when it has not.
     fn needs_version(&mut self, span: Span, version: (u32, u32), what: &str) -> bool {
-        let own = self.version();
+        let own = self.version_at(span);
         if own >= version {
             return true;
         }
@@ -290,9 +298,20 @@ impl<'a> Checker<'a> {
         false
     }
 
-    /// The language version of what is being checked.
-    fn version(&self) -> (u32, u32) {
+    /// The language version at a place: the file's build constraint may ask for another one than the module, though for
+    /// none before Go 1.21, with which that began.
+    fn version_at(&self, span: Span) -> (u32, u32) {
+        if let Some(version) = self.file_versions.get(&span.file) {
+            return *version;
+        }
         self.pkgs.get(self.env.pkg.0 as usize).map_or((1, 26), |p| p.go_version)
+    }
+
+    /// As `needs_version`, told at the first of a character between two places.
+    fn needs_version_at(&mut self, mark: char, within: Span, version: (u32, u32), what: &str) -> bool {
+        let at = self.sources.text(within).find(mark).unwrap_or(0) as u32;
+        let start = within.start + at;
+        self.needs_version(Span::new(within.file, start, start + 1), version, what)
     }
 
     /// The source text of an expression, on one line.
@@ -480,6 +499,10 @@ impl<'a> Checker<'a> {
                     self.verify_instance(span, &params, &args, &spans);
                 }
                 Later::ValidType(o) => self.valid_type(o),
+                Later::Embedded(t, span, pkg) => {
+                    self.env.pkg = pkg;
+                    self.embedded_element(t, span);
+                }
             }
         }
     }

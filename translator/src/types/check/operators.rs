@@ -412,15 +412,13 @@ impl<'a> Checker<'a> {
                     _ => true,
                 };
             }
+            return true;
         } else if self.s.all_basic(y.ty, BasicKind::is_integer) {
             let signed = !self.s.all_basic(y.ty, BasicKind::is_unsigned);
             return !signed || self.needs_version(y.span(), (1, 13), "signed shift count");
         } else if self.s.is_untyped(y.ty) {
             self.convert_untyped(y, TypeId::UINT);
             return !y.is_invalid();
-        }
-        if self.s.all_basic(y.ty, BasicKind::is_integer) {
-            return true;
         }
         let text = format!("invalid operation: shift count {} must be integer", self.describe(y));
         self.err(y.span(), Code::INVALID_OPERATION, text);

@@ -365,12 +365,28 @@ impl<'a> Checker<'a> {
                 ast::InterfaceElem::Embedded { ty, .. } => {
                     let t = self.type_or_union(ty);
                     if t != TypeId::INVALID {
+                        self.later.push_back(Later::Embedded(t, ty.span, self.env.pkg));
                         out.embeddeds.push(t);
                     }
                 }
             }
         }
         self.s.push(Type::Interface(out))
+    }
+
+    /// Interfaces that embed anything but plain interfaces came with Go 1.18.
+    pub(super) fn embedded_element(&mut self, t: TypeId, span: Span) {
+        if self.version_at(span) >= (1, 18) {
+            return;
+        }
+        let constraint = |s: &TypeSet| s.terms.is_some() || s.comparable;
+        let what = match &*self.s.under(t) {
+            Type::Interface(_) if !constraint(&self.s.type_set(t)) => return,
+            Type::Interface(_) => "embedding constraint interface",
+            Type::Union(_) => "embedding interface element",
+            _ => "embedding non-interface type",
+        };
+        self.needs_version(span, (1, 18), what);
     }
 
     /// An embedded element or a constraint: a type, `~T`, or a union.
@@ -416,6 +432,11 @@ impl<'a> Checker<'a> {
 
     /// `G[A, B]` as a type.
     pub(super) fn instantiated_type(&mut self, e: &'a Expr, x: &'a Expr, args: &'a [Expr]) -> TypeId {
+        let brackets = Span {
+            start: x.span.end,
+            ..e.span
+        };
+        self.needs_version_at('[', brackets, (1, 18), "type instantiation");
         let generic = self.generic_type_expr(x);
         let targs: Vec<TypeId> = args.iter().map(|a| self.type_expr(a)).collect();
         if generic == TypeId::INVALID || targs.contains(&TypeId::INVALID) {
