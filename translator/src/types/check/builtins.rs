@@ -27,7 +27,7 @@ impl<'a> Checker<'a> {
             Append => (1, usize::MAX),
             Cap | Clear | Close | Imag | Len | New | Panic | Real => (1, 1),
             Complex | Copy | Delete => (2, 2),
-            Make => (1, 3),
+            Make => (1, usize::MAX),
             Max | Min => (1, usize::MAX),
             Print | Println => (0, usize::MAX),
             Recover => (0, 0),

@@ -41,7 +41,9 @@ impl<'a> Checker<'a> {
                 self.needs_version(c.fun.span, (1, 17), "`unsafe.Add`");
                 let (mut p, mut n) = (args.remove(0), args.remove(0));
                 self.assignment(&mut p, Some(TypeId::UNSAFE_POINTER), "argument to `unsafe.Add`");
-                self.valid_index(&mut n, "length", true);
+                if p.is_invalid() || !self.valid_index(&mut n, "length", true) {
+                    return Operand::invalid(e);
+                }
                 self.record_builtin(c, &[TypeId::UNSAFE_POINTER, n.ty], &[TypeId::UNSAFE_POINTER], false);
                 Operand::new(Mode::Value, TypeId::UNSAFE_POINTER, e)
             }
@@ -52,7 +54,9 @@ impl<'a> Checker<'a> {
                 let Type::Pointer(elem) = *self.s.get(core) else {
                     return self.bad_arg(e, &p, "is not a pointer");
                 };
-                self.valid_index(&mut n, "length", false);
+                if !self.valid_index(&mut n, "length", false) {
+                    return Operand::invalid(e);
+                }
                 let t = self.s.slice(elem);
                 self.record_builtin(c, &[p.ty, n.ty], &[t], false);
                 Operand::new(Mode::Value, t, e)
@@ -73,7 +77,9 @@ impl<'a> Checker<'a> {
                 let (mut p, mut n) = (args.remove(0), args.remove(0));
                 let t = self.s.pointer(TypeId::UINT8);
                 self.assignment(&mut p, Some(t), "argument to `unsafe.String`");
-                self.valid_index(&mut n, "length", false);
+                if p.is_invalid() || !self.valid_index(&mut n, "length", false) {
+                    return Operand::invalid(e);
+                }
                 self.record_builtin(c, &[t, n.ty], &[TypeId::STRING], false);
                 Operand::new(Mode::Value, TypeId::STRING, e)
             }
@@ -81,6 +87,9 @@ impl<'a> Checker<'a> {
                 self.needs_version(c.fun.span, (1, 20), "`unsafe.StringData`");
                 let mut x = args.remove(0);
                 self.assignment(&mut x, Some(TypeId::STRING), "argument to `unsafe.StringData`");
+                if x.is_invalid() {
+                    return Operand::invalid(e);
+                }
                 let t = self.s.pointer(TypeId::UINT8);
                 self.record_builtin(c, &[TypeId::STRING], &[t], false);
                 Operand::new(Mode::Value, t, e)

@@ -23,7 +23,12 @@ impl<'a> Checker<'a> {
                         targs.push(self.type_expr(a));
                         targ_spans.push(a.span);
                     }
-                    if targs.contains(&TypeId::INVALID) {
+                    let params = match &*self.s.get(f.ty) {
+                        Type::Signature(s) => s.type_params.clone(),
+                        _ => Vec::new(),
+                    };
+                    let valid = !targs.contains(&TypeId::INVALID);
+                    if !valid || !self.type_argument_count(&targs, &params, args) {
                         self.args_anyway(c);
                         return Operand::invalid(e);
                     }
@@ -272,7 +277,9 @@ impl<'a> Checker<'a> {
             let (inferred, fixed) = self.infer(e.span, fun, &sig.type_params, targs, &params, &mut args)?;
             for (a, t) in args.iter_mut().zip(fixed) {
                 if let Some(t) = t {
+                    self.env.generic_argument = true;
                     self.instantiate_to(a, t);
+                    self.env.generic_argument = false;
                 }
             }
             called.params = called
@@ -303,7 +310,9 @@ impl<'a> Checker<'a> {
         } else if generic_args {
             for (a, t) in args.iter_mut().zip(&params) {
                 if self.is_generic_func(a.ty) {
+                    self.env.generic_argument = true;
                     self.instantiate_to(a, *t);
+                    self.env.generic_argument = false;
                 }
             }
         }
@@ -356,7 +365,7 @@ impl<'a> Checker<'a> {
             self.err(x.span(), Code::INVALID_USE, text);
             return Operand::invalid(e);
         }
-        self.assertable(&x, t, te);
+        self.assertable(&x, t, e);
         Operand::new(Mode::CommaOk, t, e)
     }
 

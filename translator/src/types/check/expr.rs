@@ -46,7 +46,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn generic_without_args(&mut self, x: &mut Operand<'a>) {
+    pub(super) fn generic_without_args(&mut self, x: &mut Operand<'a>) {
         let text = x.expr.map_or(String::new(), |e| self.text(e));
         self.err(
             x.span(),
@@ -113,6 +113,11 @@ impl<'a> Checker<'a> {
     pub(super) fn raw_expr(&mut self, e: &'a Expr, hint: Option<TypeId>) -> Operand<'a> {
         let mut x = self.expr_kind(e, hint);
         x.expr = Some(e);
+        // While types are being declared a value's may have no size yet.
+        let value = !matches!(x.mode, Mode::Invalid | Mode::NoValue | Mode::Type | Mode::Builtin);
+        if value && !self.path.is_empty() && !self.env.in_func && !self.finite_size(x.ty, 0) {
+            x.fail();
+        }
         self.record(&x);
         x
     }

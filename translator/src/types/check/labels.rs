@@ -145,8 +145,9 @@ impl<'a> Checker<'a> {
             StmtKind::Branch(kind, Some(label)) => self.labelled_branch(*kind, label, labels),
             other => {
                 for block in blocks(other) {
+                    // What the inner block declares is out of scope again.
                     let inner = self.block_branches(block, labels);
-                    jumps.extend(inner);
+                    jumps.extend(inner.into_iter().map(|j| Jump { over: None, ..j }));
                 }
                 if let StmtKind::If(i) = other
                     && let Some(e) = &i.els

@@ -10,6 +10,7 @@ mod builtins_numeric;
 mod builtins_unsafe;
 mod call;
 mod conversion;
+mod cycles;
 mod decl;
 mod expr;
 mod index;
@@ -135,6 +136,8 @@ struct Env {
     /// A call or receive was seen: `len` of an array is not constant then.
     has_call_or_recv: bool,
     in_func: bool,
+    /// A generic function is being instantiated as an argument, not by an assignment.
+    generic_argument: bool,
 }
 
 /// A package-level or local declaration that is resolved on first use.
@@ -181,6 +184,7 @@ enum Later<'a> {
     },
     ValidType(ObjId),
     Embedded(TypeId, Span, PackageId),
+    Union(&'a Expr, PackageId),
 }
 
 /// The scope of a function's parameters and its results.
@@ -230,6 +234,10 @@ struct Checker<'a> {
     alias_params: FxHashMap<ObjId, Vec<TypeId>>,
     /// Type switch variables stand for one declaration: used once is used.
     reported: FxHashSet<(Span, u16)>,
+    /// Functions with some of their type arguments: all type parameters, and the arguments with parameters for the rest.
+    partial: FxHashMap<NodeId, (Vec<TypeId>, Vec<TypeId>)>,
+    /// Where instances of generic types are first written.
+    instance_spans: FxHashMap<TypeId, Span>,
     /// Files whose build constraint asks for a language version.
     file_versions: FxHashMap<FileId, (u32, u32)>,
 }
@@ -256,6 +264,8 @@ impl<'a> Checker<'a> {
             deps: FxHashMap::default(),
             alias_params: FxHashMap::default(),
             reported: FxHashSet::default(),
+            partial: FxHashMap::default(),
+            instance_spans: FxHashMap::default(),
             file_versions: loaded
                 .iter()
                 .flat_map(|p| &p.files)
@@ -499,6 +509,10 @@ impl<'a> Checker<'a> {
                     self.verify_instance(span, &params, &args, &spans);
                 }
                 Later::ValidType(o) => self.valid_type(o),
+                Later::Union(e, pkg) => {
+                    self.env.pkg = pkg;
+                    self.union_rules(e);
+                }
                 Later::Embedded(t, span, pkg) => {
                     self.env.pkg = pkg;
                     self.embedded_element(t, span);
@@ -545,6 +559,7 @@ impl Env {
             named_results: Arc::from([]),
             has_call_or_recv: false,
             in_func: false,
+            generic_argument: false,
         }
     }
 }

@@ -91,7 +91,7 @@ impl<'a> Checker<'a> {
 
     fn receive(&mut self, e: &'a Expr, x: &Operand<'a>) -> Operand<'a> {
         self.env.has_call_or_recv = true;
-        match self.channel_elem(x, true) {
+        match self.channel_elem(x, true, x.span()) {
             Some(elem) => Operand::new(Mode::CommaOk, elem, e),
             None => Operand::invalid(e),
         }
@@ -99,7 +99,7 @@ impl<'a> Checker<'a> {
 
     /// The element type of a channel to receive from or to send to. Of a type parameter all types must be channels of one
     /// element type that allow it.
-    pub(super) fn channel_elem(&mut self, x: &Operand<'a>, receive: bool) -> Option<TypeId> {
+    pub(super) fn channel_elem(&mut self, x: &Operand<'a>, receive: bool, at: Span) -> Option<TypeId> {
         let wrong = if receive { ChanDir::Send } else { ChanDir::Recv };
         let types = match self.s.is_type_param(x.ty) {
             true => self.s.terms(x.ty).unwrap_or_default().iter().map(|t| t.ty).collect(),
@@ -128,7 +128,7 @@ impl<'a> Checker<'a> {
         let Some(why) = why else { return elem };
         let verb = if receive { "receive from" } else { "send to" };
         let text = format!("invalid operation: cannot {verb} {why} {}", self.describe(x));
-        self.err(x.span(), Code::INVALID_OPERATION, text);
+        self.err(at, Code::INVALID_OPERATION, text);
         None
     }
 

@@ -76,7 +76,6 @@ impl<'a> Checker<'a> {
                 self.blank_or_expr(lhs);
             } else {
                 let mut v = Operand::new(Mode::Value, t, lhs);
-                v.expr = Some(&r.x);
                 self.assign_operand(lhs, &mut v);
             }
         }

@@ -63,7 +63,7 @@ impl<'a> Checker<'a> {
                 self.err(sel.span, Code::INVALID_USE, text);
                 return Operand::invalid(e);
             }
-            let ty = self.without_recv(obj.ty);
+            let ty = self.s.without_receiver(obj.ty);
             let selection = Selection {
                 kind: SelectionKind::MethodVal,
                 recv: x.ty,
@@ -90,16 +90,6 @@ impl<'a> Checker<'a> {
         };
         self.info.selections.insert(e.id, selection);
         Operand::new(mode, obj.ty, e)
-    }
-
-    fn without_recv(&self, t: TypeId) -> TypeId {
-        match &*self.s.get(t) {
-            Type::Signature(s) if s.recv.is_some() => self.s.signature(Signature {
-                recv: None,
-                ..s.clone()
-            }),
-            _ => t,
-        }
     }
 
     fn method_expr(

@@ -195,7 +195,18 @@ impl<'a> Checker<'a> {
         let elem = if ch.is_invalid() {
             None
         } else {
-            self.channel_elem(&ch, false)
+            // Told at the arrow.
+            let between = Span {
+                start: c.span.end,
+                end: v.span.start,
+                ..c.span
+            };
+            let arrow = self.sources.text(between).rfind("<-").unwrap_or(0) as u32;
+            let at = Span {
+                start: between.start + arrow,
+                ..between
+            };
+            self.channel_elem(&ch, false, at)
         };
         let mut x = self.expr_with_target(v, elem);
         if elem.is_some() {

@@ -198,7 +198,7 @@ impl<'a> Checker<'a> {
                         sig.variadic = true;
                     } else {
                         self.err(
-                            field.span,
+                            field.ty.span,
                             Code::NOT_A_TYPE,
                             "can only use `...` with final parameter in list",
                         );
@@ -363,7 +363,12 @@ impl<'a> Checker<'a> {
                     out.methods.push(o);
                 }
                 ast::InterfaceElem::Embedded { ty, .. } => {
-                    let t = self.type_or_union(ty);
+                    let mut t = self.type_or_union(ty);
+                    if self.s.is_type_param(t) {
+                        let text = "term cannot represent type parameter";
+                        self.err(ty.span, Code::INVALID_DECL, text);
+                        t = TypeId::INVALID;
+                    }
                     if t != TypeId::INVALID {
                         self.later.push_back(Later::Embedded(t, ty.span, self.env.pkg));
                         out.embeddeds.push(t);
@@ -399,7 +404,82 @@ impl<'a> Checker<'a> {
         }
         let t = self.s.union(terms);
         self.record_type(e, Mode::Type, t, None);
+        self.later.push_back(Later::Union(e, self.env.pkg));
         t
+    }
+
+    /// "The type T in a term of the form T or ~T cannot be a type parameter", "the underlying type of T must be itself" with
+    /// a tilde, "the type sets of all non-interface terms must be pairwise disjoint", and interfaces with methods or that
+    /// are comparable cannot be terms.
+    pub(super) fn union_rules(&mut self, e: &'a Expr) {
+        let mut exprs = Vec::new();
+        flatten_union(e, &mut exprs);
+        let mut before: Vec<Term> = Vec::new();
+        let single = exprs.len() == 1;
+        for x in exprs {
+            let (tilde, inner) = match &x.kind {
+                ExprKind::Unary(UnaryOp::Tilde, inner) => (true, &**inner),
+                _ => (false, x),
+            };
+            let t = self.info.type_of(inner);
+            if t == TypeId::INVALID || self.s.is_type_param(t) {
+                continue;
+            }
+            let under = self.s.underlying(t);
+            let name = self.type_str(t);
+            let is_interface = matches!(&*self.s.get(under), Type::Interface(_));
+            if tilde && (is_interface || !self.s.identical(under, t)) {
+                let why = match is_interface {
+                    true => format!("{name} is an interface"),
+                    false => format!("underlying type of {name} is {}", self.type_str(under)),
+                };
+                self.err(x.span, Code::INVALID_DECL, format!("invalid use of `~` ({why})"));
+                continue;
+            }
+            if is_interface {
+                let set = self.s.type_set(t);
+                let why = match () {
+                    _ if single => continue,
+                    _ if !set.methods.is_empty() => format!(" ({name} contains methods)"),
+                    _ if t == TypeId::COMPARABLE => String::new(),
+                    _ if set.comparable => format!(" ({name} embeds comparable)"),
+                    _ => continue,
+                };
+                self.err(x.span, Code::INVALID_DECL, format!("cannot use {name} in union{why}"));
+                continue;
+            }
+            let overlaps = |old: &Term| match (old.tilde, tilde) {
+                (false, false) => self.s.identical(old.ty, t),
+                (true, true) => self.s.identical(self.s.underlying(old.ty), under),
+                (true, false) => self.s.identical(old.ty, under),
+                (false, true) => self.s.identical(self.s.underlying(old.ty), t),
+            };
+            if let Some(old) = before.iter().find(|t| overlaps(t)) {
+                let tilde = |t: bool| if t { "~" } else { "" };
+                let text = format!(
+                    "overlapping terms {}{name} and {}{}",
+                    tilde(matches!(x.kind, ExprKind::Unary(..))),
+                    tilde(old.tilde),
+                    self.type_str(old.ty)
+                );
+                self.err(x.span, Code::DUPLICATE, text);
+            }
+            before.push(Term { tilde, ty: t });
+        }
+    }
+
+    /// A term's type, which cannot be a type parameter.
+    fn term_type(&mut self, e: &'a Expr, tilde: bool) -> TypeId {
+        let t = self.type_expr(e);
+        if !self.s.is_type_param(t) {
+            return t;
+        }
+        let text = match tilde {
+            true => format!("type in term `~{}` cannot be a type parameter", self.text(e)),
+            false => "term cannot represent type parameter".into(),
+        };
+        self.err(e.span, Code::INVALID_DECL, text);
+        TypeId::INVALID
     }
 
     fn union_terms(&mut self, e: &'a Expr, out: &mut Vec<Term>) {
@@ -413,7 +493,7 @@ impl<'a> Checker<'a> {
                 }
             }
             ExprKind::Unary(UnaryOp::Tilde, x) => {
-                let ty = self.type_expr(x);
+                let ty = self.term_type(x, true);
                 if ty != TypeId::INVALID {
                     let term = Term { tilde: true, ty };
                     out.push(term);
@@ -422,7 +502,7 @@ impl<'a> Checker<'a> {
                 }
             }
             _ => {
-                let ty = self.type_expr(e);
+                let ty = self.term_type(e, false);
                 if ty != TypeId::INVALID {
                     out.push(Term { tilde: false, ty });
                 }
@@ -477,6 +557,7 @@ impl<'a> Checker<'a> {
             Some(_) => self.s.subst(generic, &params, &targs),
             None => self.s.instantiate_named(generic, &targs),
         };
+        self.instance_spans.entry(t).or_insert(x.span);
         if let Some(id) = ident {
             self.info.instances.insert(
                 id.id,
@@ -495,5 +576,16 @@ impl<'a> Checker<'a> {
             spans,
         });
         t
+    }
+}
+
+/// The terms of a union.
+fn flatten_union<'a>(e: &'a Expr, out: &mut Vec<&'a Expr>) {
+    match &e.kind {
+        ExprKind::Binary(b) if b.op == BinaryOp::Or => {
+            flatten_union(&b.x, out);
+            flatten_union(&b.y, out);
+        }
+        _ => out.push(e),
     }
 }
