@@ -17,6 +17,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // writer collects what must be declared of one package.
@@ -266,9 +267,10 @@ func constValue(o *types.Const) string {
 	basic := o.Type().Underlying().(*types.Basic)
 	switch {
 	case basic.Kind() == types.UntypedRune:
-		if i, ok := constant.Int64Val(v); ok && i > 0 && i < 0xd800 {
-			return strconv.QuoteRune(rune(i))
+		if i, ok := constant.Int64Val(v); ok && utf8.ValidRune(rune(i)) && int64(rune(i)) == i {
+			return strconv.QuoteRuneToASCII(rune(i))
 		}
+		return "'\\x00' + " + v.ExactString()
 	case basic.Info()&types.IsFloat != 0:
 		v = constant.ToFloat(v)
 		parts := strings.Split(v.ExactString(), "/")

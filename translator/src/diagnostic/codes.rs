@@ -59,6 +59,8 @@ impl Code {
     pub const PACKAGE_CLAUSE: Code = Code(13);
     /// No Go files.
     pub const NO_GO_FILES: Code = Code(14);
+    /// A file that needs cgo.
+    pub const CGO: Code = Code(15);
     /// Undefined name.
     pub const UNDEFINED: Code = Code(20);
     /// Mismatched types.
@@ -172,6 +174,13 @@ static CODES: &[CodeInfo] = &[
         example: "",
         danger: "there is nothing to translate in the folder",
         remedy: "check the path and the build constraints",
+    },
+    CodeInfo {
+        code: Code::CGO,
+        title: "file needs cgo",
+        example: "import \"C\"",
+        danger: "the file is left out, as the go command does without cgo; what it declares is missing",
+        remedy: "give a version of the file without C, for builds without cgo",
     },
     CodeInfo {
         code: Code::UNDEFINED,

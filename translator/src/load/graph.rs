@@ -20,6 +20,8 @@ pub(super) struct Loader<'a> {
     /// Import paths: being loaded (false) or done (true).
     state: FxHashMap<String, bool>,
     path: Vec<String>,
+    /// The release each folder's go.mod asks for, nothing where there is none.
+    versions: FxHashMap<String, Option<(u32, u32)>>,
 }
 
 impl<'a> Loader<'a> {
@@ -31,6 +33,7 @@ impl<'a> Loader<'a> {
             out: Loaded::default(),
             state: FxHashMap::default(),
             path: Vec::new(),
+            versions: FxHashMap::default(),
         }
     }
 
@@ -46,7 +49,7 @@ impl<'a> Loader<'a> {
             .first()
             .map_or("main".to_string(), |f| f.package.name.to_string());
         self.imports(&parsed);
-        self.add(&name, parsed);
+        self.add(&name, &dir, parsed);
         self.out
     }
 
@@ -87,7 +90,9 @@ impl<'a> Loader<'a> {
 
     fn import_path(&self, dir: &str) -> String {
         let Some(m) = &self.out.module else {
-            return dir.trim_start_matches("./").into();
+            let below = |root: &String| dir.strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix('/'));
+            let path = self.options.roots.iter().find_map(below);
+            return path.unwrap_or_else(|| dir.trim_start_matches("./")).into();
         };
         let rest = dir.strip_prefix(&m.dir).unwrap_or("").trim_start_matches('/');
         match (&*m.module, rest) {
@@ -99,27 +104,11 @@ impl<'a> Loader<'a> {
 
     /// The folder of an import path of the module, its vendored or locally replaced ones.
     fn folder(&self, path: &str) -> Option<String> {
-        let m = self.out.module.as_ref()?;
-        let below = |prefix: &str| -> Option<String> {
-            let rest = path.strip_prefix(prefix)?;
-            (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/').to_string())
-        };
-        let mut candidates = Vec::new();
-        if m.module == "std" {
-            candidates.push(join(&m.dir, path));
-        } else if let Some(rest) = below(&m.module) {
-            candidates.push(join(&m.dir, &rest));
-        }
-        for (from, to) in &m.replace {
-            if let Some(rest) = below(from)
-                && to.starts_with(['.', '/'])
-            {
-                candidates.push(join(&join(&m.dir, to), &rest));
-            }
-        }
-        candidates.push(join(&join(&m.dir, "vendor"), path));
-        candidates
+        let in_module = self.out.module.as_ref().map_or(Vec::new(), |m| candidates(m, path));
+        let in_roots = self.options.roots.iter().map(|root| join(root, path));
+        in_module
             .into_iter()
+            .chain(in_roots)
             .find(|d| self.fs.read_dir(d).iter().any(|f| f.ends_with(".go")))
     }
 
@@ -144,7 +133,13 @@ impl<'a> Loader<'a> {
                 None => {}
             }
             let own_std = self.out.module.as_ref().is_some_and(|m| m.module == "std");
-            if path == "unsafe" || path == "C" || (stdlib::index_of(&path).is_some() && !own_std) {
+            // Of internal packages the signatures have only what exported ones mention.
+            let signed = if self.options.roots.is_empty() {
+                stdlib::index_of(&path).is_some()
+            } else {
+                stdlib::is_public(&path)
+            };
+            if path == "unsafe" || path == "C" || (signed && !own_std) {
                 continue;
             }
             if let Some(dir) = self.folder(&path) {
@@ -176,6 +171,12 @@ impl<'a> Loader<'a> {
             let Some(file) = self.parse_if_built(&join(dir, &name)) else {
                 continue;
             };
+            if let Some(spec) = file.imports.iter().find(|s| &*s.path == "C") {
+                let text = "the file uses cgo and is left out";
+                let warning = Diagnostic::warning(Code::CGO, spec.span, text);
+                self.out.diagnostics.push(warning);
+                continue;
+            }
             if is_test && file.package.name.ends_with("_test") {
                 external.push(file);
             } else {
@@ -193,11 +194,11 @@ impl<'a> Loader<'a> {
         self.path.pop();
         self.state.insert(path.into(), true);
         if !files.is_empty() {
-            self.add(path, files);
+            self.add(path, dir, files);
         }
         if !external.is_empty() {
             self.imports(&external);
-            self.add(&format!("{path}_test"), external);
+            self.add(&format!("{path}_test"), dir, external);
         }
     }
 
@@ -218,18 +219,38 @@ impl<'a> Loader<'a> {
         });
     }
 
-    fn add(&mut self, path: &str, files: Vec<ast::File>) {
+    fn add(&mut self, path: &str, dir: &str, files: Vec<ast::File>) {
         let name = files.first().map_or("main".into(), |f| f.package.name.clone());
-        let go_version = match &self.out.module {
-            Some(m) => m.go.unwrap_or((1, 16)),
-            None => LATEST,
-        };
+        let of_folder = self.version_of(dir);
+        let go_version = self.options.release.or(of_folder).unwrap_or(LATEST);
         self.out.packages.push(LoadedPackage {
             path: path.into(),
             name,
             files,
             go_version,
         });
+    }
+
+    /// The release that the go.mod of a folder, or of one above it, asks for.
+    fn version_of(&mut self, dir: &str) -> Option<(u32, u32)> {
+        if let Some(known) = self.versions.get(dir) {
+            return *known;
+        }
+        let version = match self.fs.read(&join(dir, "go.mod")) {
+            Some(bytes) => {
+                let (module, _) = GoMod::parse(dir, &String::from_utf8_lossy(&bytes));
+                Some(module.go.unwrap_or((1, 16)))
+            }
+            None => match dir.rsplit_once('/') {
+                Some((up, _)) if !up.is_empty() => {
+                    let up = up.to_string();
+                    self.version_of(&up)
+                }
+                _ => None,
+            },
+        };
+        self.versions.insert(dir.into(), version);
+        version
     }
 
     fn text(&mut self, path: &str) -> Option<String> {
@@ -265,13 +286,16 @@ impl<'a> Loader<'a> {
     fn parse_text(&mut self, path: &str, text: &str) -> ast::File {
         let id = self.out.sources.add(path, text);
         let (parser, diagnostics) = (&mut self.parser, &mut self.out.diagnostics);
-        guard::guarded("parsing", || parser.parse(id, text, diagnostics)).unwrap_or_else(|mut defect| {
+        let parsed = guard::guarded("parsing", || parser.parse(id, text, diagnostics));
+        let mut file = parsed.unwrap_or_else(|mut defect| {
             let whole = Span::new(id, 0, text.len() as u32);
             defect.span = defect.span.or(Some(whole.at_start()));
             self.out.diagnostics.push(defect);
             self.parser = self.parser.renewed();
             ast::File::empty(whole, self.parser.new_node())
-        })
+        });
+        file.release = build::language_version(text);
+        file
     }
 }
 
@@ -291,4 +315,27 @@ fn join(dir: &str, rest: &str) -> String {
         }
     }
     out.join("/")
+}
+
+/// The folders of a module in which an import path may lie: its own, vendored and locally replaced ones.
+fn candidates(m: &GoMod, path: &str) -> Vec<String> {
+    let below = |prefix: &str| -> Option<String> {
+        let rest = path.strip_prefix(prefix)?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/').to_string())
+    };
+    let mut out = Vec::new();
+    if m.module == "std" {
+        out.push(join(&m.dir, path));
+    } else if let Some(rest) = below(&m.module) {
+        out.push(join(&m.dir, &rest));
+    }
+    for (from, to) in &m.replace {
+        if let Some(rest) = below(from)
+            && to.starts_with(['.', '/'])
+        {
+            out.push(join(&join(&m.dir, to), &rest));
+        }
+    }
+    out.push(join(&join(&m.dir, "vendor"), path));
+    out
 }

@@ -33,6 +33,11 @@ pub struct Options {
     pub tests: bool,
     /// Build tags beside `linux`, `amd64`, `unix`, `gc` and the releases.
     pub tags: Vec<String>,
+    /// Folders in which an import path names a folder: a GOPATH's `src`, the library's source of a Go installation.
+    /// Packages that no module has are looked for here, in order; exported ones of the library keep their signatures.
+    pub roots: Vec<String>,
+    /// The release of all packages, whatever their go.mod says.
+    pub release: Option<(u32, u32)>,
 }
 
 /// A package as parsed.

@@ -63,6 +63,8 @@ pub struct File {
     pub imports: Vec<ImportSpec>,
     pub decls: Vec<Decl>,
     pub comments: Vec<Comment>,
+    /// The language version that a build constraint asks for.
+    pub release: Option<(u32, u32)>,
 }
 
 impl File {
@@ -81,6 +83,7 @@ impl File {
             imports: Vec::new(),
             decls: Vec::new(),
             comments: Vec::new(),
+            release: None,
         }
     }
 }
@@ -304,6 +307,8 @@ pub struct CallExpr {
     pub args: Vec<Expr>,
     /// The last argument is followed by `...`.
     pub ellipsis: bool,
+    /// Where it is.
+    pub dots: Option<Span>,
     /// The argument list with its parentheses.
     pub args_span: Span,
 }
@@ -507,7 +512,7 @@ pub struct SwitchStmt {
 pub struct CaseClause {
     /// The key under which `Info::implicits` has a type switch's variable.
     pub id: NodeId,
-    /// From `case` to past its last statement.
+    /// From `case` to past its last statement and the comments behind that on its line.
     pub span: Span,
     /// `case …:` itself.
     pub head: Span,
@@ -562,6 +567,16 @@ pub struct RangeStmt {
     pub body: Block,
 }
 
+impl CallExpr {
+    /// The closing parenthesis.
+    pub fn rparen(&self) -> Span {
+        Span {
+            start: self.args_span.end.saturating_sub(1),
+            ..self.args_span
+        }
+    }
+}
+
 impl Expr {
     /// The expression without parentheses around it.
     pub fn unparen(&self) -> &Expr {
@@ -578,5 +593,14 @@ impl Expr {
             ExprKind::Ident(i) => Some(i),
             _ => None,
         }
+    }
+}
+
+/// The identifier that names an embedded field of this type.
+pub fn embedded_name(e: &Expr) -> Option<&Ident> {
+    match &e.kind {
+        ExprKind::Ident(id) | ExprKind::Selector(_, id) => Some(id),
+        ExprKind::Star(x) | ExprKind::Paren(x) | ExprKind::Index(x, _) => embedded_name(x),
+        _ => None,
     }
 }

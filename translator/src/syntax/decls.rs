@@ -1,72 +1,151 @@
-//! Declarations, parameter lists and fields.
+//! Declarations.
 //!
-//! In: the CST's top level. Out: `Decl`s, `FieldList`s.
-//! Invariants: parameter lists are regrouped as the specification reads them: either all have names or none.
+//! In: tokens at the top level of a file. Out: `Decl`s.
+//! Invariants: a declaration with an error is left out; what follows it is read again from the next one.
 
 use super::ast::*;
-use super::kinds::{FieldName as F, Kind as K};
-use super::parser::{Builder, Child};
-use tree_sitter::Node;
+use super::parser::Builder;
+use super::token::Tok;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
 
-impl<'a, 't> Builder<'a, 't> {
-    pub(super) fn file(&mut self, root: Node<'t>, file: &mut File) {
-        let mut has_package = false;
-        let top = self.children(root);
-        for Child { kind, node, .. } in top.0 {
-            if node.has_error() || node.is_missing() || node.is_error() {
-                self.report(node);
-                continue;
+impl Builder<'_> {
+    pub(super) fn file(&mut self, file: &mut File) {
+        self.package_clause(file);
+        let mut others = false;
+        loop {
+            while self.tok().is_semi() {
+                self.next();
             }
-            match kind {
-                K::PackageClause => {
-                    if let Some(n) = self.children(node).first_named() {
-                        file.package = self.ident(n);
-                        file.doc = self.doc(node);
-                        has_package = true;
-                    }
-                }
-                K::FuncDecl | K::MethodDecl => {
-                    let before = self.diagnostics.len();
-                    let decl = self.func_decl(node);
-                    if before == self.diagnostics.len() {
-                        file.decls.push(Decl::Func(Box::new(decl)));
-                    }
-                }
-                K::ImportDecl | K::ConstDecl | K::VarDecl | K::TypeDecl => {
-                    let before = self.diagnostics.len();
-                    let decl = self.gen_decl(node, kind);
-                    if let GenKind::Import(specs) = &decl.kind {
-                        file.imports.extend(specs.iter().cloned());
-                    }
-                    if before == self.diagnostics.len() {
-                        file.decls.push(Decl::Gen(decl));
-                    }
-                }
-                _ if !node.is_named() || kind == K::EmptyStmt => {}
+            let (begin, before) = (self.at, self.diagnostics.len());
+            let decl = match self.tok() {
+                Tok::Eof => break,
+                Tok::Import | Tok::Const | Tok::Type | Tok::Var => Some(Decl::Gen(self.gen_decl())),
+                Tok::Func => Some(Decl::Func(Box::new(self.func_decl()))),
                 _ => {
-                    let span = self.span(node);
-                    self.error(span, "syntax error: statement outside of a function body");
+                    let span = self.token_span();
+                    self.error(span, "syntax error: non-declaration statement outside function body");
+                    None
                 }
+            };
+            if !self.broken && !self.tok().is_semi() && self.tok() != Tok::Eof {
+                let span = self.token_span();
+                let found = self.token().tok.describe(self.str(span));
+                self.error(
+                    span,
+                    format!("syntax error: unexpected {found} after top level declaration"),
+                );
             }
+            let failed = self.broken;
+            if failed {
+                self.skip_declaration(begin);
+            }
+            let lexed = self.lex_errors_before(self.end(), before);
+            let Some(decl) = decl.filter(|_| !failed && !lexed) else {
+                continue;
+            };
+            match &decl {
+                Decl::Gen(GenDecl {
+                    kind: GenKind::Import(specs),
+                    span,
+                    ..
+                }) => {
+                    if others {
+                        self.soft_error(*span, "syntax error: imports must appear before other declarations");
+                    }
+                    file.imports.extend(specs.iter().cloned());
+                }
+                _ => others = true,
+            }
+            file.decls.push(decl);
         }
-        if !has_package {
-            self.error(file.span.at_start(), "syntax error: the package clause is missing");
+        self.lex_errors_before(u32::MAX, self.diagnostics.len());
+    }
+
+    fn package_clause(&mut self, file: &mut File) {
+        while self.tok().is_semi() {
+            self.next();
+        }
+        let start = self.start();
+        if self.tok() != Tok::Package {
+            let span = self.token_span();
+            self.soft_error(span, "syntax error: package statement must be first");
+            return;
+        }
+        self.next();
+        let name = self.ident();
+        if self.broken {
+            self.broken = false;
+            return;
+        }
+        if &*name.name == "_" {
+            self.soft_error(name.span, "invalid package name `_`");
+        }
+        file.package = name;
+        file.doc = self.doc(start);
+        if !self.tok().is_semi() && self.tok() != Tok::Eof {
+            let span = self.token_span();
+            self.soft_error(span, "syntax error: unexpected text after package clause");
         }
     }
 
-    fn func_decl(&mut self, n: Node<'t>) -> FuncDecl {
-        let c = self.children(n);
-        let recv = c.field(F::Receiver).map(|n| self.params(n));
-        let name = match c.field(F::Name) {
-            Some(n) => self.ident(n),
-            None => self.no_name(n),
-        };
-        let type_params = c.field(F::TypeParameters).map(|n| self.type_params(n));
-        let ty = self.func_type(n, c.field(F::Parameters), c.field(F::Result));
-        let body = c.field(F::Body).map(|n| self.block(n));
+    /// Goes to the next declaration after one with an error: a keyword that opens one, at the start of a line or where
+    /// no brace is open.
+    fn skip_declaration(&mut self, begin: usize) {
+        let failed = self.at;
+        self.broken = false;
+        self.depth = 0;
+        self.expr_level = 0;
+        self.at = begin + 1;
+        let mut open = 0i64;
+        if self.tokens.get(begin).is_some_and(|t| t.tok == Tok::LBrace) {
+            open = 1;
+        }
+        while self.tok() != Tok::Eof {
+            let t = self.token();
+            match t.tok {
+                Tok::LBrace => open += 1,
+                Tok::RBrace => open -= 1,
+                Tok::Func | Tok::Var | Tok::Const | Tok::Type | Tok::Import if self.at > failed || begin == failed => {
+                    let line_start = self.text.as_bytes().get((t.start as usize).wrapping_sub(1)) == Some(&b'\n');
+                    let after = self.tokens.get(self.at - 1).is_some_and(|t| t.tok.is_semi());
+                    if line_start || (after && open <= 0) {
+                        return;
+                    }
+                }
+                _ => {}
+            }
+            self.next();
+        }
+    }
+
+    /// Tells what is wrong with tokens up to a place, in order with the other errors told since `from`; whether there was any.
+    fn lex_errors_before(&mut self, end: u32, from: usize) -> bool {
+        let count = self.lex_errors.iter().take_while(|e| e.0 <= end).count();
+        let errors: Vec<_> = self.lex_errors.drain(..count).collect();
+        for (start, end, message) in errors {
+            let span = Span::new(self.file, start, end);
+            let same = |d: &Diagnostic| d.span.is_some_and(|s| s.start == start);
+            if !self.diagnostics.iter().skip(from).any(same) {
+                let text = format!("syntax error: {message}");
+                self.diagnostics.push(Diagnostic::error(Code::SYNTAX, span, text));
+            }
+        }
+        count > 0
+    }
+
+    fn func_decl(&mut self) -> FuncDecl {
+        let start = self.start();
+        let doc = self.doc(start);
+        self.next();
+        let recv = (self.tok() == Tok::LParen).then(|| self.params());
+        let name = self.ident();
+        let type_params = (self.tok() == Tok::LBrack).then(|| self.type_params());
+        let ty = self.func_type(start);
+        let body = (self.tok() == Tok::LBrace).then(|| self.block());
         FuncDecl {
-            span: self.span(n),
-            doc: self.doc(n),
+            span: self.span_from(start),
+            doc,
             recv,
             name,
             type_params,
@@ -75,64 +154,87 @@ impl<'a, 't> Builder<'a, 't> {
         }
     }
 
-    pub(super) fn no_name(&mut self, n: Node<'t>) -> Ident {
-        Ident {
-            id: self.id(),
-            span: self.span(n).at_start(),
-            name: "_".into(),
+    /// `import`, `const`, `type` or `var`.
+    pub(super) fn gen_decl(&mut self) -> GenDecl {
+        let start = self.start();
+        let doc = self.doc(start);
+        let keyword = self.tok();
+        self.next();
+        let mut out = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut iota = 0;
+        let mut spec = |b: &mut Self| {
+            match keyword {
+                Tok::Import => out.0.push(b.import_spec()),
+                Tok::Const => out.1.push(b.const_spec(iota)),
+                Tok::Type => out.2.push(b.type_spec()),
+                _ => out.3.push(b.var_spec()),
+            }
+            iota += 1;
+        };
+        let parenthesized = self.got(Tok::LParen);
+        if parenthesized {
+            while !matches!(self.tok(), Tok::RParen | Tok::Eof) {
+                spec(self);
+                self.separator(Tok::RParen, "at end of declaration");
+            }
+            self.want(Tok::RParen, "`)`");
+        } else {
+            spec(self);
         }
-    }
-
-    pub(super) fn gen_decl(&mut self, n: Node<'t>, kind: K) -> GenDecl {
-        let mut c = self.children(n);
-        let mut parenthesized = c.0.iter().any(|c| !c.node.is_named() && self.str(c.node) == "(");
-        if let Some(list) =
-            c.0.iter()
-                .find(|c| matches!(c.kind, K::ImportSpecList | K::VarSpecList))
-                .copied()
-        {
-            parenthesized = true;
-            c = self.children(list.node);
-        }
-        let specs: Vec<Node<'t>> = c.named().map(|c| c.node).collect();
-        let kind = match kind {
-            K::ImportDecl => GenKind::Import(specs.into_iter().map(|n| self.import_spec(n)).collect()),
-            K::ConstDecl => GenKind::Const(
-                specs
-                    .into_iter()
-                    .enumerate()
-                    .map(|(i, n)| self.const_spec(n, i as u32))
-                    .collect(),
-            ),
-            K::VarDecl => GenKind::Var(specs.into_iter().map(|n| self.var_spec(n)).collect()),
-            _ => GenKind::Type(specs.into_iter().map(|n| self.type_spec(n)).collect()),
+        let kind = match keyword {
+            Tok::Import => GenKind::Import(out.0),
+            Tok::Const => GenKind::Const(out.1),
+            Tok::Type => GenKind::Type(out.2),
+            _ => GenKind::Var(out.3),
         };
         GenDecl {
-            span: self.span(n),
-            doc: self.doc(n),
+            span: self.span_from(start),
+            doc,
             parenthesized,
             kind,
         }
     }
 
-    fn import_spec(&mut self, n: Node<'t>) -> ImportSpec {
-        let c = self.children(n);
-        let name = c.field(F::Name).map(|n| self.ident(n));
-        let path_node = c.field(F::Path).unwrap_or(n);
-        let text = self.str(path_node);
-        let path = text.trim_matches(['"', '`']);
+    fn import_spec(&mut self) -> ImportSpec {
+        let start = self.start();
+        let doc = self.doc(start);
+        let name = match self.tok() {
+            Tok::Ident => Some(self.ident()),
+            Tok::Period => {
+                let span = self.token_span();
+                self.next();
+                let (id, name) = (self.id(), self.name("."));
+                Some(Ident { id, span, name })
+            }
+            _ => None,
+        };
+        let path_span = self.want(Tok::String, "import path");
+        let text = self.str(path_span);
+        let path = crate::types::constant::string_literal(text).and_then(|b| String::from_utf8(b).ok());
+        let path = path.unwrap_or_default();
+        if !self.broken && !valid_import_path(&path) {
+            self.soft_error(path_span, format!("invalid import path: {text}"));
+        }
         ImportSpec {
             id: self.id(),
-            span: self.span(n),
-            doc: self.doc(n),
+            span: self.span_from(start),
+            doc,
             name,
             path: path.into(),
-            path_span: self.span(path_node),
+            path_span,
         }
     }
 
-    fn const_spec(&mut self, n: Node<'t>, iota: u32) -> ConstSpec {
-        let spec = self.var_spec(n);
+    fn ident_list(&mut self) -> Vec<Ident> {
+        let mut names = vec![self.ident()];
+        while self.got(Tok::Comma) {
+            names.push(self.ident());
+        }
+        names
+    }
+
+    fn const_spec(&mut self, iota: u32) -> ConstSpec {
+        let spec = self.var_spec();
         ConstSpec {
             span: spec.span,
             doc: spec.doc,
@@ -143,32 +245,36 @@ impl<'a, 't> Builder<'a, 't> {
         }
     }
 
-    fn var_spec(&mut self, n: Node<'t>) -> VarSpec {
-        let c = self.children(n);
-        let names = c.fields(F::Name).map(|c| self.ident(c.node)).collect();
-        let ty = c.field(F::Type).map(|n| self.expr(n));
-        let values = c.field(F::Value).map_or(Vec::new(), |n| self.expr_list(n));
+    fn var_spec(&mut self) -> VarSpec {
+        let start = self.start();
+        let doc = self.doc(start);
+        let names = self.ident_list();
+        let ends = |t: Tok| t == Tok::Assign || t.is_semi() || matches!(t, Tok::RParen | Tok::RBrace | Tok::Eof);
+        let ty = (!ends(self.tok())).then(|| self.ty());
+        let values = if self.got(Tok::Assign) {
+            self.expr_list()
+        } else {
+            Vec::new()
+        };
         VarSpec {
-            span: self.span(n),
-            doc: self.doc(n),
+            span: self.span_from(start),
+            doc,
             names,
             ty,
             values,
         }
     }
 
-    fn type_spec(&mut self, n: Node<'t>) -> TypeSpec {
-        let c = self.children(n);
-        let name = match c.field(F::Name) {
-            Some(n) => self.ident(n),
-            None => self.no_name(n),
-        };
-        let type_params = c.field(F::TypeParameters).map(|n| self.type_params(n));
-        let ty = self.expr_or_bad(n, c.field(F::Type));
-        let alias = self.kind(n) == K::TypeAlias;
+    fn type_spec(&mut self) -> TypeSpec {
+        let start = self.start();
+        let doc = self.doc(start);
+        let name = self.ident();
+        let type_params = (self.tok() == Tok::LBrack && self.type_params_follow()).then(|| self.type_params());
+        let alias = self.got(Tok::Assign);
+        let ty = self.ty();
         TypeSpec {
-            span: self.span(n),
-            doc: self.doc(n),
+            span: self.span_from(start),
+            doc,
             name,
             type_params,
             alias,
@@ -176,203 +282,70 @@ impl<'a, 't> Builder<'a, 't> {
         }
     }
 
-    pub(super) fn type_params(&mut self, n: Node<'t>) -> FieldList {
-        let c = self.children(n);
-        let fields = c.of_kind(K::TypeParamDecl).map(|n| {
-            let c = self.children(n);
-            let names = c.fields(F::Name).map(|c| self.ident(c.node)).collect();
-            let ty = self.expr_or_bad(n, c.field(F::Type));
-            Field {
-                span: self.span(n),
-                doc: CommentGroup::default(),
-                names,
-                ty,
-                tag: None,
-            }
-        });
-        let fields = fields.collect();
-        FieldList {
-            span: self.span(n),
-            fields,
+    /// Whether the bracket after a declared type's name opens type parameters and not an array's length. A name that an
+    /// expression could go on from is one, unless a comma follows or what follows the name can only be a type:
+    /// the specification's remark on `type T[P *C] …`.
+    fn type_params_follow(&mut self) -> bool {
+        if self.peek_at(1) != Tok::Ident {
+            return false;
+        }
+        if self.peek_at(2) == Tok::LBrack {
+            return true;
+        }
+        let (at, diagnostics, broken) = (self.at, self.diagnostics.len(), self.broken);
+        self.next();
+        let level = std::mem::replace(&mut self.expr_level, 0);
+        let x = self.binary_expr(0);
+        self.expr_level = level;
+        let next = self.tok();
+        (self.at, self.broken) = (at, broken);
+        self.diagnostics.truncate(diagnostics);
+        match element_after_name(&x, next == Tok::Comma) {
+            Some(has_type) => has_type || next != Tok::RBrack,
+            None => false,
         }
     }
+}
 
-    pub(super) fn func_type(&mut self, n: Node<'t>, params: Option<Node<'t>>, result: Option<Node<'t>>) -> FuncType {
-        let span = self.span(n);
-        let params = match params {
-            Some(p) => self.params(p),
-            None => FieldList {
-                span: span.at_start(),
-                fields: Vec::new(),
-            },
-        };
-        let results = result.map(|r| {
-            if self.kind(r) == K::ParamList {
-                self.params(r)
-            } else {
-                let ty = self.expr(r);
-                let span = self.span(r);
-                let field = Field {
-                    span,
-                    doc: CommentGroup::default(),
-                    names: Vec::new(),
-                    ty,
-                    tag: None,
-                };
-                FieldList {
-                    span,
-                    fields: vec![field],
-                }
-            }
-        });
-        let end = results.as_ref().map_or(params.span, |r| r.span);
-        let keyword = self.text.get(n.start_byte()..n.start_byte() + 4) == Some("func");
-        let start = if keyword { span.at_start() } else { params.span };
-        FuncType {
-            span: start.to(end),
-            params,
-            results,
-        }
+/// Whether an expression is a name, perhaps with a constraint after it: `P`, `P *C`, `P (C)`, with a union behind.
+/// Says whether there is a constraint; nothing when it is an ordinary expression.
+fn element_after_name(x: &Expr, force: bool) -> Option<bool> {
+    match &x.kind {
+        ExprKind::Ident(_) => Some(false),
+        ExprKind::Binary(b) => match b.op {
+            BinaryOp::Mul if b.x.as_ident().is_some() && (force || only_type(&b.y)) => Some(true),
+            BinaryOp::Or => element_after_name(&b.x, force || only_type(&b.y)).filter(|has| *has),
+            _ => None,
+        },
+        ExprKind::Call(c) => match (&c.args[..], c.fun.as_ident()) {
+            ([arg], Some(_)) if !c.ellipsis && (force || only_type(arg)) => Some(true),
+            _ => None,
+        },
+        _ => None,
     }
+}
 
-    /// A parameter list. The grammar may read `a, b T` as the unnamed `a` and then `b T`.
-    pub(super) fn params(&mut self, n: Node<'t>) -> FieldList {
-        let c = self.children(n);
-        let mut fields = Vec::with_capacity(c.0.len() / 2);
-        for c in c.named() {
-            let kids = self.children(c.node);
-            let names = kids.fields(F::Name).map(|c| self.ident(c.node)).collect();
-            let mut ty = self.expr_or_bad(c.node, kids.field(F::Type));
-            let span = self.span(c.node);
-            if c.kind == K::VariadicParam {
-                let dots = kids
-                    .0
-                    .iter()
-                    .find(|c| !c.node.is_named())
-                    .map_or(span, |c| self.span(c.node));
-                ty = Expr {
-                    id: self.id(),
-                    span: dots.to(ty.span),
-                    kind: ExprKind::Ellipsis(Some(Box::new(ty))),
-                };
-            }
-            fields.push(Field {
-                span,
-                doc: CommentGroup::default(),
-                names,
-                ty,
-                tag: None,
-            });
-        }
-        let named = fields.iter().any(|f| !f.names.is_empty());
-        if named && fields.iter().any(|f| f.names.is_empty()) {
-            fields = self.regroup(fields);
-        }
-        FieldList {
-            span: self.span(n),
-            fields,
-        }
+/// Whether an expression can only be a type.
+fn only_type(x: &Expr) -> bool {
+    match &x.kind {
+        ExprKind::ArrayType(..)
+        | ExprKind::StructType(_)
+        | ExprKind::FuncType(_)
+        | ExprKind::InterfaceType(_)
+        | ExprKind::MapType(..)
+        | ExprKind::ChanType(..)
+        | ExprKind::Unary(UnaryOp::Tilde, _) => true,
+        ExprKind::Binary(b) => only_type(&b.x) || only_type(&b.y),
+        ExprKind::Paren(x) => only_type(x),
+        _ => false,
     }
+}
 
-    fn regroup(&mut self, fields: Vec<Field>) -> Vec<Field> {
-        let mut out: Vec<Field> = Vec::new();
-        let mut pending: Vec<Ident> = Vec::new();
-        for mut f in fields {
-            if f.names.is_empty() {
-                match f.ty.kind {
-                    ExprKind::Ident(name) => pending.push(name),
-                    _ => self.error(f.span, "syntax error: mixed named and unnamed parameters"),
-                }
-            } else {
-                if let Some(first) = pending.first() {
-                    f.span = first.span.to(f.span);
-                    pending.append(&mut f.names);
-                    f.names = std::mem::take(&mut pending);
-                }
-                out.push(f);
-            }
-        }
-        if let Some(p) = pending.first() {
-            self.error(p.span, "syntax error: mixed named and unnamed parameters");
-        }
-        out
-    }
-
-    pub(super) fn struct_type(&mut self, n: Node<'t>) -> FieldList {
-        let c = self.children(n);
-        let Some(list) = c.of_kind(K::FieldDeclList).next() else {
-            return FieldList {
-                span: self.span(n),
-                fields: Vec::new(),
-            };
-        };
-        let c = self.children(list);
-        let fields = c.of_kind(K::FieldDecl).map(|n| self.field_decl(n)).collect();
-        FieldList {
-            span: self.span(list),
-            fields,
-        }
-    }
-
-    fn field_decl(&mut self, n: Node<'t>) -> Field {
-        let c = self.children(n);
-        let names: Vec<_> = c.fields(F::Name).map(|c| self.ident(c.node)).collect();
-        let mut ty = self.expr_or_bad(n, c.field(F::Type));
-        let star =
-            c.0.iter()
-                .find(|c| !c.node.is_named() && c.node.byte_range().len() == 1)
-                .map(|c| c.node);
-        if names.is_empty()
-            && let Some(star) = star
-            && self.str(star) == "*"
-        {
-            ty = Expr {
-                id: self.id(),
-                span: self.span(star).to(ty.span),
-                kind: ExprKind::Star(Box::new(ty)),
-            };
-        }
-        let tag = c.field(F::Tag).map(|n| self.basic_lit(n, LitKind::String));
-        Field {
-            span: self.span(n),
-            doc: self.doc(n),
-            names,
-            ty,
-            tag,
-        }
-    }
-
-    pub(super) fn interface_type(&mut self, n: Node<'t>) -> InterfaceType {
-        let c = self.children(n);
-        let mut elems = Vec::new();
-        let mut rbrace = self.span(n);
-        for c in c.0 {
-            match c.kind {
-                K::MethodElem => {
-                    let kids = self.children(c.node);
-                    let name = match kids.field(F::Name) {
-                        Some(n) => self.ident(n),
-                        None => self.no_name(c.node),
-                    };
-                    let ty = self.func_type(c.node, kids.field(F::Parameters), kids.field(F::Result));
-                    elems.push(InterfaceElem::Method {
-                        span: self.span(c.node),
-                        doc: self.doc(c.node),
-                        name,
-                        ty,
-                    });
-                }
-                K::TypeElem => {
-                    let ty = self.expr(c.node);
-                    elems.push(InterfaceElem::Embedded {
-                        span: self.span(c.node),
-                        doc: self.doc(c.node),
-                        ty,
-                    });
-                }
-                _ => rbrace = self.span(c.node),
-            }
-        }
-        InterfaceType { elems, rbrace }
-    }
+/// What may stand in an import path: graphic characters without blanks and without the specification's exceptions.
+fn valid_import_path(path: &str) -> bool {
+    let illegal = "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd}";
+    !path.is_empty()
+        && path
+            .chars()
+            .all(|c| !c.is_control() && !c.is_whitespace() && !illegal.contains(c))
 }

@@ -1,368 +1,320 @@
-//! Expressions and types; both are `ast::Expr`, since only the checker can tell them apart.
+//! Expressions; types are expressions too, since only the checker can tell them apart.
 //!
-//! In: a CST expression or type. Out: an `Expr`.
-//! Invariants: never fails; what cannot be read is `ExprKind::Bad` with a diagnostic.
+//! In: tokens where an expression stands. Out: an `Expr`.
+//! Invariants: what cannot be read is `ExprKind::Bad` with a diagnostic.
 
+use super::NESTING_LIMIT;
 use super::ast::*;
-use super::kinds::{FieldName as F, Kind as K};
 use super::parser::Builder;
-use tree_sitter::Node;
+use super::token::Tok;
 
-impl<'a, 't> Builder<'a, 't> {
-    pub(super) fn expr(&mut self, n: Node<'t>) -> Expr {
-        let span = self.span(n);
-        let kind = match self.kind(n) {
-            K::Identifier
-            | K::TypeIdentifier
-            | K::FieldIdentifier
-            | K::PackageIdentifier
-            | K::Nil
-            | K::True
-            | K::False
-            | K::Iota
-            | K::Blank => {
-                let ident = self.ident(n);
-                return Expr {
-                    id: ident.id,
-                    span,
-                    kind: ExprKind::Ident(ident),
-                };
+impl Builder<'_> {
+    pub(super) fn expr(&mut self) -> Expr {
+        self.nested(|b| b.binary_expr(0))
+    }
+
+    pub(super) fn expr_list(&mut self) -> Vec<Expr> {
+        let mut list = vec![self.expr()];
+        while self.got(Tok::Comma) {
+            list.push(self.expr());
+        }
+        list
+    }
+
+    /// A type or an expression, as in brackets.
+    pub(super) fn type_or_expr(&mut self) -> Expr {
+        self.expr()
+    }
+
+    /// Operators that bind more tightly than `limit`.
+    pub(super) fn binary_expr(&mut self, limit: u8) -> Expr {
+        let mut x = self.unary_expr();
+        // The tree is as deep as the chain is long.
+        let mut links = 0;
+        while let Some((precedence, op)) = binary_op(self.tok()).filter(|(p, _)| *p > limit) {
+            let op_span = self.token_span();
+            self.next();
+            links += 1;
+            if self.depth + links > NESTING_LIMIT {
+                self.too_deep();
             }
-            K::IntLit => ExprKind::BasicLit(self.basic_lit(n, LitKind::Int)),
-            K::FloatLit => ExprKind::BasicLit(self.basic_lit(n, LitKind::Float)),
-            K::ImaginaryLit => ExprKind::BasicLit(self.basic_lit(n, LitKind::Imaginary)),
-            K::RuneLit => ExprKind::BasicLit(self.basic_lit(n, LitKind::Rune)),
-            K::RawString | K::InterpretedString => ExprKind::BasicLit(self.basic_lit(n, LitKind::String)),
-            _ => match self.nested(n, |b| b.compound(n)) {
-                Some(kind) => kind,
-                None => ExprKind::Bad,
-            },
+            self.depth += links;
+            let y = self.nested(|b| b.binary_expr(precedence));
+            self.depth -= links;
+            let start = x.span.start;
+            x = self.expr_at(start, ExprKind::Binary(Box::new(BinaryExpr { op, op_span, x, y })));
+        }
+        x
+    }
+
+    fn unary_expr(&mut self) -> Expr {
+        let start = self.start();
+        let op = match self.tok() {
+            Tok::Add => UnaryOp::Plus,
+            Tok::Sub => UnaryOp::Neg,
+            Tok::Not => UnaryOp::Not,
+            Tok::Xor => UnaryOp::Xor,
+            Tok::And => UnaryOp::And,
+            Tok::Tilde => UnaryOp::Tilde,
+            Tok::Arrow => {
+                self.next();
+                let x = self.nested(|b| b.unary_expr());
+                let kind = match x.kind {
+                    // `<-chan T`: the arrow belongs to the type.
+                    ExprKind::ChanType(dir, elem) if dir != ChanDir::Recv => self.pull_arrow(dir, elem),
+                    _ => ExprKind::Unary(UnaryOp::Recv, Box::new(x)),
+                };
+                return self.expr_at(start, kind);
+            }
+            Tok::Mul => {
+                self.next();
+                let x = self.nested(|b| b.unary_expr());
+                return self.expr_at(start, ExprKind::Star(Box::new(x)));
+            }
+            _ => return self.primary_expr(),
         };
-        Expr {
-            id: self.id(),
-            span,
-            kind,
-        }
+        self.next();
+        let x = self.nested(|b| b.unary_expr());
+        self.expr_at(start, ExprKind::Unary(op, Box::new(x)))
     }
 
-    pub(super) fn basic_lit(&mut self, n: Node<'t>, kind: LitKind) -> BasicLit {
-        BasicLit {
-            span: self.span(n),
-            kind,
-            text: self.str(n).into(),
-        }
-    }
-
-    pub(super) fn expr_or_bad(&mut self, parent: Node<'t>, n: Option<Node<'t>>) -> Expr {
-        match n {
-            Some(n) => self.expr(n),
-            None => Expr {
-                id: self.id(),
-                span: self.span(parent),
-                kind: ExprKind::Bad,
-            },
-        }
-    }
-
-    fn boxed(&mut self, parent: Node<'t>, n: Option<Node<'t>>) -> Box<Expr> {
-        Box::new(self.expr_or_bad(parent, n))
-    }
-
-    pub(super) fn expr_list(&mut self, n: Node<'t>) -> Vec<Expr> {
-        if self.kind(n) != K::ExprList {
-            return vec![self.expr(n)];
-        }
-        let c = self.children(n);
-        c.named().map(|c| self.expr(c.node)).collect()
-    }
-
-    fn compound(&mut self, n: Node<'t>) -> ExprKind {
-        let c = self.children(n);
-        match self.kind(n) {
-            K::ParenExpr | K::ParenType => ExprKind::Paren(self.boxed(n, c.first_named())),
-            K::SelectorExpr => {
-                let x = self.boxed(n, c.field(F::Operand));
-                let name = match c.field(F::Field) {
-                    Some(n) => self.ident(n),
-                    None => self.no_name(n),
-                };
-                ExprKind::Selector(x, name)
-            }
-            K::QualifiedType => {
-                let x = self.boxed(n, c.field(F::Package));
-                let name = match c.field(F::Name) {
-                    Some(n) => self.ident(n),
-                    None => self.no_name(n),
-                };
-                ExprKind::Selector(x, name)
-            }
-            K::IndexExpr => {
-                let x = self.boxed(n, c.field(F::Operand));
-                let index = self.expr_or_bad(n, c.field(F::Index));
-                ExprKind::Index(x, vec![index])
-            }
-            K::InstantiationExpr => {
-                let x = self.boxed(n, c.field(F::Type));
-                ExprKind::Index(x, c.named().skip(1).map(|c| self.expr(c.node)).collect())
-            }
-            K::GenericType => self.generic_type(n, c.field(F::Type), c.field(F::TypeArguments)),
-            K::SliceExpr => {
-                let x = self.expr_or_bad(n, c.field(F::Operand));
-                let low = c.field(F::Start).map(|n| self.expr(n));
-                let high = c.field(F::End).map(|n| self.expr(n));
-                let max = c.field(F::Capacity).map(|n| self.expr(n));
-                ExprKind::Slice(Box::new(SliceExpr { x, low, high, max }))
-            }
-            K::TypeAssertExpr => {
-                let x = self.boxed(n, c.field(F::Operand));
-                ExprKind::TypeAssert(x, Some(self.boxed(n, c.field(F::Type))))
-            }
-            K::CallExpr => self.call(n),
-            K::ConversionExpr => {
-                let fun = self.expr_or_bad(n, c.field(F::Type));
-                let arg = self.expr_or_bad(n, c.field(F::Operand));
-                let open =
-                    c.0.iter()
-                        .find(|c| !c.node.is_named())
-                        .map_or(arg.span, |c| self.span(c.node));
-                let args_span = open.to(self.span(n));
-                self.conversion(fun, arg, args_span)
-            }
-            K::UnaryExpr => self.unary(n),
-            K::BinaryExpr => {
-                let op = c.field(F::Operator).unwrap_or(n);
-                let op_span = self.span(op);
-                let op = binary_op(self.str(op));
-                let x = self.expr_or_bad(n, c.field(F::Left));
-                let y = self.expr_or_bad(n, c.field(F::Right));
-                ExprKind::Binary(Box::new(BinaryExpr { op, op_span, x, y }))
-            }
-            K::CompositeLit => {
-                let ty = c.field(F::Type).map(|n| self.expr(n));
-                match c.field(F::Body) {
-                    Some(body) => self.literal_value(body, ty),
-                    None => ExprKind::Bad,
+    /// `<-` before `chan T` or `chan<- (chan T)`: arrows move to the left.
+    fn pull_arrow(&mut self, dir: ChanDir, mut elem: Box<Expr>) -> ExprKind {
+        if dir == ChanDir::Send {
+            match std::mem::replace(&mut elem.kind, ExprKind::Bad) {
+                ExprKind::ChanType(inner, deeper) if inner != ChanDir::Recv => {
+                    elem.kind = self.nested(|b| b.pull_arrow(inner, deeper));
+                }
+                other => {
+                    elem.kind = other;
+                    self.error(elem.span, "syntax error: unexpected type, expected `chan`");
                 }
             }
-            K::LiteralValue => self.literal_value(n, None),
-            K::FuncLit => {
-                let ty = self.func_type(n, c.field(F::Parameters), c.field(F::Result));
-                match c.field(F::Body) {
-                    Some(body) => ExprKind::FuncLit(Box::new(FuncLit {
-                        ty,
-                        body: self.block(body),
-                    })),
-                    None => ExprKind::Bad,
+        }
+        ExprKind::ChanType(ChanDir::Recv, elem)
+    }
+
+    fn primary_expr(&mut self) -> Expr {
+        let mut x = self.operand();
+        let start = x.span.start;
+        let mut links = 0;
+        loop {
+            let kind = match self.tok() {
+                Tok::Period => self.selector_or_assertion(x),
+                Tok::LBrack => self.index_or_slice(x),
+                Tok::LParen => self.call(x),
+                Tok::LBrace if self.literal_follows(&x) => {
+                    if matches!(x.kind, ExprKind::Paren(_)) {
+                        self.soft_error(x.span, "syntax error: cannot parenthesize type in composite literal");
+                    }
+                    self.literal_value(Some(x))
                 }
-            }
-            K::PointerType => ExprKind::Star(self.boxed(n, c.first_named())),
-            K::NegatedType => ExprKind::Unary(UnaryOp::Tilde, self.boxed(n, c.first_named())),
-            K::ArrayType => {
-                let len = self.boxed(n, c.field(F::Length));
-                ExprKind::ArrayType(Some(len), self.boxed(n, c.field(F::Element)))
-            }
-            K::ImplicitArray => {
-                let dots = c.0.get(1).map_or(self.span(n), |c| self.span(c.node));
-                let len = Expr {
-                    id: self.id(),
-                    span: dots,
-                    kind: ExprKind::Ellipsis(None),
-                };
-                ExprKind::ArrayType(Some(Box::new(len)), self.boxed(n, c.field(F::Element)))
-            }
-            K::SliceType => ExprKind::ArrayType(None, self.boxed(n, c.field(F::Element))),
-            K::MapType => {
-                let key = self.boxed(n, c.field(F::Key));
-                ExprKind::MapType(key, self.boxed(n, c.field(F::Value)))
-            }
-            K::ChanType => {
-                let arrow = c.0.iter().position(|c| !c.node.is_named() && self.str(c.node) == "<-");
-                let dir = match arrow {
-                    None => ChanDir::Both,
-                    Some(0) => ChanDir::Recv,
-                    Some(_) => ChanDir::Send,
-                };
-                let elem = self.boxed(n, c.field(F::Value));
-                leftmost_arrow(dir, elem)
-            }
-            K::FuncType => ExprKind::FuncType(Box::new(self.func_type(n, c.field(F::Parameters), c.field(F::Result)))),
-            K::StructType => ExprKind::StructType(Box::new(self.struct_type(n))),
-            K::InterfaceType => ExprKind::InterfaceType(Box::new(self.interface_type(n))),
-            K::TypeElem | K::TypeConstraint => self.union(n),
-            K::LiteralElement | K::VariadicArg | K::ExprStmt => match c.first_named() {
-                Some(n) => self.expr(n).kind,
-                None => ExprKind::Bad,
-            },
-            _ => {
-                let span = self.span(n);
-                self.error(span, format!("syntax error: unexpected {}", n.kind().replace('_', " ")));
-                ExprKind::Bad
-            }
-        }
-    }
-
-    /// The grammar reads `*(*T)(x)` as a conversion to `*(*T)`; Go dereferences the conversion.
-    fn conversion(&mut self, fun: Expr, arg: Expr, args_span: Span) -> ExprKind {
-        match fun.kind {
-            ExprKind::Star(inner) => {
-                let span = inner.span.to(args_span);
-                let kind = self.conversion(*inner, arg, args_span);
-                ExprKind::Star(Box::new(Expr {
-                    id: self.id(),
-                    span,
-                    kind,
-                }))
-            }
-            _ => ExprKind::Call(Box::new(CallExpr {
-                fun,
-                args: vec![arg],
-                ellipsis: false,
-                args_span,
-            })),
-        }
-    }
-
-    /// `a | ~b` as a chain of binary expressions; a single element stands for itself.
-    fn union(&mut self, n: Node<'t>) -> ExprKind {
-        let c = self.children(n);
-        let mut all: Option<Expr> = None;
-        let mut op_span = self.span(n);
-        for c in c.0 {
-            if !c.node.is_named() {
-                op_span = self.span(c.node);
-                continue;
-            }
-            let y = self.expr(c.node);
-            all = Some(match all {
-                None => y,
-                Some(x) => Expr {
-                    id: self.id(),
-                    span: x.span.to(y.span),
-                    kind: ExprKind::Binary(Box::new(BinaryExpr {
-                        op: BinaryOp::Or,
-                        op_span,
-                        x,
-                        y,
-                    })),
-                },
-            });
-        }
-        all.map_or(ExprKind::Bad, |e| e.kind)
-    }
-
-    fn type_args(&mut self, n: Node<'t>) -> Vec<Expr> {
-        let c = self.children(n);
-        c.named().map(|c| self.type_elem(c.node)).collect()
-    }
-
-    /// A type argument, without the wrapper the grammar puts around it.
-    fn type_elem(&mut self, n: Node<'t>) -> Expr {
-        let c = self.children(n);
-        match (self.kind(n), c.0.len(), c.first_named()) {
-            (K::TypeElem, 1, Some(inner)) => self.expr(inner),
-            _ => self.expr(n),
-        }
-    }
-
-    /// The grammar reads `~T[P]` as `(~T)[P]`.
-    fn generic_type(&mut self, n: Node<'t>, ty: Option<Node<'t>>, args: Option<Node<'t>>) -> ExprKind {
-        let x = self.expr_or_bad(n, ty);
-        let args = args.map_or(Vec::new(), |a| self.type_args(a));
-        match x.kind {
-            ExprKind::Unary(UnaryOp::Tilde, inner) => {
-                let span = inner.span.to(self.span(n));
-                let index = Expr {
-                    id: self.id(),
-                    span,
-                    kind: ExprKind::Index(inner, args),
-                };
-                ExprKind::Unary(UnaryOp::Tilde, Box::new(index))
-            }
-            _ => ExprKind::Index(Box::new(x), args),
-        }
-    }
-
-    fn call(&mut self, n: Node<'t>) -> ExprKind {
-        let c = self.children(n);
-        let mut fun = self.expr_or_bad(n, c.field(F::Function));
-        if let Some(t) = c.field(F::TypeArguments) {
-            let args = self.type_args(t);
-            let span = fun.span.to(self.span(t));
-            fun = Expr {
-                id: self.id(),
-                span,
-                kind: ExprKind::Index(Box::new(fun), args),
+                _ => return x,
             };
+            links += 1;
+            if self.depth + links > NESTING_LIMIT {
+                self.too_deep();
+            }
+            x = self.expr_at(start, kind);
         }
-        let mut args = Vec::new();
-        let mut ellipsis = false;
-        let mut args_span = self.span(n);
-        if let Some(list) = c.field(F::Arguments) {
-            args_span = self.span(list);
-            let c = self.children(list);
-            for c in c.named() {
-                ellipsis = c.kind == K::VariadicArg;
-                let node = if ellipsis {
-                    self.children(c.node).first_named().unwrap_or(c.node)
-                } else {
-                    c.node
+    }
+
+    fn operand(&mut self) -> Expr {
+        let start = self.start();
+        let literal = match self.tok() {
+            Tok::Ident => {
+                let id = self.ident();
+                return self.expr_at(start, ExprKind::Ident(id));
+            }
+            Tok::Int => LitKind::Int,
+            Tok::Float => LitKind::Float,
+            Tok::Imaginary => LitKind::Imaginary,
+            Tok::Rune => LitKind::Rune,
+            Tok::String => LitKind::String,
+            Tok::LParen => {
+                self.next();
+                let level = std::mem::replace(&mut self.expr_level, 0);
+                let inner = self.expr();
+                self.expr_level = level;
+                self.want(Tok::RParen, "`)`");
+                return self.expr_at(start, ExprKind::Paren(Box::new(inner)));
+            }
+            Tok::Func => return self.func_type_or_lit(),
+            Tok::LBrack | Tok::Struct | Tok::Map | Tok::Chan | Tok::Interface => return self.ty(),
+            _ => {
+                self.expected("expression");
+                return self.expr_at(start, ExprKind::Bad);
+            }
+        };
+        let span = self.token_span();
+        self.next();
+        let lit = BasicLit {
+            span,
+            kind: literal,
+            text: self.name(self.str(span)),
+        };
+        self.expr_at(start, ExprKind::BasicLit(lit))
+    }
+
+    fn func_type_or_lit(&mut self) -> Expr {
+        let start = self.start();
+        self.next();
+        let ty = self.func_type(start);
+        if self.tok() != Tok::LBrace {
+            return self.expr_at(start, ExprKind::FuncType(Box::new(ty)));
+        }
+        let level = std::mem::replace(&mut self.expr_level, 0);
+        let body = self.nested(|b| b.block());
+        self.expr_level = level;
+        self.expr_at(start, ExprKind::FuncLit(Box::new(FuncLit { ty, body })))
+    }
+
+    /// Whether `{` after the expression opens a composite literal: in the head of a control clause it does so only after
+    /// what can be nothing but a type.
+    fn literal_follows(&self, x: &Expr) -> bool {
+        match &x.unparen().kind {
+            ExprKind::Ident(_) => self.expr_level >= 0,
+            ExprKind::Selector(base, _) => self.expr_level >= 0 && base.as_ident().is_some(),
+            ExprKind::Index(base, _) => {
+                let named = match &base.kind {
+                    ExprKind::Selector(package, _) => package.as_ident().is_some(),
+                    kind => matches!(kind, ExprKind::Ident(_)),
                 };
-                args.push(self.expr(node));
+                self.expr_level >= 0 && named
+            }
+            ExprKind::ArrayType(..) | ExprKind::StructType(_) | ExprKind::MapType(..) => true,
+            _ => false,
+        }
+    }
+
+    fn selector_or_assertion(&mut self, x: Expr) -> ExprKind {
+        self.next();
+        if self.tok() != Tok::LParen {
+            if self.tok() != Tok::Ident {
+                self.expected("selector or type assertion");
+            }
+            let sel = self.ident();
+            return ExprKind::Selector(Box::new(x), sel);
+        }
+        self.next();
+        let ty = if self.got(Tok::Type) {
+            None
+        } else {
+            Some(Box::new(self.ty()))
+        };
+        self.want(Tok::RParen, "`)`");
+        ExprKind::TypeAssert(Box::new(x), ty)
+    }
+
+    fn index_or_slice(&mut self, x: Expr) -> ExprKind {
+        self.next();
+        if self.tok() == Tok::RBrack {
+            self.expected("operand");
+            return ExprKind::Bad;
+        }
+        let level = std::mem::replace(&mut self.expr_level, 0);
+        let mut bounds: [Option<Expr>; 3] = [None, None, None];
+        let mut args = Vec::new();
+        let mut colons = Vec::new();
+        if self.tok() != Tok::Colon {
+            args.push(self.type_or_expr());
+            while self.got(Tok::Comma) && self.tok() != Tok::RBrack {
+                args.push(self.type_or_expr());
             }
         }
+        if self.tok() == Tok::Colon && args.len() < 2 {
+            if let Some(low) = bounds.first_mut() {
+                *low = args.pop();
+            }
+            while self.tok() == Tok::Colon && colons.len() < 2 {
+                colons.push(self.token_span());
+                self.next();
+                let ends = matches!(self.tok(), Tok::Colon | Tok::RBrack | Tok::Eof);
+                if !ends && let Some(bound) = bounds.get_mut(colons.len()) {
+                    *bound = Some(self.nested(|b| b.binary_expr(0)));
+                }
+            }
+        }
+        self.expr_level = level;
+        self.want(Tok::RBrack, "`]`");
+        if colons.is_empty() {
+            return ExprKind::Index(Box::new(x), args);
+        }
+        let [low, high, max] = bounds;
+        if let [first, second] = colons[..] {
+            for (bound, at, what) in [(&high, first, "middle"), (&max, second, "final")] {
+                if bound.is_none() {
+                    self.soft_error(at, format!("syntax error: {what} index required in 3-index slice"));
+                }
+            }
+        }
+        ExprKind::Slice(Box::new(SliceExpr { x, low, high, max }))
+    }
+
+    fn call(&mut self, fun: Expr) -> ExprKind {
+        let open = self.start();
+        self.next();
+        let level = std::mem::replace(&mut self.expr_level, 0);
+        let mut args = Vec::new();
+        let mut dots = None;
+        while !matches!(self.tok(), Tok::RParen | Tok::Eof) {
+            args.push(self.type_or_expr());
+            if self.tok() == Tok::Ellipsis {
+                dots = Some(self.token_span());
+                self.next();
+            }
+            if !self.got(Tok::Comma) {
+                break;
+            }
+            if dots.is_some() && self.tok() != Tok::RParen {
+                let span = self.token_span();
+                self.error(span, "syntax error: can only use `...` with final argument in list");
+            }
+        }
+        self.expr_level = level;
+        if !matches!(self.tok(), Tok::RParen) {
+            let span = self.token_span();
+            let found = self.token().tok.describe(self.str(span));
+            self.error(
+                span,
+                format!("syntax error: unexpected {found} in argument list; possibly missing comma or `)`"),
+            );
+        }
+        self.next();
         ExprKind::Call(Box::new(CallExpr {
             fun,
             args,
-            ellipsis,
-            args_span,
+            ellipsis: dots.is_some(),
+            dots,
+            args_span: self.span_from(open),
         }))
     }
 
-    fn unary(&mut self, n: Node<'t>) -> ExprKind {
-        let c = self.children(n);
-        let op = c.field(F::Operator).map_or("", |n| self.str(n));
-        let x = self.boxed(n, c.field(F::Operand));
-        let op = match op {
-            "*" => return ExprKind::Star(x),
-            "+" => UnaryOp::Plus,
-            "-" => UnaryOp::Neg,
-            "!" => UnaryOp::Not,
-            "^" => UnaryOp::Xor,
-            "&" => UnaryOp::And,
-            _ => UnaryOp::Recv,
-        };
-        ExprKind::Unary(op, x)
-    }
-
-    fn literal_value(&mut self, n: Node<'t>, ty: Option<Expr>) -> ExprKind {
-        let c = self.children(n);
-        let span = self.span(n);
-        let mut elems = Vec::with_capacity(c.0.len() / 2);
-        for c in c.named() {
-            let elem = match c.kind {
-                K::KeyedElement => {
-                    let kids = self.children(c.node);
-                    let key = self.element(c.node, kids.field(F::Key));
-                    let value = self.element(c.node, kids.field(F::Value));
-                    let kind = ExprKind::KeyValue(Box::new(key), Box::new(value));
-                    Expr {
-                        id: self.id(),
-                        span: self.span(c.node),
-                        kind,
-                    }
-                }
-                _ => self.element(n, Some(c.node)),
-            };
+    /// `{…}` of a composite literal.
+    pub(super) fn literal_value(&mut self, ty: Option<Expr>) -> ExprKind {
+        let lbrace = self.token_span();
+        self.next();
+        let level = std::mem::replace(&mut self.expr_level, 0);
+        let mut elems = Vec::new();
+        while !matches!(self.tok(), Tok::RBrace | Tok::Eof) {
+            let start = self.start();
+            let mut elem = self.element();
+            if self.got(Tok::Colon) {
+                let value = self.element();
+                elem = self.expr_at(start, ExprKind::KeyValue(Box::new(elem), Box::new(value)));
+            }
             elems.push(elem);
+            if !self.got(Tok::Comma) {
+                break;
+            }
         }
-        let lbrace = Span {
-            end: span.start + 1,
-            ..span
-        };
-        let rbrace = Span {
-            start: span.end.saturating_sub(1),
-            ..span
-        };
+        self.expr_level = level;
+        let rbrace = self.token_span();
+        if !self.got(Tok::RBrace) {
+            let found = self.token().tok.describe(self.str(rbrace));
+            let text = format!("syntax error: unexpected {found} in composite literal; possibly missing comma or `}}`");
+            self.error(rbrace, text);
+        }
         ExprKind::CompositeLit(Box::new(CompositeLit {
             ty,
             elems,
@@ -371,51 +323,39 @@ impl<'a, 't> Builder<'a, 't> {
         }))
     }
 
-    fn element(&mut self, parent: Node<'t>, n: Option<Node<'t>>) -> Expr {
-        let inner = n.and_then(|n| match self.kind(n) {
-            K::LiteralElement => self.children(n).first_named(),
-            _ => Some(n),
-        });
-        self.expr_or_bad(parent, inner)
+    fn element(&mut self) -> Expr {
+        if self.tok() != Tok::LBrace {
+            return self.expr();
+        }
+        let start = self.start();
+        let kind = self.nested(|b| b.literal_value(None));
+        self.expr_at(start, kind)
     }
 }
 
-use crate::source::Span;
-
-/// The arrow of `chan <-chan T` belongs to the leftmost `chan`; the grammar gives it to the second.
-fn leftmost_arrow(dir: ChanDir, mut elem: Box<Expr>) -> ExprKind {
-    if dir == ChanDir::Both
-        && let ExprKind::ChanType(ChanDir::Recv, _) = &elem.kind
-        && let ExprKind::ChanType(_, inner) = std::mem::replace(&mut elem.kind, ExprKind::Bad)
-    {
-        elem.kind = leftmost_arrow(ChanDir::Both, inner);
-        return ExprKind::ChanType(ChanDir::Send, elem);
-    }
-    ExprKind::ChanType(dir, elem)
-}
-
-/// The operator of a binary expression or (without `=`) of an assignment.
-pub(super) fn binary_op(s: &str) -> BinaryOp {
-    use BinaryOp::*;
-    match s {
-        "+" => Add,
-        "-" => Sub,
-        "*" => Mul,
-        "/" => Quo,
-        "%" => Rem,
-        "&" => And,
-        "|" => Or,
-        "^" => Xor,
-        "<<" => Shl,
-        ">>" => Shr,
-        "&^" => AndNot,
-        "&&" => LAnd,
-        "||" => LOr,
-        "==" => Eq,
-        "!=" => Ne,
-        "<" => Lt,
-        "<=" => Le,
-        ">" => Gt,
-        _ => Ge,
-    }
+/// A binary operator with its precedence.
+fn binary_op(t: Tok) -> Option<(u8, BinaryOp)> {
+    use BinaryOp as B;
+    Some(match t {
+        Tok::LOr => (1, B::LOr),
+        Tok::LAnd => (2, B::LAnd),
+        Tok::Eq => (3, B::Eq),
+        Tok::Ne => (3, B::Ne),
+        Tok::Lt => (3, B::Lt),
+        Tok::Le => (3, B::Le),
+        Tok::Gt => (3, B::Gt),
+        Tok::Ge => (3, B::Ge),
+        Tok::Add => (4, B::Add),
+        Tok::Sub => (4, B::Sub),
+        Tok::Or => (4, B::Or),
+        Tok::Xor => (4, B::Xor),
+        Tok::Mul => (5, B::Mul),
+        Tok::Quo => (5, B::Quo),
+        Tok::Rem => (5, B::Rem),
+        Tok::Shl => (5, B::Shl),
+        Tok::Shr => (5, B::Shr),
+        Tok::And => (5, B::And),
+        Tok::AndNot => (5, B::AndNot),
+        _ => return None,
+    })
 }

@@ -1,33 +1,28 @@
-//! The parser: runs tree-sitter and builds the tree, one file at a time.
+//! The parser's core: tokens, places, errors, and the entry for one file.
 //!
 //! In: a file's text. Out: `ast::File`, and a diagnostic per syntax error.
-//! Invariants: node ids rise from file to file; a declaration that holds an error is left out; nesting deeper than
-//! `NESTING_LIMIT` is a diagnostic, so that no later phase overflows a stack of 64 MiB.
+//! Invariants: node ids rise from file to file; after an error the rest of the declaration reads as the end of the file
+//! and the declaration is left out; nesting deeper than `NESTING_LIMIT` is such an error, so that no later phase
+//! overflows its stack; the parser looks ahead in the tokens, and never further back than a declaration.
 
 use super::ast::*;
 use super::comments;
-use super::kinds::{FieldName, Kind, Tables};
+use super::scanner::{self, LexError};
+use super::token::{Tok, Token};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
-use tree_sitter::{Node, TreeCursor};
 
 /// How deep statements and expressions may nest.
 pub const NESTING_LIMIT: u32 = 2500;
 
 /// Parses files; keep one per load, so that node ids stay unique.
+#[derive(Debug)]
 pub struct Parser {
-    inner: tree_sitter::Parser,
-    tables: Tables,
     names: FxHashSet<Name>,
     next_node: u32,
-}
-
-impl std::fmt::Debug for Parser {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Parser").field("next_node", &self.next_node).finish()
-    }
+    tokens: Vec<Token>,
 }
 
 impl Default for Parser {
@@ -39,15 +34,10 @@ impl Default for Parser {
 impl Parser {
     /// A parser whose first node id is `first`.
     pub fn new(first: NodeId) -> Parser {
-        let language = tree_sitter::Language::new(tree_sitter_go::LANGUAGE);
-        let mut inner = tree_sitter::Parser::new();
-        // A grammar of another ABI would parse nothing, which `parse` reports.
-        let _ = inner.set_language(&language);
         Parser {
-            inner,
-            tables: Tables::new(&language),
             names: FxHashSet::default(),
             next_node: first.0,
+            tokens: Vec::new(),
         }
     }
 
@@ -65,130 +55,120 @@ impl Parser {
     /// Parses one file.
     pub fn parse(&mut self, id: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> File {
         let mut file = File::empty(Span::new(id, 0, text.len() as u32), self.new_node());
-        file.comments = comments::scan(id, text);
-        let tree = self
-            .inner
-            .parse(text, None)
-            .and_then(|tree| match without_empty_inits(&tree, text) {
-                Some(patched) => self.inner.parse(patched, None),
-                None => Some(tree),
-            });
-        let Some(tree) = tree else {
-            diagnostics.push(Diagnostic::error(
-                Code::SYNTAX,
-                file.span.at_start(),
-                "the file cannot be parsed",
-            ));
-            return file;
-        };
+        let mut lex_errors = Vec::new();
+        scanner::scan(text, &mut self.tokens, &mut lex_errors);
         let mut builder = Builder {
             file: id,
             text,
-            tables: &self.tables,
+            tokens: &self.tokens,
+            at: 0,
             names: &mut self.names,
             next_node: &mut self.next_node,
-            comments: std::mem::take(&mut file.comments),
+            comments: comments::scan(id, text),
             diagnostics,
-            cursor: tree.walk(),
+            lex_errors,
+            broken: false,
             depth: 0,
+            expr_level: 0,
         };
-        builder.file(tree.root_node(), &mut file);
+        builder.file(&mut file);
         file.comments = builder.comments;
         file
     }
 }
 
-/// The grammar does not know the empty simple statement of `if ; x {` and `switch ; {`: gives the text with such
-/// semicolons blanked, when there are any. No offset changes.
-fn without_empty_inits(tree: &tree_sitter::Tree, text: &str) -> Option<String> {
-    if !tree.root_node().has_error() {
-        return None;
-    }
-    let mut bytes = text.as_bytes().to_vec();
-    let mut changed = false;
-    let mut stack = vec![tree.root_node()];
-    while let Some(n) = stack.pop() {
-        let before = text.get(..n.start_byte()).unwrap_or("").trim_end();
-        if n.is_error()
-            && text.get(n.byte_range()).is_some_and(|t| t.trim() == ";")
-            && (before.ends_with("if") || before.ends_with("switch"))
-        {
-            bytes
-                .get_mut(n.byte_range())
-                .into_iter()
-                .flatten()
-                .filter(|b| **b == b';')
-                .for_each(|b| *b = b' ');
-            changed = true;
-        } else if n.has_error() {
-            stack.extend((0..n.child_count()).filter_map(|i| n.child(i)));
-        }
-    }
-    if changed { String::from_utf8(bytes).ok() } else { None }
-}
-
-/// A child with its role.
-#[derive(Clone, Copy)]
-pub(super) struct Child<'t> {
-    pub(super) field: FieldName,
-    pub(super) kind: Kind,
-    pub(super) node: Node<'t>,
-}
-
-/// The children of a node, comments left out.
-pub(super) struct Children<'t>(pub(super) Vec<Child<'t>>);
-
-impl<'t> Children<'t> {
-    pub(super) fn field(&self, name: FieldName) -> Option<Node<'t>> {
-        self.0.iter().find(|c| c.field == name).map(|c| c.node)
-    }
-    pub(super) fn fields(&self, name: FieldName) -> impl Iterator<Item = Child<'t>> + '_ {
-        self.0
-            .iter()
-            .copied()
-            .filter(move |c| c.field == name && c.node.is_named())
-    }
-    pub(super) fn named(&self) -> impl Iterator<Item = Child<'t>> + '_ {
-        self.0.iter().copied().filter(|c| c.node.is_named())
-    }
-    pub(super) fn first_named(&self) -> Option<Node<'t>> {
-        self.named().next().map(|c| c.node)
-    }
-    pub(super) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = Node<'t>> + '_ {
-        self.0.iter().filter(move |c| c.kind == kind).map(|c| c.node)
-    }
-}
-
 /// Builds one file's tree.
-pub(super) struct Builder<'a, 't> {
+pub(super) struct Builder<'a> {
     pub(super) file: FileId,
     pub(super) text: &'a str,
-    tables: &'a Tables,
+    pub(super) tokens: &'a [Token],
+    pub(super) at: usize,
     names: &'a mut FxHashSet<Name>,
     next_node: &'a mut u32,
-    comments: Vec<Comment>,
+    pub(super) comments: Vec<Comment>,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
-    cursor: TreeCursor<'t>,
-    depth: u32,
+    pub(super) lex_errors: Vec<LexError>,
+    /// An error was met: until the declaration ends every token reads as the end of the file.
+    pub(super) broken: bool,
+    pub(super) depth: u32,
+    /// Below zero in the head of a control clause, where `{` opens its block and no literal.
+    pub(super) expr_level: i32,
 }
 
-impl<'a, 't> Builder<'a, 't> {
+impl<'a> Builder<'a> {
     pub(super) fn id(&mut self) -> NodeId {
         let id = *self.next_node;
         *self.next_node += 1;
         NodeId(id)
     }
 
-    pub(super) fn span(&self, n: Node<'_>) -> Span {
-        Span::new(self.file, n.start_byte() as u32, n.end_byte() as u32)
+    pub(super) fn peek_at(&self, ahead: usize) -> Tok {
+        if self.broken {
+            return Tok::Eof;
+        }
+        self.tokens.get(self.at + ahead).map_or(Tok::Eof, |t| t.tok)
     }
 
-    pub(super) fn str(&self, n: Node<'_>) -> &'a str {
-        self.text.get(n.byte_range()).unwrap_or("")
+    pub(super) fn tok(&self) -> Tok {
+        self.peek_at(0)
     }
 
-    pub(super) fn kind(&self, n: Node<'_>) -> Kind {
-        self.tables.kind(n.kind_id())
+    pub(super) fn token(&self) -> Token {
+        let end = self.text.len() as u32;
+        let eof = Token {
+            tok: Tok::Eof,
+            start: end,
+            end,
+        };
+        self.tokens.get(self.at).copied().unwrap_or(eof)
+    }
+
+    /// Where the current token begins.
+    pub(super) fn start(&self) -> u32 {
+        self.token().start
+    }
+
+    /// Where the last token ended.
+    pub(super) fn end(&self) -> u32 {
+        let last = self.at.checked_sub(1).and_then(|i| self.tokens.get(i));
+        last.map_or(0, |t| t.end)
+    }
+
+    pub(super) fn next(&mut self) {
+        if !self.broken && self.at + 1 < self.tokens.len() {
+            self.at += 1;
+        }
+    }
+
+    pub(super) fn got(&mut self, tok: Tok) -> bool {
+        let got = self.tok() == tok;
+        if got {
+            self.next();
+        }
+        got
+    }
+
+    /// Consumes the token, or tells that it is missing.
+    pub(super) fn want(&mut self, tok: Tok, what: &str) -> Span {
+        let span = self.token_span();
+        if !self.got(tok) {
+            self.expected(what);
+        }
+        span
+    }
+
+    pub(super) fn token_span(&self) -> Span {
+        let t = self.token();
+        Span::new(self.file, t.start, t.end)
+    }
+
+    /// From a place to the end of the last token.
+    pub(super) fn span_from(&self, start: u32) -> Span {
+        Span::new(self.file, start, self.end().max(start))
+    }
+
+    pub(super) fn str(&self, span: Span) -> &'a str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
     pub(super) fn name(&mut self, s: &str) -> Name {
@@ -200,87 +180,90 @@ impl<'a, 't> Builder<'a, 't> {
         n
     }
 
-    pub(super) fn ident(&mut self, n: Node<'_>) -> Ident {
-        let name = self.name(self.str(n));
+    /// An identifier, or `_` and an error.
+    pub(super) fn ident(&mut self) -> Ident {
+        let span = self.token_span();
+        if self.tok() != Tok::Ident {
+            self.expected("name");
+            return Ident {
+                id: self.id(),
+                span: span.at_start(),
+                name: self.name("_"),
+            };
+        }
+        self.next();
         Ident {
             id: self.id(),
-            span: self.span(n),
-            name,
+            span,
+            name: self.name(self.str(span)),
         }
     }
 
-    pub(super) fn children(&mut self, n: Node<'t>) -> Children<'t> {
-        let mut out = Vec::with_capacity(4);
-        self.cursor.reset(n);
-        if self.cursor.goto_first_child() {
-            loop {
-                let node = self.cursor.node();
-                let kind = self.tables.kind(node.kind_id());
-                if kind != Kind::Comment {
-                    out.push(Child {
-                        field: self.tables.field(self.cursor.field_id()),
-                        kind,
-                        node,
-                    });
-                }
-                if !self.cursor.goto_next_sibling() {
-                    break;
-                }
-            }
+    pub(super) fn expr_at(&mut self, start: u32, kind: ExprKind) -> Expr {
+        let id = match &kind {
+            ExprKind::Ident(i) => i.id,
+            _ => self.id(),
+        };
+        Expr {
+            id,
+            span: self.span_from(start),
+            kind,
         }
-        Children(out)
     }
 
+    pub(super) fn doc(&self, start: u32) -> CommentGroup {
+        comments::doc_before(&self.comments, self.text, start)
+    }
+
+    /// An error that leaves the declaration as it is.
+    pub(super) fn soft_error(&mut self, span: Span, message: impl Into<String>) {
+        if !self.broken {
+            self.diagnostics.push(Diagnostic::error(Code::SYNTAX, span, message));
+        }
+    }
+
+    /// An error after which the declaration makes no sense.
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>) {
-        self.diagnostics.push(Diagnostic::error(Code::SYNTAX, span, message));
+        self.soft_error(span, message);
+        self.broken = true;
     }
 
-    pub(super) fn doc(&self, n: Node<'_>) -> CommentGroup {
-        comments::doc_before(&self.comments, self.text, n.start_byte() as u32)
+    pub(super) fn expected(&mut self, what: &str) {
+        let span = self.token_span();
+        let found = self.token().tok.describe(self.str(span));
+        self.error(span, format!("syntax error: unexpected {found}, expected {what}"));
     }
 
-    /// Runs `f` one level deeper, or gives nothing and a diagnostic when that is too deep.
-    pub(super) fn nested<T>(&mut self, n: Node<'t>, f: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.depth >= NESTING_LIMIT {
-            let span = self.span(n);
-            let message = format!("more than {NESTING_LIMIT} levels of nesting");
-            if self.diagnostics.last().is_none_or(|d| d.code != Code::NESTING) {
-                self.diagnostics.push(Diagnostic::error(Code::NESTING, span, message));
-            }
-            return None;
-        }
+    /// Runs `f` one level deeper; too deep is an error.
+    pub(super) fn nested<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
         self.depth += 1;
+        if self.depth > NESTING_LIMIT {
+            self.too_deep();
+        }
         let out = f(self);
         self.depth -= 1;
-        Some(out)
+        out
     }
 
-    /// Reports the errors inside a node, outermost first and at most three.
-    pub(super) fn report(&mut self, n: Node<'t>) {
-        let mut stack = vec![n];
-        let mut count = 0;
-        while let Some(n) = stack.pop() {
-            if n.is_missing() {
-                let span = self.span(n);
-                self.error(span, format!("syntax error: missing `{}`", n.kind()));
-                count += 1;
-            } else if n.is_error() {
-                let text: String = self.str(n).chars().take(30).collect();
-                let text = text.lines().next().unwrap_or("").to_string();
-                let span = self.span(n);
-                self.error(span, format!("syntax error: unexpected `{}`", text.trim()));
-                count += 1;
-            } else if n.has_error() {
-                let kids: Vec<_> = (0..n.child_count()).rev().filter_map(|i| n.child(i)).collect();
-                stack.extend(kids.into_iter().filter(|c| c.has_error() || c.is_missing()));
-            }
-            if count >= 3 {
-                break;
-            }
+    pub(super) fn too_deep(&mut self) {
+        if !self.broken {
+            let message = format!("more than {NESTING_LIMIT} levels of nesting");
+            let span = self.token_span();
+            self.diagnostics.push(Diagnostic::error(Code::NESTING, span, message));
+            self.broken = true;
         }
-        if count == 0 {
-            let span = self.span(n);
-            self.error(span.at_start(), "syntax error");
+    }
+
+    /// Consumes what separates statements and specifications; before a closing bracket nothing needs to.
+    pub(super) fn separator(&mut self, closing: Tok, context: &str) {
+        match self.tok() {
+            Tok::Semi | Tok::Newline => self.next(),
+            t if t == closing || t == Tok::RBrace || t == Tok::RParen => {}
+            _ => {
+                let span = self.token_span();
+                let found = self.token().tok.describe(self.str(span));
+                self.error(span, format!("syntax error: unexpected {found} {context}"));
+            }
         }
     }
 }

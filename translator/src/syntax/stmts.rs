@@ -1,219 +1,257 @@
-//! Statements and blocks.
+//! Statements.
 //!
-//! In: a CST statement. Out: a `Stmt`.
-//! Invariants: never fails; what cannot be read is `StmtKind::Bad` with a diagnostic.
+//! In: tokens in a block. Out: `Stmt`s.
+//! Invariants: empty statements are left out, but for a label's.
 
 use super::ast::*;
-use super::exprs::binary_op;
-use super::kinds::{FieldName as F, Kind as K};
-use super::parser::{Builder, Child, Children};
+use super::parser::Builder;
+use super::token::Tok;
 use crate::source::Span;
-use tree_sitter::Node;
 
-impl<'a, 't> Builder<'a, 't> {
-    pub(super) fn block(&mut self, n: Node<'t>) -> Block {
-        let span = self.span(n);
-        let c = self.children(n);
-        let stmts = self.stmts(&c);
+/// A simple statement, or the range clause of a loop.
+enum Simple {
+    Stmt(Stmt),
+    Range { lhs: Vec<Expr>, define: bool, x: Expr },
+}
+
+impl Builder<'_> {
+    pub(super) fn block(&mut self) -> Block {
+        let start = self.start();
+        self.want(Tok::LBrace, "`{`");
+        let stmts = self.stmts();
+        let rbrace = self.want(Tok::RBrace, "`}`");
         Block {
-            span,
+            span: self.span_from(start),
             stmts,
-            rbrace: Span {
-                start: span.end.saturating_sub(1),
-                ..span
-            },
+            rbrace,
         }
     }
 
-    /// The statements of all `statement_list` children.
-    fn stmts(&mut self, c: &Children<'t>) -> Vec<Stmt> {
+    /// Statements up to a closing brace or the next clause.
+    fn stmts(&mut self) -> Vec<Stmt> {
         let mut out = Vec::new();
-        for list in c.of_kind(K::StmtList) {
-            let c = self.children(list);
-            for c in c.named() {
-                let s = self.stmt(c.node);
-                // The grammar makes a statement of every second semicolon.
-                if !matches!(s.kind, StmtKind::Empty) {
-                    out.push(s);
-                }
+        while !matches!(self.tok(), Tok::RBrace | Tok::Case | Tok::Default | Tok::Eof) {
+            if self.tok().is_semi() {
+                self.next();
+                continue;
+            }
+            out.push(self.stmt());
+            if !matches!(self.tok(), Tok::Case | Tok::Default) {
+                self.separator(Tok::RBrace, "at end of statement");
             }
         }
         out
     }
 
-    pub(super) fn stmt(&mut self, n: Node<'t>) -> Stmt {
-        let span = self.span(n);
-        let kind = self.nested(n, |b| b.stmt_kind(n)).unwrap_or(StmtKind::Bad);
-        Stmt { span, kind }
+    fn stmt(&mut self) -> Stmt {
+        let start = self.start();
+        let kind = self.nested(|b| b.stmt_kind(start));
+        Stmt {
+            span: self.span_from(start),
+            kind,
+        }
     }
 
-    fn stmt_kind(&mut self, n: Node<'t>) -> StmtKind {
-        let kind = self.kind(n);
-        if matches!(kind, K::ConstDecl | K::VarDecl | K::TypeDecl) {
-            return StmtKind::Decl(self.gen_decl(n, kind));
-        }
-        let c = self.children(n);
-        match kind {
-            K::EmptyStmt => StmtKind::Empty,
-            K::ExprStmt => StmtKind::Expr(self.expr_or_bad(n, c.first_named())),
-            K::SendStmt => {
-                let chan = self.expr_or_bad(n, c.field(F::Channel));
-                StmtKind::Send(chan, self.expr_or_bad(n, c.field(F::Value)))
+    fn stmt_kind(&mut self, start: u32) -> StmtKind {
+        match self.tok() {
+            Tok::Const | Tok::Type | Tok::Var => StmtKind::Decl(self.gen_decl()),
+            Tok::LBrace => StmtKind::Block(self.block()),
+            Tok::If => self.if_stmt(),
+            Tok::For => self.for_stmt(),
+            Tok::Switch => self.switch_stmt(),
+            Tok::Select => self.select_stmt(),
+            Tok::Return => {
+                self.next();
+                let ends = self.tok().is_semi() || matches!(self.tok(), Tok::RBrace | Tok::Eof);
+                StmtKind::Return(if ends { Vec::new() } else { self.expr_list() })
             }
-            K::ReceiveStmt => self.receive(n),
-            K::IncStmt | K::DecStmt => StmtKind::IncDec {
-                x: self.expr_or_bad(n, c.first_named()),
-                inc: kind == K::IncStmt,
-            },
-            K::AssignStmt | K::ShortVarDecl => self.assign(n, &c),
-            K::LabeledStmt => self.labeled(n, &c),
-            K::FallthroughStmt => StmtKind::Branch(BranchKind::Fallthrough, None),
-            K::BreakStmt | K::ContinueStmt | K::GotoStmt => {
-                let label = c.first_named().map(|n| self.ident(n));
-                let branch = match kind {
-                    K::BreakStmt => BranchKind::Break,
-                    K::ContinueStmt => BranchKind::Continue,
-                    _ => BranchKind::Goto,
+            Tok::Break => self.branch(BranchKind::Break),
+            Tok::Continue => self.branch(BranchKind::Continue),
+            Tok::Goto => self.branch(BranchKind::Goto),
+            Tok::Fallthrough => {
+                self.next();
+                StmtKind::Branch(BranchKind::Fallthrough, None)
+            }
+            Tok::Go => {
+                self.next();
+                StmtKind::Go(self.expr())
+            }
+            Tok::Defer => {
+                self.next();
+                StmtKind::Defer(self.expr())
+            }
+            Tok::Ident if self.peek_at(1) == Tok::Colon => {
+                let label = self.ident();
+                self.next();
+                let end = self.end();
+                let empty = matches!(
+                    self.tok(),
+                    Tok::RBrace | Tok::Semi | Tok::Case | Tok::Default | Tok::Eof
+                );
+                let stmt = if empty {
+                    Stmt {
+                        span: Span::new(self.file, end, end),
+                        kind: StmtKind::Empty,
+                    }
+                } else {
+                    self.stmt()
                 };
-                StmtKind::Branch(branch, label)
+                StmtKind::Labeled(label, Box::new(stmt))
             }
-            K::ReturnStmt => StmtKind::Return(c.first_named().map_or(Vec::new(), |n| self.expr_list(n))),
-            K::GoStmt => StmtKind::Go(self.expr_or_bad(n, c.first_named())),
-            K::DeferStmt => StmtKind::Defer(self.expr_or_bad(n, c.first_named())),
-            K::Block => StmtKind::Block(self.block(n)),
-            K::IfStmt => self.if_stmt(n, &c),
-            K::ForStmt => self.for_stmt(n, &c),
-            K::ExprSwitch => {
-                let init = c.field(F::Initializer).map(|n| self.stmt(n));
-                let tag = c.field(F::Value).map(|n| self.expr(n));
-                let cases = self.cases(&c);
-                StmtKind::Switch(Box::new(SwitchStmt {
-                    init,
-                    tag,
-                    cases,
-                    rbrace: self.rbrace(n),
-                }))
-            }
-            K::TypeSwitch => {
-                let init = c.field(F::Initializer).map(|n| self.stmt(n));
-                let bind = c.field(F::Alias).and_then(|n| {
-                    let list = self.children(n);
-                    list.first_named().map(|n| self.ident(n))
-                });
-                let x = self.expr_or_bad(n, c.field(F::Value));
-                let cases = self.cases(&c);
-                StmtKind::TypeSwitch(Box::new(TypeSwitchStmt {
-                    init,
-                    bind,
-                    x,
-                    cases,
-                    rbrace: self.rbrace(n),
-                }))
-            }
-            K::SelectStmt => {
-                let cases = c.0.iter().filter(|c| matches!(c.kind, K::CommCase | K::DefaultCase));
-                let cases = cases.map(|c| self.comm_clause(c.node)).collect();
-                StmtKind::Select(SelectStmt {
-                    cases,
-                    rbrace: self.rbrace(n),
-                })
-            }
-            _ => {
-                let span = self.span(n);
-                self.error(span, format!("syntax error: unexpected {}", n.kind().replace('_', " ")));
-                StmtKind::Bad
-            }
-        }
-    }
-
-    fn rbrace(&self, n: Node<'t>) -> Span {
-        let span = self.span(n);
-        Span {
-            start: span.end.saturating_sub(1),
-            ..span
-        }
-    }
-
-    fn assign(&mut self, n: Node<'t>, c: &Children<'t>) -> StmtKind {
-        let lhs = c.field(F::Left).map_or(Vec::new(), |n| self.expr_list(n));
-        let rhs = c.field(F::Right).map_or(Vec::new(), |n| self.expr_list(n));
-        let token = c
-            .field(F::Operator)
-            .or_else(|| c.0.iter().find(|c| !c.node.is_named()).map(|c| c.node));
-        let op_span = self.span(token.unwrap_or(n));
-        let op = match token.map_or("=", |n| self.str(n)) {
-            "=" => AssignOp::Assign,
-            ":=" => AssignOp::Define,
-            op => AssignOp::Op(binary_op(op.strip_suffix('=').unwrap_or(op))),
-        };
-        StmtKind::Assign(AssignStmt { lhs, op, op_span, rhs })
-    }
-
-    fn receive(&mut self, n: Node<'t>) -> StmtKind {
-        let c = self.children(n);
-        match c.field(F::Left) {
-            Some(_) => self.assign(n, &c),
-            None => StmtKind::Expr(self.expr_or_bad(n, c.field(F::Right))),
-        }
-    }
-
-    fn labeled(&mut self, n: Node<'t>, c: &Children<'t>) -> StmtKind {
-        let label = match c.field(F::Label) {
-            Some(n) => self.ident(n),
-            None => self.no_name(n),
-        };
-        let inner = c.named().find(|c| c.field != F::Label).map(|c| c.node);
-        let span = self.span(n);
-        let stmt = match inner {
-            Some(n) => self.stmt(n),
-            None => Stmt {
-                span: Span {
-                    start: span.end,
-                    ..span
-                },
-                kind: StmtKind::Empty,
+            _ => match self.simple(start, false) {
+                Simple::Stmt(s) => s.kind,
+                Simple::Range { .. } => StmtKind::Bad,
             },
-        };
-        StmtKind::Labeled(label, Box::new(stmt))
+        }
     }
 
-    fn if_stmt(&mut self, n: Node<'t>, c: &Children<'t>) -> StmtKind {
-        let init = c.field(F::Initializer).map(|n| self.stmt(n));
-        let cond = self.expr_or_bad(n, c.field(F::Condition));
-        let then = self.block_or_empty(n, c.field(F::Consequence));
-        let els = c.field(F::Alternative).map(|n| self.stmt(n));
+    fn branch(&mut self, kind: BranchKind) -> StmtKind {
+        self.next();
+        let label = (self.tok() == Tok::Ident).then(|| self.ident());
+        StmtKind::Branch(kind, label)
+    }
+
+    /// A simple statement; with `range_ok` a range clause too.
+    fn simple(&mut self, start: u32, range_ok: bool) -> Simple {
+        if range_ok && self.tok() == Tok::Range {
+            self.next();
+            let x = self.expr();
+            return Simple::Range {
+                lhs: Vec::new(),
+                define: false,
+                x,
+            };
+        }
+        let mut lhs = self.expr_list();
+        let op_span = self.token_span();
+        let op = match self.tok() {
+            Tok::Define => Some(AssignOp::Define),
+            Tok::Assign => Some(AssignOp::Assign),
+            t => assign_op(t).map(AssignOp::Op),
+        };
+        let kind = if let Some(op) = op {
+            self.next();
+            if range_ok && self.tok() == Tok::Range && !matches!(op, AssignOp::Op(_)) {
+                self.next();
+                let x = self.expr();
+                let define = op == AssignOp::Define;
+                return Simple::Range { lhs, define, x };
+            }
+            let rhs = self.expr_list();
+            StmtKind::Assign(AssignStmt { lhs, op, op_span, rhs })
+        } else {
+            if lhs.len() > 1 {
+                self.expected("`:=` or `=` or comma");
+            }
+            let Some(x) = lhs.pop() else {
+                return Simple::Stmt(Stmt {
+                    span: op_span,
+                    kind: StmtKind::Bad,
+                });
+            };
+            match self.tok() {
+                Tok::Arrow => {
+                    self.next();
+                    let value = self.expr();
+                    StmtKind::Send(x, value)
+                }
+                t @ (Tok::Inc | Tok::Dec) => {
+                    self.next();
+                    StmtKind::IncDec { x, inc: t == Tok::Inc }
+                }
+                _ => StmtKind::Expr(x),
+            }
+        };
+        Simple::Stmt(Stmt {
+            span: self.span_from(start),
+            kind,
+        })
+    }
+
+    fn simple_stmt(&mut self) -> Stmt {
+        let start = self.start();
+        match self.simple(start, false) {
+            Simple::Stmt(s) => s,
+            Simple::Range { x, .. } => Stmt {
+                span: x.span,
+                kind: StmtKind::Bad,
+            },
+        }
+    }
+
+    /// Runs `f` in the head of a control clause.
+    fn head<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let level = std::mem::replace(&mut self.expr_level, -1);
+        let out = f(self);
+        self.expr_level = level;
+        out
+    }
+
+    /// `init; last` or `last` alone, each perhaps missing, before a brace.
+    fn init_and_last(&mut self) -> (Option<Stmt>, Option<Stmt>) {
+        if self.tok() == Tok::LBrace {
+            return (None, None);
+        }
+        let first = (!self.tok().is_semi()).then(|| self.simple_stmt());
+        if !self.tok().is_semi() {
+            return (None, first);
+        }
+        if self.tok() == Tok::Newline && self.peek_at(1) == Tok::LBrace {
+            let span = self.token_span();
+            self.error(span, "syntax error: unexpected newline, expected `{` after clause");
+        }
+        self.next();
+        let last = (self.tok() != Tok::LBrace).then(|| self.simple_stmt());
+        (first, last)
+    }
+
+    fn if_stmt(&mut self) -> StmtKind {
+        self.next();
+        if self.tok() == Tok::LBrace {
+            let span = self.token_span();
+            self.error(span, "syntax error: missing condition in if statement");
+        }
+        let (init, cond) = self.head(Self::init_and_last);
+        let cond = match cond {
+            Some(Stmt {
+                kind: StmtKind::Expr(e),
+                ..
+            }) => e,
+            other => {
+                let span = other.as_ref().map_or(self.token_span(), |s| s.span);
+                let text = match &other {
+                    Some(_) => "syntax error: cannot use statement as value",
+                    None => "syntax error: missing condition in if statement",
+                };
+                self.error(span, text);
+                Expr {
+                    id: self.id(),
+                    span,
+                    kind: ExprKind::Bad,
+                }
+            }
+        };
+        let then = self.block();
+        let els = self.got(Tok::Else).then(|| {
+            if !matches!(self.tok(), Tok::If | Tok::LBrace) {
+                self.expected("if statement or block");
+            }
+            self.stmt()
+        });
         StmtKind::If(Box::new(IfStmt { init, cond, then, els }))
     }
 
-    fn block_or_empty(&mut self, parent: Node<'t>, n: Option<Node<'t>>) -> Block {
-        match n {
-            Some(n) => self.block(n),
-            None => Block {
-                span: self.span(parent),
-                stmts: Vec::new(),
-                rbrace: self.rbrace(parent),
-            },
-        }
-    }
-
-    fn for_stmt(&mut self, n: Node<'t>, c: &Children<'t>) -> StmtKind {
-        let body_node = c.field(F::Body);
-        let head = c.named().find(|c| c.field != F::Body);
-        match head {
-            Some(Child {
-                kind: K::RangeClause,
-                node,
-                ..
-            }) => {
-                let c = self.children(node);
-                let mut lhs = c.field(F::Left).map_or(Vec::new(), |n| self.expr_list(n)).into_iter();
-                let define = c.0.iter().any(|c| !c.node.is_named() && self.str(c.node) == ":=");
-                let x = self.expr_or_bad(node, c.field(F::Right));
+    fn for_stmt(&mut self) -> StmtKind {
+        self.next();
+        let clause = self.head(Self::for_clause);
+        let body = self.block();
+        match clause {
+            ForHead::Range { lhs, define, x } => {
+                let mut lhs = lhs.into_iter();
                 let (key, value) = (lhs.next(), lhs.next());
                 if let Some(extra) = lhs.next() {
-                    self.error(extra.span, "range clause permits at most two iteration variables");
+                    self.soft_error(extra.span, "range clause permits at most two iteration variables");
                 }
-                let body = self.block_or_empty(n, body_node);
                 StmtKind::Range(Box::new(RangeStmt {
                     key,
                     value,
@@ -222,74 +260,230 @@ impl<'a, 't> Builder<'a, 't> {
                     body,
                 }))
             }
-            Some(Child {
-                kind: K::ForClause,
-                node,
-                ..
-            }) => {
-                let c = self.children(node);
-                let init = c.field(F::Initializer).map(|n| self.stmt(n));
-                let cond = c.field(F::Condition).map(|n| self.expr(n));
-                let post = c.field(F::Update).map(|n| self.stmt(n));
-                let body = self.block_or_empty(n, body_node);
+            ForHead::Clause { init, cond, post } => {
+                let cond = cond.and_then(|c| match c.kind {
+                    StmtKind::Expr(e) => Some(e),
+                    _ => {
+                        self.soft_error(c.span, "syntax error: cannot use statement as value");
+                        None
+                    }
+                });
                 StmtKind::For(Box::new(ForStmt { init, cond, post, body }))
-            }
-            head => {
-                let cond = head.map(|c| self.expr(c.node));
-                let body = self.block_or_empty(n, body_node);
-                StmtKind::For(Box::new(ForStmt {
-                    init: None,
-                    cond,
-                    post: None,
-                    body,
-                }))
             }
         }
     }
 
-    fn head_span(&self, n: Node<'t>, c: &Children<'t>) -> Span {
-        let colon =
-            c.0.iter()
-                .filter(|c| !c.node.is_named())
-                .map(|c| c.node)
-                .rfind(|n| self.str(*n) == ":");
-        let span = self.span(n);
-        colon.map_or(span, |colon| span.at_start().to(self.span(colon)))
+    fn for_clause(&mut self) -> ForHead {
+        let (mut init, mut cond, mut post) = (None, None, None);
+        if self.tok() == Tok::LBrace {
+            return ForHead::Clause { init, cond, post };
+        }
+        if !self.tok().is_semi() {
+            let start = self.start();
+            match self.simple(start, true) {
+                Simple::Range { lhs, define, x } => return ForHead::Range { lhs, define, x },
+                Simple::Stmt(s) => init = Some(s),
+            }
+        }
+        if !self.tok().is_semi() {
+            return ForHead::Clause {
+                init: None,
+                cond: init,
+                post,
+            };
+        }
+        self.next();
+        if !self.tok().is_semi() {
+            if self.tok() == Tok::LBrace {
+                let span = self.token_span();
+                self.error(span, "syntax error: expected for loop condition");
+            }
+            cond = Some(self.simple_stmt());
+        }
+        if !self.tok().is_semi() {
+            self.expected("`;` and the post statement, or `{` after for clause");
+        }
+        self.next();
+        if self.tok() != Tok::LBrace {
+            post = Some(self.simple_stmt());
+        }
+        ForHead::Clause { init, cond, post }
     }
 
-    fn cases(&mut self, c: &Children<'t>) -> Vec<CaseClause> {
+    fn switch_stmt(&mut self) -> StmtKind {
+        self.next();
+        let (init, tag) = self.head(Self::init_and_last);
+        let guard = match tag {
+            Some(Stmt {
+                span,
+                kind: StmtKind::Assign(mut a),
+            }) if a.op == AssignOp::Define && a.rhs.len() == 1 && is_type_guard(a.rhs.first()) => {
+                let bind = match (a.lhs.pop(), a.lhs.is_empty()) {
+                    (
+                        Some(Expr {
+                            kind: ExprKind::Ident(id),
+                            ..
+                        }),
+                        true,
+                    ) => Some(id),
+                    _ => {
+                        self.error(span, "syntax error: type switch guard must declare one name");
+                        None
+                    }
+                };
+                a.rhs.pop().map(|x| (bind, x)).ok_or(None)
+            }
+            Some(Stmt {
+                kind: StmtKind::Expr(x),
+                ..
+            }) if is_type_guard(Some(&x)) => Ok((None, x)),
+            Some(Stmt {
+                kind: StmtKind::Expr(x),
+                ..
+            }) => Err(Some(x)),
+            Some(s) => {
+                self.error(s.span, "syntax error: switch expression must be an expression");
+                Err(None)
+            }
+            None => Err(None),
+        };
+        self.want(Tok::LBrace, "`{`");
+        let cases = self.cases();
+        let rbrace = self.want(Tok::RBrace, "`}`");
+        match guard {
+            Ok((bind, guard)) => {
+                let x = match guard.kind {
+                    ExprKind::TypeAssert(x, None) => *x,
+                    _ => guard,
+                };
+                StmtKind::TypeSwitch(Box::new(TypeSwitchStmt {
+                    init,
+                    bind,
+                    x,
+                    cases,
+                    rbrace,
+                }))
+            }
+            Err(tag) => StmtKind::Switch(Box::new(SwitchStmt {
+                init,
+                tag,
+                cases,
+                rbrace,
+            })),
+        }
+    }
+
+    fn cases(&mut self) -> Vec<CaseClause> {
         let mut out = Vec::new();
-        for c in
-            c.0.iter()
-                .filter(|c| matches!(c.kind, K::ExprCase | K::TypeCase | K::DefaultCase))
-        {
-            let kids = self.children(c.node);
-            let exprs = match c.kind {
-                K::ExprCase => kids.field(F::Value).map_or(Vec::new(), |n| self.expr_list(n)),
-                K::TypeCase => kids.fields(F::Type).map(|c| self.expr(c.node)).collect(),
-                _ => Vec::new(),
-            };
+        while !matches!(self.tok(), Tok::RBrace | Tok::Eof) {
+            let start = self.start();
+            let is_default = self.tok() == Tok::Default;
+            let mut exprs = Vec::new();
+            if self.got(Tok::Case) {
+                exprs.push(self.type_or_expr());
+                while self.got(Tok::Comma) {
+                    exprs.push(self.type_or_expr());
+                }
+            } else if !self.got(Tok::Default) {
+                self.expected("case or default or `}`");
+            }
+            self.want(Tok::Colon, "`:`");
+            let head = self.span_from(start);
+            let body = self.stmts();
+            let end = self.end_with_comments(body.last().map_or(head.end, |s| s.span.end));
             out.push(CaseClause {
                 id: self.id(),
-                span: self.span(c.node),
-                head: self.head_span(c.node, &kids),
-                is_default: c.kind == K::DefaultCase,
+                span: Span { end, ..head },
+                head,
+                is_default,
                 exprs,
-                body: self.stmts(&kids),
+                body,
             });
         }
         out
     }
 
-    fn comm_clause(&mut self, n: Node<'t>) -> CommClause {
-        let c = self.children(n);
-        let comm = c.field(F::Communication).map(|n| self.stmt(n));
-        CommClause {
-            id: self.id(),
-            span: self.span(n),
-            head: self.head_span(n, &c),
-            comm,
-            body: self.stmts(&c),
+    /// The end of a clause's last statement, moved past the comments behind it on its line.
+    fn end_with_comments(&self, end: u32) -> u32 {
+        let first = self.comments.partition_point(|c| c.span.start < end);
+        let mut out = end;
+        for c in self.comments.iter().skip(first) {
+            let gap = self.text.as_bytes().get(out as usize..c.span.start as usize);
+            if gap.is_none_or(|g| !g.iter().all(|b| matches!(b, b' ' | b'\t' | b';'))) {
+                break;
+            }
+            out = c.span.end;
         }
+        out
     }
+
+    fn select_stmt(&mut self) -> StmtKind {
+        self.next();
+        self.want(Tok::LBrace, "`{`");
+        let mut cases = Vec::new();
+        while !matches!(self.tok(), Tok::RBrace | Tok::Eof) {
+            let start = self.start();
+            let mut comm = None;
+            if self.got(Tok::Case) {
+                comm = Some(self.simple_stmt());
+            } else if !self.got(Tok::Default) {
+                self.expected("case or default or `}`");
+            }
+            self.want(Tok::Colon, "`:`");
+            let head = self.span_from(start);
+            let body = self.stmts();
+            let end = self.end_with_comments(body.last().map_or(head.end, |s| s.span.end));
+            cases.push(CommClause {
+                id: self.id(),
+                span: Span { end, ..head },
+                head,
+                comm,
+                body,
+            });
+        }
+        let rbrace = self.want(Tok::RBrace, "`}`");
+        StmtKind::Select(SelectStmt { cases, rbrace })
+    }
+}
+
+/// The head of a loop.
+enum ForHead {
+    Range {
+        lhs: Vec<Expr>,
+        define: bool,
+        x: Expr,
+    },
+    Clause {
+        init: Option<Stmt>,
+        cond: Option<Stmt>,
+        post: Option<Stmt>,
+    },
+}
+
+fn is_type_guard(x: Option<&Expr>) -> bool {
+    matches!(
+        x,
+        Some(Expr {
+            kind: ExprKind::TypeAssert(_, None),
+            ..
+        })
+    )
+}
+
+/// The operator of `+=` and its like.
+fn assign_op(t: Tok) -> Option<BinaryOp> {
+    Some(match t {
+        Tok::AddAssign => BinaryOp::Add,
+        Tok::SubAssign => BinaryOp::Sub,
+        Tok::MulAssign => BinaryOp::Mul,
+        Tok::QuoAssign => BinaryOp::Quo,
+        Tok::RemAssign => BinaryOp::Rem,
+        Tok::AndAssign => BinaryOp::And,
+        Tok::OrAssign => BinaryOp::Or,
+        Tok::XorAssign => BinaryOp::Xor,
+        Tok::ShlAssign => BinaryOp::Shl,
+        Tok::ShrAssign => BinaryOp::Shr,
+        Tok::AndNotAssign => BinaryOp::AndNot,
+        _ => return None,
+    })
 }

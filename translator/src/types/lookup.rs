@@ -48,16 +48,7 @@ impl TypeStore {
                 other => other,
             };
         }
-        let found = self.lookup_raw(t, pkg, name);
-        // Type parameters with a core type have that type's fields.
-        if let (LookupResult::Missing, Type::TypeParam(_)) = (&found, &*self.get(t))
-            && let Some(core) = self.core_type(t)
-            && let LookupResult::Found(l) = self.lookup_raw(core, pkg, name)
-            && self.obj(l.obj).is_var()
-        {
-            return LookupResult::Found(l);
-        }
-        found
+        self.lookup_raw(t, pkg, name)
     }
 
     fn lookup_raw(&self, t: TypeId, pkg: Option<PackageId>, name: &str) -> LookupResult {

@@ -5,6 +5,7 @@
 
 pub mod constant;
 mod display;
+pub mod dump;
 pub mod info;
 pub mod lookup;
 pub mod model;

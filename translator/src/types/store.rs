@@ -203,6 +203,17 @@ impl TypeStore {
         t
     }
 
+    /// A method's type as a value of its own has it.
+    pub(super) fn without_receiver(&self, t: TypeId) -> TypeId {
+        match &*self.get(t) {
+            Type::Signature(s) if s.recv.is_some() => self.signature(Signature {
+                recv: None,
+                ..s.clone()
+            }),
+            _ => t,
+        }
+    }
+
     /// Whether two types are identical in the sense of the Go specification.
     pub fn identical(&self, a: TypeId, b: TypeId) -> bool {
         a == b || self.canonical(a) == self.canonical(b)

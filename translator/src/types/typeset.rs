@@ -166,6 +166,21 @@ impl TypeStore {
         core
     }
 
+    /// Whether two sets of terms are the same.
+    pub(super) fn same_terms(&self, a: &Option<Vec<Term>>, b: &Option<Vec<Term>>) -> bool {
+        match (a, b) {
+            (None, None) => true,
+            (Some(a), Some(b)) => {
+                let inside = |a: &[Term], b: &[Term]| {
+                    a.iter()
+                        .all(|x| b.iter().any(|y| x.tilde == y.tilde && self.identical(x.ty, y.ty)))
+                };
+                inside(a, b) && inside(b, a)
+            }
+            _ => false,
+        }
+    }
+
     /// What stands for a type parameter that only composite types of one shape may instantiate (`S ~[]E`, `PT *T`):
     /// that shape. A set with methods of its own has none, but for pointers.
     pub fn stand_in(&self, t: TypeId) -> Option<TypeId> {

@@ -79,6 +79,9 @@ impl<'a> Lowerer<'a> {
     }
 
     fn constant(&mut self, e: &'a ast::Expr, value: ConstValue, ty: TypeId) -> Expr {
+        // A string that only an operation on it sees stays untyped in the checker's tables.
+        let untyped = ty == TypeId::UNTYPED_STRING;
+        let ty = if untyped { TypeId::STRING } else { ty };
         let inner = e.unparen();
         let obj = match &inner.kind {
             Ast::Ident(name) | Ast::Selector(_, name) => self.info.uses.get(name.id).copied(),

@@ -184,10 +184,9 @@ impl<'a> Checker<'a> {
             return;
         }
         if rhs.len() != 1 {
-            for e in rhs {
-                self.multi_expr(e);
+            if self.use_exprs(rhs) {
+                self.count_error(lhs.len(), rhs.len(), rhs, returning.is_some());
             }
-            self.count_error(lhs.len(), rhs.len(), rhs, returning);
             return;
         }
         let Some(e) = rhs.first() else { return };
@@ -215,15 +214,20 @@ impl<'a> Checker<'a> {
             self.err(e.span, Code::ASSIGN_COUNT, text);
             return;
         }
-        self.count_error(lhs.len(), operands.len(), rhs, returning);
+        self.count_error(lhs.len(), operands.len(), rhs, returning.is_some());
     }
 
-    fn count_error(&mut self, l: usize, r: usize, rhs: &'a [Expr], returning: Option<Span>) {
-        let span = rhs
-            .first()
-            .map_or(Span::new(crate::source::FileId(0), 0, 0), |e| e.span);
+    /// `l` variables or results and `r` values; told at the first value, or of a return at the first that is too many or the
+    /// last there is.
+    fn count_error(&mut self, l: usize, r: usize, rhs: &'a [Expr], returning: bool) {
+        let at = match returning {
+            true if r > l => rhs.get(l).or(rhs.first()),
+            true => rhs.last(),
+            false => rhs.first(),
+        };
+        let span = at.map_or(Span::new(crate::source::FileId(0), 0, 0), |e| e.span);
         match returning {
-            Some(span) => {
+            true => {
                 let few = if r < l { "not enough" } else { "too many" };
                 self.err(
                     span,
@@ -231,7 +235,7 @@ impl<'a> Checker<'a> {
                     format!("{few} return values: have {r}, want {l}"),
                 );
             }
-            None => {
+            false => {
                 let text = format!(
                     "assignment mismatch: {} but {}",
                     plural(l, "variable"),
@@ -275,7 +279,6 @@ impl<'a> Checker<'a> {
             let tuple = self.s.tuple(vec![first, TypeId::BOOL]);
             if let Some(t) = self.info.types.get_mut(e.id) {
                 t.ty = tuple;
-                t.mode = Mode::CommaOk;
             }
             match &e.kind {
                 ExprKind::Paren(x) => e = x,
@@ -291,19 +294,15 @@ impl<'a> Checker<'a> {
             if &*id.name == "_" {
                 return Ok(None);
             }
-            // Assigning is no use.
-            if let Some(o) = self.lookup(&id.name)
-                && matches!(self.s.obj(o).kind, ObjKind::Var(VarKind::Local))
-            {
-                let was = self.used.contains(&o);
-                let x = self.expr(e);
-                if !was {
-                    self.used.remove(&o);
-                }
-                return if x.is_invalid() { Err(()) } else { Ok(Some(x.ty)) };
-            }
         }
+        // Assigning to a variable is no use of it.
+        let unused = ident
+            .and_then(|id| self.lookup(&id.name))
+            .filter(|o| matches!(self.s.obj(*o).kind, ObjKind::Var(VarKind::Local)) && !self.used.contains(o));
         let x = self.expr(e);
+        if let Some(o) = unused {
+            self.used.remove(&o);
+        }
         match x.mode {
             Mode::Invalid => Err(()),
             Mode::Variable | Mode::MapIndex => Ok(Some(x.ty)),
@@ -326,9 +325,8 @@ impl<'a> Checker<'a> {
     }
 
     fn assign_var(&mut self, lhs: Result<Option<TypeId>, ()>, x: &mut Operand<'a>) {
-        match lhs {
-            Ok(t) => self.assignment(x, t, "assignment"),
-            Err(()) => self.default_operand(x),
+        if let Ok(t) = lhs {
+            self.assignment(x, t, "assignment");
         }
     }
 
@@ -336,37 +334,56 @@ impl<'a> Checker<'a> {
         if lhs.len() == rhs.len() {
             for (l, r) in lhs.iter().zip(rhs) {
                 let target = self.lhs(l);
+                if target.is_err() {
+                    self.use_exprs([r]);
+                    continue;
+                }
                 let mut x = self.expr_with_target(r, target.ok().flatten());
                 self.assign_var(target, &mut x);
             }
             return;
         }
-        let targets: Vec<_> = lhs.iter().map(|l| self.lhs(l)).collect();
         if rhs.len() != 1 {
-            for e in rhs {
-                self.multi_expr(e);
+            let valid = self.use_lhs(lhs);
+            if self.use_exprs(rhs) && valid {
+                self.count_error(lhs.len(), rhs.len(), rhs, false);
             }
-            self.count_error(lhs.len(), rhs.len(), rhs, None);
             return;
         }
         let Some(e) = rhs.first() else { return };
         let (operands, comma_ok) = self.unpack(e, lhs.len() == 2);
         if operands.len() == lhs.len() {
-            for (t, mut x) in targets.into_iter().zip(operands) {
-                self.assign_var(t, &mut x);
+            for (l, mut x) in lhs.iter().zip(operands) {
+                let target = self.lhs(l);
+                self.assign_var(target, &mut x);
             }
             if comma_ok {
                 self.record_comma_ok(e);
             }
-        } else if !operands.iter().any(Operand::is_invalid) {
-            let text = format!(
-                "assignment mismatch: {} but `{}` returns {}",
-                plural(lhs.len(), "variable"),
-                self.text(e),
-                plural(operands.len(), "value")
-            );
+            return;
+        }
+        if !operands.iter().any(Operand::is_invalid) {
+            let text = match &e.unparen().kind {
+                ExprKind::Call(c) => format!(
+                    "assignment mismatch: {} but `{}` returns {}",
+                    plural(lhs.len(), "variable"),
+                    self.text(&c.fun),
+                    plural(operands.len(), "value")
+                ),
+                _ => format!(
+                    "assignment mismatch: {} but {}",
+                    plural(lhs.len(), "variable"),
+                    plural(operands.len(), "value")
+                ),
+            };
             self.err(e.span, Code::ASSIGN_COUNT, text);
         }
+        self.use_lhs(lhs);
+    }
+
+    /// Evaluates left sides of what is in error, without using the variables they name.
+    fn use_lhs(&mut self, lhs: &'a [Expr]) -> bool {
+        lhs.iter().fold(true, |ok, l| self.lhs(l).is_ok() && ok)
     }
 
     /// Assigns one operand to one expression.
@@ -380,11 +397,13 @@ impl<'a> Checker<'a> {
         let mut vars = Vec::new();
         let mut new: Vec<(&'a ast::Ident, ObjId)> = Vec::new();
         let mut seen: Vec<&str> = Vec::new();
+        let mut wrong = false;
         for l in lhs {
             let Some(id) = l.as_ident() else {
+                self.use_lhs(std::slice::from_ref(l));
                 let text = format!("non-name `{}` on left side of `:=`", self.text(l));
                 self.err(l.span, Code::INVALID_DECL, text);
-                self.expr(l);
+                wrong = true;
                 vars.push(self.s.add_obj(Object::bad_var()));
                 continue;
             };
@@ -394,6 +413,7 @@ impl<'a> Checker<'a> {
                     Code::DUPLICATE,
                     format!("`{}` repeated on left side of `:=`", id.name),
                 );
+                wrong = true;
                 vars.push(self.s.add_obj(Object::bad_var()));
                 continue;
             }
@@ -406,12 +426,11 @@ impl<'a> Checker<'a> {
             match here {
                 Some(o) if self.s.obj(o).is_var() => {
                     self.info.uses.insert(id.id, o);
-                    let ty = self.s.obj_type(o);
-                    self.record_type(l, Mode::Variable, ty, None);
                     vars.push(o);
                 }
                 Some(_) => {
                     self.err(l.span, Code::NOT_ASSIGNABLE, format!("cannot assign to `{}`", id.name));
+                    wrong = true;
                     vars.push(self.s.add_obj(Object::bad_var()));
                 }
                 None => {
@@ -426,7 +445,7 @@ impl<'a> Checker<'a> {
             }
         }
         self.init_vars(&vars, rhs, None);
-        if new.is_empty() && !lhs.is_empty() && lhs.iter().all(|l| l.as_ident().is_some()) {
+        if new.is_empty() && !wrong {
             self.err(span, Code::INVALID_DECL, "no new variables on left side of `:=`");
         }
         for (id, v) in new {

@@ -4,33 +4,30 @@
 //! this call, as `go/types` does.
 //! Invariants: `len`, `cap`, `min`, `max`, `real`, `imag`, `complex` and the sizes are constant where Go says so.
 
-use super::super::constant::{self, ConstValue};
+use super::super::constant::ConstValue;
 use super::super::info::Mode;
-use super::super::lookup::LookupResult;
 use super::super::model::*;
 use super::Checker;
 use super::operand::Operand;
 use crate::diagnostic::Code;
-use crate::syntax::ast::{BinaryOp, CallExpr, Expr, ExprKind};
+use crate::syntax::ast::{CallExpr, Expr, ExprKind};
 
 impl<'a> Checker<'a> {
     pub(super) fn builtin_call(&mut self, e: &'a Expr, c: &'a CallExpr, id: Option<BuiltinId>) -> Operand<'a> {
         use BuiltinId::*;
         let Some(id) = id else { return Operand::invalid(e) };
         let name = self.text(&c.fun);
-        if c.ellipsis && id != Append {
-            self.err(
-                e.span,
-                Code::INVALID_USE,
-                format!("invalid operation: invalid use of `...` with built-in `{name}`"),
-            );
+        if let Some(dots) = c.dots.filter(|_| id != Append) {
+            let text = format!("invalid operation: invalid use of `...` with built-in `{name}`");
+            self.err(dots, Code::INVALID_USE, text);
+            self.args_anyway(c);
             return Operand::invalid(e);
         }
         let (min, max) = match id {
             Append => (1, usize::MAX),
             Cap | Clear | Close | Imag | Len | New | Panic | Real => (1, 1),
             Complex | Copy | Delete => (2, 2),
-            Make => (1, 3),
+            Make => (1, usize::MAX),
             Max | Min => (1, usize::MAX),
             Print | Println => (0, usize::MAX),
             Recover => (0, 0),
@@ -81,7 +78,7 @@ impl<'a> Checker<'a> {
             for a in c.args.iter().skip(args.len()) {
                 self.raw_expr(a, None);
             }
-            self.err(e.span, Code::ARGUMENT_COUNT, text);
+            self.err(c.rparen(), Code::ARGUMENT_COUNT, text);
             return Operand::invalid(e);
         }
         let out = match id {
@@ -89,25 +86,31 @@ impl<'a> Checker<'a> {
             Len | Cap => self.builtin_len(e, c, id, args.remove(0), saw_call),
             Clear => {
                 let x = args.remove(0);
-                let ok = match self.s.terms(x.ty).filter(|_| self.s.is_type_param(x.ty)) {
-                    Some(ts) => ts.iter().all(|t| self.is_map_or_slice(t.ty)),
-                    None => self.is_map_or_slice(x.ty),
-                };
-                if !ok {
-                    return self.bad_arg(e, &x, "clear", "must be a map or slice");
+                let version = self.needs_version(c.fun.span, (1, 21), "clear");
+                let types = self.types_of(x.ty);
+                if types.is_empty() || !types.iter().all(|t| self.is_map_or_slice(*t)) {
+                    return self.bad_arg(e, &x, "must be a map or slice");
+                }
+                if !version {
+                    return Operand::invalid(e);
                 }
                 self.record_builtin(c, &[x.ty], &[], false);
                 Operand::new(Mode::NoValue, TypeId::EMPTY_TUPLE, e)
             }
             Close => {
                 let x = args.remove(0);
-                let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
-                match &*self.s.get(core) {
-                    Type::Chan(ChanDir::Recv, _) => {
-                        return self.bad_arg(e, &x, "close", "must not be a receive-only channel");
+                let types = self.types_of(x.ty);
+                for t in &types {
+                    match &*self.s.under(*t) {
+                        Type::Chan(ChanDir::Recv, _) => {
+                            return self.bad_arg(e, &x, "must not be a receive-only channel");
+                        }
+                        Type::Chan(..) => {}
+                        _ => return self.bad_arg(e, &x, "must be a channel"),
                     }
-                    Type::Chan(..) => {}
-                    _ => return self.bad_arg(e, &x, "close", "must be a channel"),
+                }
+                if types.is_empty() {
+                    return self.bad_arg(e, &x, "must be a channel");
                 }
                 self.record_builtin(c, &[x.ty], &[], false);
                 Operand::new(Mode::NoValue, TypeId::EMPTY_TUPLE, e)
@@ -122,47 +125,11 @@ impl<'a> Checker<'a> {
             }
             Copy => {
                 let (x, y) = (args.remove(0), args.remove(0));
-                let mut y = y;
-                self.default_operand(&mut y);
-                let dst = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
-                let src = self.s.core_string(y.ty).unwrap_or(TypeId::INVALID);
-                let ok = match (&*self.s.get(dst), &*self.s.get(src)) {
-                    (Type::Slice(a), Type::Slice(b)) => self.s.identical(*a, *b),
-                    (Type::Slice(a), Type::Basic(k)) => k.is_string() && self.s.basic(*a) == Some(BasicKind::Uint8),
-                    _ => false,
-                };
-                if !ok {
-                    let text = format!(
-                        "invalid argument: copy expects slice arguments of one element type; found {} and {}",
-                        self.describe(&x),
-                        self.describe(&y)
-                    );
-                    self.err(e.span, Code::INVALID_USE, text);
-                    return Operand::invalid(e);
-                }
-                self.record_builtin(c, &[x.ty, y.ty], &[TypeId::INT], false);
-                Operand::new(Mode::Value, TypeId::INT, e)
+                self.builtin_copy(e, c, x, y)
             }
             Delete => {
-                let (x, mut k) = (args.remove(0), args.remove(0));
-                let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
-                let key = match (
-                    &*self.s.get(core),
-                    self.s.terms(x.ty).filter(|_| self.s.is_type_param(x.ty)),
-                ) {
-                    (Type::Map(key, _), _) => Some(*key),
-                    (_, Some(ts)) => ts.first().and_then(|t| match &*self.s.under(t.ty) {
-                        Type::Map(key, _) => Some(*key),
-                        _ => None,
-                    }),
-                    _ => None,
-                };
-                let Some(key) = key else {
-                    return self.bad_arg(e, &x, "delete", "is not a map");
-                };
-                self.assignment(&mut k, Some(key), "argument to delete");
-                self.record_builtin(c, &[x.ty, key], &[], false);
-                Operand::new(Mode::NoValue, TypeId::EMPTY_TUPLE, e)
+                let (x, k) = (args.remove(0), args.remove(0));
+                self.builtin_delete(e, c, x, k)
             }
             Make => self.builtin_make(e, c),
             New => self.builtin_new(e, c),
@@ -198,13 +165,91 @@ impl<'a> Checker<'a> {
         matches!(&*self.s.under(t), Type::Map(..) | Type::Slice(_))
     }
 
-    fn bad_arg(&mut self, e: &'a Expr, x: &Operand<'a>, _name: &str, what: &str) -> Operand<'a> {
+    /// The types a value may have: those of a type parameter's set, none when it admits all, or the type itself.
+    fn types_of(&self, t: TypeId) -> Vec<TypeId> {
+        if self.s.is_type_param(t) {
+            return self.s.terms(t).unwrap_or_default().iter().map(|t| t.ty).collect();
+        }
+        vec![t]
+    }
+
+    /// The element type of all slices a value may be, or why there is none.
+    fn slice_elem(&self, x: &Operand<'a>) -> Result<TypeId, String> {
+        let mut elem = None;
+        for t in self.types_of(x.ty) {
+            match &*self.s.under(t) {
+                Type::Slice(e) => match elem {
+                    Some(old) if !self.s.identical(old, *e) => {
+                        return Err("argument must be slices of one element type".into());
+                    }
+                    _ => elem = Some(*e),
+                },
+                _ => return Err(format!("argument must be a slice; have {}", self.describe(x))),
+            }
+        }
+        elem.ok_or_else(|| format!("argument must be a slice; have {}", self.describe(x)))
+    }
+
+    /// Whether bytes may be taken from a value: all its types are strings or byte slices, one at least a string.
+    fn gives_bytes(&self, t: TypeId) -> bool {
+        let types = self.types_of(t);
+        let string = |t: &TypeId| self.s.basic(*t).is_some_and(BasicKind::is_string);
+        let bytes = |t: &TypeId| matches!(&*self.s.under(*t), Type::Slice(e) if self.s.identical(*e, TypeId::UINT8));
+        types.iter().all(|t| string(t) || bytes(t)) && types.iter().any(string)
+    }
+
+    pub(super) fn bad_arg(&mut self, e: &'a Expr, x: &Operand<'a>, what: &str) -> Operand<'a> {
         let text = format!("invalid argument: {} {what}", self.describe(x));
         self.err(x.span(), Code::INVALID_USE, text);
         Operand::invalid(e)
     }
 
-    fn record_builtin(&mut self, c: &'a CallExpr, params: &[TypeId], results: &[TypeId], variadic: bool) {
+    /// "As a special case, copy also accepts a destination argument assignable to type []byte with a source argument of a
+    /// string type."
+    fn builtin_copy(&mut self, e: &'a Expr, c: &'a CallExpr, x: Operand<'a>, y: Operand<'a>) -> Operand<'a> {
+        let bytes = self.s.slice(TypeId::UINT8);
+        if !(self.operand_assignable(&x, bytes) && self.gives_bytes(y.ty)) {
+            let problem = match (self.slice_elem(&x), self.slice_elem(&y)) {
+                (Err(why), _) => Some((x.span(), why)),
+                (Ok(a), Ok(b)) if self.s.identical(a, b) => None,
+                (Ok(_), Err(why)) if !self.s.all_basic(y.ty, BasicKind::is_string) => Some((y.span(), why)),
+                _ => {
+                    let (x_text, y_text) = (self.describe(&x), self.describe(&y));
+                    let text = format!("arguments {x_text} and {y_text} have different element types");
+                    Some((x.span(), text))
+                }
+            };
+            if let Some((span, why)) = problem {
+                self.err(span, Code::INVALID_USE, format!("invalid copy: {why}"));
+                return Operand::invalid(e);
+            }
+        }
+        let from = self.s.default_type(y.ty);
+        self.record_builtin(c, &[x.ty, from], &[TypeId::INT], false);
+        Operand::new(Mode::Value, TypeId::INT, e)
+    }
+
+    fn builtin_delete(&mut self, e: &'a Expr, c: &'a CallExpr, x: Operand<'a>, mut k: Operand<'a>) -> Operand<'a> {
+        let mut key = None;
+        for t in self.types_of(x.ty) {
+            match &*self.s.under(t) {
+                Type::Map(k, _) if key.is_none_or(|old| self.s.identical(old, *k)) => key = Some(*k),
+                Type::Map(..) => return self.bad_arg(e, &x, "must be maps of identical key types"),
+                _ => return self.bad_arg(e, &x, "is not a map"),
+            }
+        }
+        let Some(key) = key else {
+            return self.bad_arg(e, &x, "is not a map");
+        };
+        self.assignment(&mut k, Some(key), "argument to delete");
+        if k.is_invalid() {
+            return Operand::invalid(e);
+        }
+        self.record_builtin(c, &[x.ty, key], &[], false);
+        Operand::new(Mode::NoValue, TypeId::EMPTY_TUPLE, e)
+    }
+
+    pub(super) fn record_builtin(&mut self, c: &'a CallExpr, params: &[TypeId], results: &[TypeId], variadic: bool) {
         let t = self.s.signature(Signature {
             params: params.to_vec(),
             results: results.to_vec(),
@@ -223,53 +268,58 @@ impl<'a> Checker<'a> {
 
     fn builtin_append(&mut self, e: &'a Expr, c: &'a CallExpr, mut args: Vec<Operand<'a>>) -> Operand<'a> {
         let x = args.remove(0);
-        let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
-        let Type::Slice(elem) = *self.s.get(core) else {
-            if x.is_nil() {
-                self.err(
-                    x.span(),
-                    Code::INVALID_USE,
-                    "first argument to append must be a typed slice; have untyped nil",
-                );
+        let elem = match self.slice_elem(&x) {
+            Ok(elem) => elem,
+            Err(why) => {
+                self.err(x.span(), Code::INVALID_USE, format!("invalid append: {why}"));
                 return Operand::invalid(e);
             }
-            return self.bad_arg(e, &x, "append", "is not a slice");
         };
-        if c.ellipsis {
-            if args.len() != 1 {
-                self.err(
-                    e.span,
-                    Code::ARGUMENT_COUNT,
-                    "can only use `...` with one argument of append",
-                );
-                return Operand::invalid(e);
-            }
-            let mut y = args.remove(0);
-            let src = self.s.core_string(y.ty).unwrap_or(TypeId::INVALID);
-            let bytes = self.s.basic(elem) == Some(BasicKind::Uint8);
-            let ok = match &*self.s.get(src) {
-                Type::Basic(k) if k.is_string() && bytes => {
-                    self.default_operand(&mut y);
-                    true
-                }
-                Type::Slice(b) => self.s.identical(elem, *b),
-                _ => false,
-            };
-            if !ok {
-                let t = self.s.slice(elem);
-                self.assignment(&mut y, Some(t), "argument to `append`");
-            }
-            if y.is_invalid() {
-                return Operand::invalid(e);
-            }
-            self.record_builtin(c, &[x.ty, y.ty], &[x.ty], true);
-            return Operand::new(Mode::Value, x.ty, e);
-        }
-        for mut a in args {
-            self.assignment(&mut a, Some(elem), "argument to `append`");
-        }
         let rest = self.s.slice(elem);
-        self.record_builtin(c, &[x.ty, rest], &[x.ty], true);
+        let mut from = rest;
+        let mut types = vec![rest; args.len()];
+        if let Some(dots) = c.dots {
+            if args.len() != c.args.len().saturating_sub(1) {
+                let text = "cannot use `...` with a call of several results";
+                self.err(dots, Code::ARGUMENT_COUNT, text);
+                return Operand::invalid(e);
+            }
+            match &args[..] {
+                // "As a special case, append also accepts a first argument assignable to type []byte with a second argument
+                // of string type followed by ... ."
+                [y] if self.gives_bytes(y.ty) && {
+                    let bytes = self.s.slice(TypeId::UINT8);
+                    self.operand_assignable(&x, bytes)
+                } =>
+                {
+                    from = self.s.default_type(y.ty);
+                    types.clear();
+                }
+                [_] => {}
+                [] => {
+                    self.err(
+                        c.rparen(),
+                        Code::ARGUMENT_COUNT,
+                        "not enough arguments in call to `append`",
+                    );
+                    return Operand::invalid(e);
+                }
+                [_, extra, ..] => {
+                    self.err(
+                        extra.span(),
+                        Code::ARGUMENT_COUNT,
+                        "too many arguments in call to `append`",
+                    );
+                    return Operand::invalid(e);
+                }
+            }
+        } else {
+            types.fill(elem);
+        }
+        for (a, t) in args.iter_mut().zip(types) {
+            self.assignment(a, Some(t), "argument to `append`");
+        }
+        self.record_builtin(c, &[x.ty, from], &[x.ty], true);
         Operand::new(Mode::Value, x.ty, e)
     }
 
@@ -283,7 +333,6 @@ impl<'a> Checker<'a> {
     ) -> Operand<'a> {
         let len = id == BuiltinId::Len;
         if let (true, Some(v)) = (len, x.val.as_ref().and_then(|v| v.as_bytes().map(<[u8]>::len))) {
-            self.record_builtin(c, &[x.ty], &[TypeId::INT], false);
             return Operand::constant(TypeId::INT, ConstValue::int(v), e);
         }
         self.default_operand(&mut x);
@@ -310,7 +359,6 @@ impl<'a> Checker<'a> {
             self.err(x.span(), Code::INVALID_USE, text);
             return Operand::invalid(e);
         }
-        self.record_builtin(c, &[x.ty], &[TypeId::INT], false);
         if !saw_call && !self.s.is_type_param(x.ty) {
             let array = match &*self.s.under(x.ty) {
                 Type::Array(n, _) => Some(*n),
@@ -324,83 +372,8 @@ impl<'a> Checker<'a> {
                 return Operand::constant(TypeId::INT, ConstValue::int(n), e);
             }
         }
+        self.record_builtin(c, &[x.ty], &[TypeId::INT], false);
         Operand::new(Mode::Value, TypeId::INT, e)
-    }
-
-    fn builtin_complex(&mut self, e: &'a Expr, c: &'a CallExpr, mut x: Operand<'a>, mut y: Operand<'a>) -> Operand<'a> {
-        // Untyped operands take the other's type; two untyped non-constants become float64.
-        match (self.s.is_untyped(x.ty), self.s.is_untyped(y.ty)) {
-            (true, false) => self.convert_untyped(&mut x, y.ty),
-            (false, true) => {
-                let t = x.ty;
-                self.convert_untyped(&mut y, t);
-            }
-            (true, true) if !(x.is_const() && y.is_const()) => {
-                self.convert_untyped(&mut x, TypeId::FLOAT64);
-                self.convert_untyped(&mut y, TypeId::FLOAT64);
-            }
-            _ => {}
-        }
-        if x.is_invalid() || y.is_invalid() {
-            return Operand::invalid(e);
-        }
-        let kind = self.s.basic(x.ty);
-        let both_untyped = self.s.is_untyped(x.ty) && self.s.is_untyped(y.ty);
-        let t = match kind {
-            Some(BasicKind::Float32) => TypeId::COMPLEX64,
-            Some(BasicKind::Float64) => TypeId::COMPLEX128,
-            _ if both_untyped => TypeId::UNTYPED_COMPLEX,
-            _ => TypeId::INVALID,
-        };
-        if t == TypeId::INVALID || (!both_untyped && !self.s.identical(x.ty, y.ty)) {
-            let text = format!(
-                "invalid operation: `{}` (mismatched or non-float types {} and {})",
-                self.text(e),
-                self.type_str(x.ty),
-                self.type_str(y.ty)
-            );
-            self.err(e.span, Code::MISMATCHED_TYPES, text);
-            return Operand::invalid(e);
-        }
-        if let (true, true, Some(a), Some(b)) = (x.is_const(), y.is_const(), &x.val, &y.val)
-            && let (Some(a), Some(b)) = (a.to_float(), b.to_float())
-        {
-            if !both_untyped {
-                self.record_builtin(c, &[x.ty, y.ty], &[t], false);
-            }
-            return Operand::constant(t, ConstValue::Complex(a, b), e);
-        }
-        self.record_builtin(c, &[x.ty, y.ty], &[t], false);
-        Operand::new(Mode::Value, t, e)
-    }
-
-    fn builtin_real(&mut self, e: &'a Expr, c: &'a CallExpr, id: BuiltinId, mut x: Operand<'a>) -> Operand<'a> {
-        if self.s.is_untyped(x.ty) {
-            if x.is_const() {
-                if self.s.all_basic(x.ty, BasicKind::is_numeric) {
-                    x.ty = TypeId::UNTYPED_COMPLEX;
-                }
-            } else {
-                self.convert_untyped(&mut x, TypeId::COMPLEX128);
-                if x.is_invalid() {
-                    return Operand::invalid(e);
-                }
-            }
-        }
-        let t = match self.s.basic(x.ty) {
-            Some(BasicKind::Complex64) => TypeId::FLOAT32,
-            Some(BasicKind::Complex128) => TypeId::FLOAT64,
-            Some(BasicKind::UntypedComplex) => TypeId::UNTYPED_FLOAT,
-            _ => return self.bad_arg(e, &x, "real", "must be of complex type"),
-        };
-        if let (true, Some((re, im))) = (x.is_const(), x.val.as_ref().and_then(|v| v.to_complex())) {
-            if t != TypeId::UNTYPED_FLOAT {
-                self.record_builtin(c, &[x.ty], &[t], false);
-            }
-            return Operand::constant(t, ConstValue::Float(if id == BuiltinId::Real { re } else { im }), e);
-        }
-        self.record_builtin(c, &[x.ty], &[t], false);
-        Operand::new(Mode::Value, t, e)
     }
 
     fn builtin_make(&mut self, e: &'a Expr, c: &'a CallExpr) -> Operand<'a> {
@@ -449,11 +422,8 @@ impl<'a> Checker<'a> {
         if let [a, b] = sizes[..]
             && a > b
         {
-            self.err(
-                e.span,
-                Code::INVALID_USE,
-                "invalid argument: length and capacity swapped",
-            );
+            let span = c.args.get(1).map_or(e.span, |a| a.span);
+            self.err(span, Code::INVALID_USE, "invalid argument: length and capacity swapped");
         }
         self.record_builtin(c, &types, &[t], false);
         Operand::new(Mode::Value, t, e)
@@ -483,6 +453,9 @@ impl<'a> Checker<'a> {
             }
             _ => {
                 self.must_be_value(&mut x);
+                if !x.is_invalid() {
+                    self.needs_version(c.fun.span, (1, 26), "`new` of a value");
+                }
                 self.assignment(&mut x, None, "argument to `new`");
                 if x.is_invalid() {
                     return Operand::invalid(e);
@@ -493,177 +466,5 @@ impl<'a> Checker<'a> {
         let p = self.s.pointer(t);
         self.record_builtin(c, &[t], &[p], false);
         Operand::new(Mode::Value, p, e)
-    }
-
-    fn builtin_min_max(&mut self, e: &'a Expr, c: &'a CallExpr, id: BuiltinId, args: Vec<Operand<'a>>) -> Operand<'a> {
-        let op = if id == BuiltinId::Max {
-            BinaryOp::Gt
-        } else {
-            BinaryOp::Lt
-        };
-        for a in &args {
-            if !self.s.all_basic(a.ty, BasicKind::is_ordered) {
-                let text = format!("invalid argument: {} cannot be ordered", self.describe(a));
-                self.err(a.span(), Code::INVALID_USE, text);
-                return Operand::invalid(e);
-            }
-        }
-        let exprs: Vec<_> = args.iter().filter_map(|a| a.expr).collect();
-        let mut args = args.into_iter();
-        let Some(mut x) = args.next() else {
-            return Operand::invalid(e);
-        };
-        for mut a in args {
-            if !self.match_types(&mut x, &mut a)
-                || (!x.is_invalid() && !a.is_invalid() && !self.s.identical(x.ty, a.ty))
-            {
-                let text = format!(
-                    "invalid argument: mismatched types {} and {}",
-                    self.type_str(x.ty),
-                    self.type_str(a.ty)
-                );
-                self.err(a.span(), Code::MISMATCHED_TYPES, text);
-                return Operand::invalid(e);
-            }
-            if x.is_invalid() || a.is_invalid() {
-                return Operand::invalid(e);
-            }
-            if let (true, true, Some(p), Some(q)) = (x.is_const(), a.is_const(), &x.val, &a.val) {
-                if constant::compare(op, q, p) == Some(true) {
-                    x.val = a.val;
-                }
-            } else {
-                x.mode = Mode::Value;
-                x.val = None;
-            }
-        }
-        if !x.is_const() {
-            x.mode = Mode::Value;
-            if self.s.is_untyped(x.ty) {
-                self.default_operand(&mut x);
-            }
-        }
-        for a in exprs {
-            if !x.is_const() || !self.s.is_untyped(x.ty) {
-                self.update_expr_type(a, x.ty, true);
-            }
-        }
-        if !self.s.is_untyped(x.ty) {
-            let types = vec![x.ty; c.args.len()];
-            self.record_builtin(c, &types, &[x.ty], false);
-        }
-        x.expr = Some(e);
-        x
-    }
-
-    fn unsafe_call(&mut self, e: &'a Expr, c: &'a CallExpr, id: BuiltinId, mut args: Vec<Operand<'a>>) -> Operand<'a> {
-        use BuiltinId::*;
-        match id {
-            UnsafeSizeof | UnsafeAlignof => {
-                let mut x = args.remove(0);
-                self.assignment(&mut x, None, "argument to `unsafe.Sizeof`");
-                if x.is_invalid() {
-                    return Operand::invalid(e);
-                }
-                self.record_builtin(c, &[x.ty], &[TypeId::UINTPTR], false);
-                if self.depends_on_params(x.ty) {
-                    return Operand::new(Mode::Value, TypeId::UINTPTR, e);
-                }
-                let (size, align) = self.s.size_align(x.ty);
-                let n = if id == UnsafeSizeof { size } else { align };
-                Operand::constant(TypeId::UINTPTR, ConstValue::int(n), e)
-            }
-            UnsafeOffsetof => self.offsetof(e, c),
-            UnsafeAdd => {
-                let (mut p, mut n) = (args.remove(0), args.remove(0));
-                self.assignment(&mut p, Some(TypeId::UNSAFE_POINTER), "argument to `unsafe.Add`");
-                self.valid_index(&mut n, "length", true);
-                self.record_builtin(c, &[TypeId::UNSAFE_POINTER, n.ty], &[TypeId::UNSAFE_POINTER], false);
-                Operand::new(Mode::Value, TypeId::UNSAFE_POINTER, e)
-            }
-            UnsafeSlice => {
-                let (p, mut n) = (args.remove(0), args.remove(0));
-                let core = self.s.core_type(p.ty).unwrap_or(TypeId::INVALID);
-                let Type::Pointer(elem) = *self.s.get(core) else {
-                    return self.bad_arg(e, &p, "Slice", "is not a pointer");
-                };
-                self.valid_index(&mut n, "length", false);
-                let t = self.s.slice(elem);
-                self.record_builtin(c, &[p.ty, n.ty], &[t], false);
-                Operand::new(Mode::Value, t, e)
-            }
-            UnsafeSliceData => {
-                let x = args.remove(0);
-                let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
-                let Type::Slice(elem) = *self.s.get(core) else {
-                    return self.bad_arg(e, &x, "SliceData", "is not a slice");
-                };
-                let t = self.s.pointer(elem);
-                self.record_builtin(c, &[x.ty], &[t], false);
-                Operand::new(Mode::Value, t, e)
-            }
-            UnsafeString => {
-                let (mut p, mut n) = (args.remove(0), args.remove(0));
-                let t = self.s.pointer(TypeId::UINT8);
-                self.assignment(&mut p, Some(t), "argument to `unsafe.String`");
-                self.valid_index(&mut n, "length", false);
-                self.record_builtin(c, &[t, n.ty], &[TypeId::STRING], false);
-                Operand::new(Mode::Value, TypeId::STRING, e)
-            }
-            _ => {
-                let mut x = args.remove(0);
-                self.assignment(&mut x, Some(TypeId::STRING), "argument to `unsafe.StringData`");
-                let t = self.s.pointer(TypeId::UINT8);
-                self.record_builtin(c, &[TypeId::STRING], &[t], false);
-                Operand::new(Mode::Value, t, e)
-            }
-        }
-    }
-
-    fn offsetof(&mut self, e: &'a Expr, c: &'a CallExpr) -> Operand<'a> {
-        let Some(arg) = c.args.first().map(Expr::unparen) else {
-            return Operand::invalid(e);
-        };
-        let ExprKind::Selector(base, sel) = &arg.kind else {
-            self.err(
-                arg.span,
-                Code::INVALID_USE,
-                "invalid argument: not a selector expression",
-            );
-            self.expr(arg);
-            return Operand::invalid(e);
-        };
-        let x = self.expr(arg);
-        if x.is_invalid() {
-            return Operand::invalid(e);
-        }
-        self.record_builtin(c, &[x.ty], &[TypeId::UINTPTR], false);
-        let mut t = self.info.type_of(base);
-        if let Type::Pointer(p) = &*self.s.under(t) {
-            t = *p;
-        }
-        let LookupResult::Found(l) = self.s.lookup_field_or_method(t, Some(self.env.pkg), &sel.name) else {
-            return Operand::invalid(e);
-        };
-        let mut offset = 0;
-        for i in l.index {
-            offset += self.s.field_offset(t, i);
-            if let Type::Struct(st) = &*self.s.under(t)
-                && let Some(f) = st.fields.get(i)
-            {
-                t = self.s.obj_type(*f);
-            }
-        }
-        Operand::constant(TypeId::UINTPTR, ConstValue::int(offset), e)
-    }
-
-    fn depends_on_params(&self, t: TypeId) -> bool {
-        match &*self.s.get(t) {
-            Type::TypeParam(_) => true,
-            Type::Array(_, e) => self.depends_on_params(*e),
-            Type::Struct(s) => s.fields.iter().any(|f| self.depends_on_params(self.s.obj_type(*f))),
-            Type::Named(n) => n.type_args.iter().any(|a| self.depends_on_params(*a)),
-            _ => false,
-        }
     }
 }

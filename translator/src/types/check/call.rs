@@ -23,7 +23,12 @@ impl<'a> Checker<'a> {
                         targs.push(self.type_expr(a));
                         targ_spans.push(a.span);
                     }
-                    if targs.contains(&TypeId::INVALID) {
+                    let params = match &*self.s.get(f.ty) {
+                        Type::Signature(s) => s.type_params.clone(),
+                        _ => Vec::new(),
+                    };
+                    let valid = !targs.contains(&TypeId::INVALID);
+                    if !valid || !self.type_argument_count(&targs, &params, args) {
                         self.args_anyway(c);
                         return Operand::invalid(e);
                     }
@@ -52,7 +57,7 @@ impl<'a> Checker<'a> {
         let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
         let Type::Signature(sig) = &*self.s.get(core) else {
             let text = format!("invalid operation: cannot call non-function {}", self.describe(&x));
-            self.err(e.span, Code::INVALID_OPERATION, text);
+            self.err(x.span(), Code::INVALID_OPERATION, text);
             self.args_anyway(c);
             return Operand::invalid(e);
         };
@@ -101,11 +106,21 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks arguments of a call that is in error, so that their own errors and uses are seen.
-    fn args_anyway(&mut self, c: &'a CallExpr) {
-        for a in &c.args {
-            let x = self.raw_expr(a, None);
-            let _ = x;
+    pub(super) fn args_anyway(&mut self, c: &'a CallExpr) {
+        self.use_exprs(&c.args);
+    }
+
+    /// Evaluates expressions of what is in error; whether they are all valid.
+    pub(super) fn use_exprs(&mut self, list: impl IntoIterator<Item = &'a Expr>) -> bool {
+        let mut ok = true;
+        for e in list {
+            ok &= match &e.kind {
+                ExprKind::KeyValue(_, v) => self.use_exprs([&**v]),
+                ExprKind::CompositeLit(c) if c.ty.is_none() => self.use_exprs(&c.elems),
+                _ => !self.raw_expr(e, None).is_invalid(),
+            };
         }
+        ok
     }
 
     fn conversion_call(&mut self, e: &'a Expr, c: &'a CallExpr, t: TypeId) -> Operand<'a> {
@@ -121,12 +136,21 @@ impl<'a> Checker<'a> {
         match &c.args[..] {
             [arg] => {
                 let x = self.expr_with_target(arg, Some(t));
+                if x.is_invalid() {
+                    return Operand::invalid(e);
+                }
                 if c.ellipsis {
-                    self.err(
-                        arg.span,
-                        Code::INVALID_USE,
-                        format!("invalid use of `...` in conversion to {}", self.type_str(t)),
-                    );
+                    let text = format!("invalid use of `...` in conversion to {}", self.type_str(t));
+                    self.err(arg.span, Code::INVALID_USE, text);
+                    return Operand::invalid(e);
+                }
+                if !self.s.is_type_param(t) && matches!(&*self.s.under(t), Type::Interface(_)) {
+                    let set = self.s.type_set(t);
+                    if set.terms.is_some() || set.comparable {
+                        let text = format!("cannot use interface {} in conversion", self.type_str(t));
+                        self.err(e.span, Code::NOT_A_TYPE, text);
+                        return Operand::invalid(e);
+                    }
                 }
                 self.conversion(e, x, t)
             }
@@ -138,7 +162,8 @@ impl<'a> Checker<'a> {
                 };
                 let text = format!("{few} in conversion to {}", self.type_str(t));
                 self.args_anyway(c);
-                self.err(e.span, Code::ARGUMENT_COUNT, text);
+                let span = other.last().map_or(c.rparen(), |a| a.span);
+                self.err(span, Code::ARGUMENT_COUNT, text);
                 Operand::invalid(e)
             }
         }
@@ -173,9 +198,9 @@ impl<'a> Checker<'a> {
     ) -> Option<Signature> {
         let spread = args.len() != c.args.len();
         let mut params = sig.params.clone();
-        if c.ellipsis && spread {
+        if let Some(dots) = c.dots.filter(|_| spread && sig.variadic) {
             self.err(
-                e.span,
+                dots,
                 Code::ARGUMENT_COUNT,
                 "cannot use `...` with multi-valued argument",
             );
@@ -194,9 +219,9 @@ impl<'a> Checker<'a> {
                     params.push(elem);
                 }
             }
-        } else if c.ellipsis {
-            let text = format!("have (...) but function is not variadic: `{}`", self.text(fun));
-            self.err(e.span, Code::ARGUMENT_COUNT, text);
+        } else if let Some(dots) = c.dots {
+            let text = format!("cannot use `...` in call to non-variadic `{}`", self.text(fun));
+            self.err(dots, Code::ARGUMENT_COUNT, text);
             return None;
         }
         if args.len() != params.len() {
@@ -223,10 +248,7 @@ impl<'a> Checker<'a> {
                 want.join(", ")
             );
             let span = if few {
-                crate::source::Span {
-                    start: c.args_span.end.saturating_sub(1),
-                    ..c.args_span
-                }
+                c.rparen()
             } else {
                 args.get(params.len()).map_or(e.span, Operand::span)
             };
@@ -235,11 +257,29 @@ impl<'a> Checker<'a> {
         }
         let mut called = sig.clone();
         let generic_args = args.iter().any(|a| self.is_generic_func(a.ty));
+        if let Some(first) = args.iter().find(|a| self.is_generic_func(a.ty)).map(Operand::span) {
+            self.needs_version(first, (1, 21), "implicitly instantiated function as argument");
+        }
         if !sig.type_params.is_empty() {
+            if targ_spans.is_empty() {
+                let paren = crate::source::Span {
+                    end: c.args_span.start + 1,
+                    ..c.args_span
+                };
+                self.needs_version(paren, (1, 18), "implicit function instantiation");
+            } else {
+                let brackets = crate::source::Span {
+                    start: fun.span.end,
+                    ..c.fun.span
+                };
+                self.needs_version_at('[', brackets, (1, 18), "function instantiation");
+            }
             let (inferred, fixed) = self.infer(e.span, fun, &sig.type_params, targs, &params, &mut args)?;
             for (a, t) in args.iter_mut().zip(fixed) {
                 if let Some(t) = t {
+                    self.env.generic_argument = true;
                     self.instantiate_to(a, t);
+                    self.env.generic_argument = false;
                 }
             }
             called.params = called
@@ -259,9 +299,7 @@ impl<'a> Checker<'a> {
                 .collect();
             let ty = self.s.signature(called.clone());
             self.record_instance(fun, &inferred, ty);
-            if !std::ptr::eq(fun, &c.fun) {
-                self.record_type(&c.fun, Mode::Value, ty, None);
-            }
+            self.record_type(&c.fun, Mode::Value, ty, None);
             self.later.push_back(Later::Verify {
                 pkg: self.env.pkg,
                 span: fun.span,
@@ -272,7 +310,9 @@ impl<'a> Checker<'a> {
         } else if generic_args {
             for (a, t) in args.iter_mut().zip(&params) {
                 if self.is_generic_func(a.ty) {
+                    self.env.generic_argument = true;
                     self.instantiate_to(a, *t);
+                    self.env.generic_argument = false;
                 }
             }
         }
@@ -283,11 +323,10 @@ impl<'a> Checker<'a> {
         Some(called)
     }
 
-    /// Records what a generic function's name was instantiated with.
+    /// Records what a generic function's name was instantiated with; the name's own type stays generic.
     pub(super) fn record_instance(&mut self, fun: &'a Expr, targs: &[TypeId], ty: TypeId) {
         let mut fun = fun;
         loop {
-            self.record_type(fun, Mode::Value, ty, None);
             match &fun.kind {
                 ExprKind::Paren(x) => fun = x,
                 ExprKind::Index(x, _) => fun = x,
@@ -326,7 +365,7 @@ impl<'a> Checker<'a> {
             self.err(x.span(), Code::INVALID_USE, text);
             return Operand::invalid(e);
         }
-        self.assertable(&x, t, te);
+        self.assertable(&x, t, e);
         Operand::new(Mode::CommaOk, t, e)
     }
 

@@ -34,7 +34,7 @@ impl<'a> Checker<'a> {
                     self.describe(&x),
                     self.type_str(t)
                 );
-                self.err(e.span, Code::CONSTANT_OVERFLOW, text);
+                self.err(x.span(), Code::CONSTANT_OVERFLOW, text);
                 return Operand::invalid(e);
             }
         } else if const_arg && self.s.is_type_param(t) {
@@ -54,7 +54,7 @@ impl<'a> Checker<'a> {
         }
         if !ok {
             let text = format!("cannot convert {} to type {}", self.describe(&x), self.type_str(t));
-            self.err(e.span, Code::NOT_ASSIGNABLE, text);
+            self.err(x.span(), Code::NOT_ASSIGNABLE, text);
             return Operand::invalid(e);
         }
         if self.s.is_untyped(x.ty) {

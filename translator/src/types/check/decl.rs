@@ -72,45 +72,6 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A grey object was met: an error unless something on the cycle breaks it.
-    fn cycle(&mut self, o: ObjId) {
-        let start = self.path.iter().rposition(|x| *x == o).unwrap_or(0);
-        let cycle: Vec<ObjId> = self.path.get(start..).unwrap_or(&[]).to_vec();
-        let (mut values, mut defs, mut total) = (0, 0, 0);
-        for x in &cycle {
-            total += 1;
-            match self.s.obj(*x).kind {
-                ObjKind::Const { .. } | ObjKind::Var(_) => values += 1,
-                ObjKind::TypeName { alias: false } => defs += 1,
-                ObjKind::Func { .. } => return,
-                _ => {}
-            }
-        }
-        let obj = self.s.obj(o);
-        let is_value = matches!(obj.kind, ObjKind::Const { .. } | ObjKind::Var(_));
-        let fine = values == total || (values == 0 && defs > 0);
-        if fine && !(is_value && obj.ty == TypeId::INVALID) {
-            return;
-        }
-        if is_value {
-            if obj.ty == TypeId::INVALID {
-                self.err(
-                    self.span_of(o),
-                    Code::INIT_CYCLE,
-                    format!("initialization cycle or refers to itself: `{}`", obj.name),
-                );
-            }
-            return;
-        }
-        if !fine {
-            let text = format!("invalid recursive type `{}`", obj.name);
-            self.err(self.span_of(o), Code::RECURSIVE_TYPE, text);
-            if let ObjKind::TypeName { alias: true } = obj.kind {
-                self.s.update_obj(o, |o| o.ty = TypeId::INVALID);
-            }
-        }
-    }
-
     pub(super) fn const_decl(
         &mut self,
         o: ObjId,
@@ -195,6 +156,15 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn type_decl(&mut self, o: ObjId, spec: &'a ast::TypeSpec) {
+        if let Some(first) = spec.type_params.as_ref().and_then(|p| p.fields.first()) {
+            let (version, what) = match spec.alias {
+                true => ((1, 23), "generic type alias"),
+                false => ((1, 18), "type parameter"),
+            };
+            self.needs_version(first.span, version, what);
+        } else if spec.alias {
+            self.needs_version_at('=', spec.span, (1, 9), "type alias");
+        }
         if spec.alias {
             let outer = self.open_scope();
             let params = spec.type_params.as_ref().map(|p| self.type_params(p));
@@ -231,9 +201,8 @@ impl<'a> Checker<'a> {
         } else {
             rhs
         };
-        if self.reaches(rhs, named) {
-            let text = format!("invalid recursive type `{}`", spec.name.name);
-            self.err(spec.name.span, Code::RECURSIVE_TYPE, text);
+        if let Some(cycle) = self.declarations_back_to(rhs, named) {
+            self.cycle_error(&cycle);
             rhs = TypeId::INVALID;
         }
         self.s.update_type(named, |t| {
@@ -243,24 +212,6 @@ impl<'a> Checker<'a> {
         });
         self.later.push_back(Later::ValidType(o));
         self.check_method_clash(named);
-    }
-
-    /// Whether following declarations from `t` comes back to `named`.
-    fn reaches(&self, t: TypeId, named: TypeId) -> bool {
-        let mut t = t;
-        for _ in 0..1000 {
-            if t == named {
-                return true;
-            }
-            match &*self.s.get(t) {
-                Type::Named(n) => match n.underlying.or(n.origin) {
-                    Some(u) => t = u,
-                    None => return false,
-                },
-                _ => return false,
-            }
-        }
-        true
     }
 
     fn check_method_clash(&mut self, named: TypeId) {
@@ -283,73 +234,19 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A type that contains itself by value has no size.
-    pub(super) fn valid_type(&mut self, o: ObjId) {
-        let t = self.s.obj_type(o);
-        let mut path = Vec::new();
-        if self.contains_itself(t, t, &mut path, 0) {
-            let text = format!("invalid recursive type `{}`", self.s.obj(o).name);
-            self.err(self.span_of(o), Code::RECURSIVE_TYPE, text);
-            self.s.update_type(t, |t| {
-                if let Type::Named(n) = t {
-                    n.underlying = Some(TypeId::INVALID);
-                }
-            });
-        }
-    }
-
-    fn contains_itself(&self, t: TypeId, target: TypeId, path: &mut Vec<TypeId>, depth: usize) -> bool {
-        if depth > 100 {
-            return false;
-        }
-        match &*self.s.get(t) {
-            Type::Named(n) => {
-                let key = n.origin.unwrap_or(t);
-                if depth > 0 && key == target {
-                    return true;
-                }
-                if path.contains(&key) {
-                    return false;
-                }
-                path.push(key);
-                let u = self.s.underlying(key);
-                self.contains_itself(u, target, path, depth + 1)
-                    || n.type_args.iter().any(|a| {
-                        // An argument counts when the generic type holds its parameter by value.
-                        self.contains_itself(*a, target, path, depth + 1) && self.holds_by_value(key)
-                    })
-            }
-            Type::Array(_, e) => self.contains_itself(*e, target, path, depth + 1),
-            Type::Struct(s) => s
-                .fields
-                .iter()
-                .any(|f| self.contains_itself(self.s.obj_type(*f), target, path, depth + 1)),
-            Type::Interface(i) => i.embeddeds.iter().any(|e| {
-                matches!(&*self.s.get(*e), Type::Named(_)) && self.contains_itself(*e, target, path, depth + 1)
-            }),
-            _ => false,
-        }
-    }
-
-    fn holds_by_value(&self, generic: TypeId) -> bool {
-        match &*self.s.under(generic) {
-            Type::Struct(s) => s.fields.iter().any(|f| {
-                let t = self.s.obj_type(*f);
-                self.s.is_type_param(t) || matches!(&*self.s.get(t), Type::Array(_, e) if self.s.is_type_param(*e))
-            }),
-            Type::Array(_, e) => self.s.is_type_param(*e),
-            _ => false,
-        }
-    }
-
     fn func_decl(&mut self, o: ObjId, d: &'a ast::FuncDecl) {
         let outer = self.open_scope();
         let recv = d.recv.as_ref().map(|r| self.receiver(r));
+        let (recv, named) = recv.map_or((None, None), |(t, named)| (Some(t), named));
+        if let Some(first) = d.type_params.as_ref().and_then(|p| p.fields.first()) {
+            self.needs_version(first.span, (1, 18), "type parameter");
+        }
         let type_params = d.type_params.as_ref().map_or(Vec::new(), |p| self.type_params(p));
         if d.recv.is_some() && d.type_params.is_some() {
-            self.err(d.name.span, Code::INVALID_DECL, "methods cannot have type parameters");
+            let span = d.type_params.as_ref().map_or(d.name.span, |p| p.span);
+            self.err(span, Code::INVALID_DECL, "methods cannot have type parameters");
         }
-        let (mut sig, scope) = self.signature(&d.ty);
+        let (mut sig, scope) = self.signature_of(&d.ty, named, true);
         sig.type_params = type_params;
         sig.recv = recv;
         if matches!(&*d.name.name, "init" | "main") && d.recv.is_none() {
@@ -358,11 +255,12 @@ impl<'a> Checker<'a> {
                     .pkgs
                     .get(self.env.pkg.0 as usize)
                     .is_some_and(|p| &*p.name == "main");
-            if is_main && !(sig.params.is_empty() && sig.results.is_empty() && sig.type_params.is_empty()) {
-                let text = format!(
-                    "func `{}` must have no arguments, no return values and no type parameters",
-                    d.name.name
-                );
+            if is_main && let Some(first) = d.type_params.as_ref().and_then(|p| p.fields.first()) {
+                let text = format!("func `{}` must have no type parameters", d.name.name);
+                self.err(first.span, Code::INVALID_DECL, text);
+            }
+            if is_main && !(sig.params.is_empty() && sig.results.is_empty()) {
+                let text = format!("func `{}` must have no arguments and no return values", d.name.name);
                 self.err(d.name.span, Code::INVALID_DECL, text);
             }
         }
@@ -380,20 +278,29 @@ impl<'a> Checker<'a> {
         self.close_scope(outer);
     }
 
-    /// The receiver: declares its name and, for a generic type, its names for the type's parameters.
-    fn receiver(&mut self, list: &'a ast::FieldList) -> TypeId {
-        if list.fields.len() != 1 || list.fields.first().is_some_and(|f| f.names.len() > 1) {
-            self.err(list.span, Code::INVALID_DECL, "method must have exactly one receiver");
+    /// The receiver: declares, for a generic type, its names for the type's parameters. Its own name is given back, to be
+    /// declared with the parameters' once all types are known: `func (t t) m(t2 t)`.
+    fn receiver(&mut self, list: &'a ast::FieldList) -> (TypeId, Option<(&'a ast::Ident, ObjId)>) {
+        let many = match (&list.fields[..], list.fields.first()) {
+            ([], _) => {
+                self.err(list.span, Code::INVALID_DECL, "method has no receiver");
+                None
+            }
+            ([_], Some(f)) => f.names.get(1..).and_then(|more| more.last()).map(|n| n.span),
+            (all, _) => all.last().map(|f| f.span),
+        };
+        if let Some(span) = many {
+            self.err(span, Code::INVALID_DECL, "method has multiple receivers");
         }
         let Some(f) = list.fields.first() else {
-            return TypeId::INVALID;
+            return (TypeId::INVALID, None);
         };
         let t = self.receiver_type(&f.ty);
-        match f.names.first() {
+        let named = match f.names.first() {
             Some(id) => {
                 let v = self.new_var(id, VarKind::Receiver, t);
                 self.used.insert(v);
-                self.declare(id, v);
+                Some((id, v))
             }
             None => {
                 let name = Object::new(
@@ -405,14 +312,19 @@ impl<'a> Checker<'a> {
                 );
                 let v = self.s.add_obj(name);
                 self.info.implicits.insert(f.ty.id, v);
+                None
             }
-        }
+        };
         let base = match &*self.s.get(t) {
             Type::Pointer(e) => *e,
             _ => t,
         };
-        self.later_receiver_check(base, f.ty.span);
-        t
+        let mut named_at = f.ty.unparen();
+        while let ast::ExprKind::Star(x) | ast::ExprKind::Paren(x) = &named_at.kind {
+            named_at = x;
+        }
+        self.later_receiver_check(base, named_at.span);
+        (t, named)
     }
 
     fn later_receiver_check(&mut self, base: TypeId, span: Span) {
@@ -471,6 +383,7 @@ impl<'a> Checker<'a> {
                     );
                     self.err(e.span, Code::INSTANTIATION, text);
                 }
+                self.needs_version(x.span, (1, 18), "type instantiation");
                 // The receiver's names stand for the type's own parameters.
                 for (a, p) in args.iter().zip(&n.type_params) {
                     if let Some(id) = a.as_ident() {
@@ -479,6 +392,8 @@ impl<'a> Checker<'a> {
                         let o = self.s.add_obj(o);
                         self.used.insert(o);
                         self.declare(id, o);
+                        // As go/types has it, such a name is declared and used in one place.
+                        self.info.uses.insert(id.id, o);
                         self.record_type(a, Mode::Type, *p, None);
                     } else {
                         self.err(
@@ -698,7 +613,6 @@ impl<'a> Checker<'a> {
         self.env.scope = sig.scope;
         self.env.results = Some(sig.results.clone());
         self.env.named_results = sig.named_results.clone();
-        self.env.iota = None;
         self.env.err_at = None;
         self.env.has_call_or_recv = false;
         self.env.in_func = true;

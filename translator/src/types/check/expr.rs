@@ -7,11 +7,9 @@ use super::super::constant;
 use super::super::info::Mode;
 use super::super::model::*;
 use super::operand::Operand;
-use super::untyped::int_bits;
 use super::{Checker, Later};
 use crate::diagnostic::Code;
-use crate::syntax::ast::{self, BinaryExpr, BinaryOp, Expr, ExprKind, LitKind, UnaryOp};
-use std::sync::Arc;
+use crate::syntax::ast::{self, Expr, ExprKind, LitKind};
 
 impl<'a> Checker<'a> {
     /// A single value.
@@ -33,7 +31,22 @@ impl<'a> Checker<'a> {
         x
     }
 
-    fn generic_without_args(&mut self, x: &mut Operand<'a>) {
+    /// A generic function or type cannot stand for itself.
+    pub(super) fn exclude_generic(&mut self, x: &mut Operand<'a>) {
+        if x.is_invalid() {
+            return;
+        }
+        if self.is_generic_func(x.ty) {
+            self.generic_without_args(x);
+        } else if x.mode == Mode::Type
+            && let Some(e) = x.expr
+            && self.must_be_instantiated(e, x.ty) == TypeId::INVALID
+        {
+            x.fail();
+        }
+    }
+
+    pub(super) fn generic_without_args(&mut self, x: &mut Operand<'a>) {
         let text = x.expr.map_or(String::new(), |e| self.text(e));
         self.err(
             x.span(),
@@ -50,6 +63,7 @@ impl<'a> Checker<'a> {
     /// A value that may be a tuple.
     pub(super) fn multi_expr(&mut self, e: &'a Expr) -> Operand<'a> {
         let mut x = self.raw_expr(e, None);
+        self.exclude_generic(&mut x);
         self.must_be_value(&mut x);
         x
     }
@@ -57,6 +71,7 @@ impl<'a> Checker<'a> {
     /// A value or a type.
     pub(super) fn expr_or_type(&mut self, e: &'a Expr) -> Operand<'a> {
         let mut x = self.raw_expr(e, None);
+        self.exclude_generic(&mut x);
         if x.mode == Mode::NoValue {
             self.must_be_value(&mut x);
         }
@@ -98,6 +113,11 @@ impl<'a> Checker<'a> {
     pub(super) fn raw_expr(&mut self, e: &'a Expr, hint: Option<TypeId>) -> Operand<'a> {
         let mut x = self.expr_kind(e, hint);
         x.expr = Some(e);
+        // While types are being declared a value's may have no size yet.
+        let value = !matches!(x.mode, Mode::Invalid | Mode::NoValue | Mode::Type | Mode::Builtin);
+        if value && !self.path.is_empty() && !self.env.in_func && !self.finite_size(x.ty, 0) {
+            x.fail();
+        }
         self.record(&x);
         x
     }
@@ -193,6 +213,12 @@ impl<'a> Checker<'a> {
                 if x.val.is_none() { Operand::invalid(e) } else { x }
             }
             ObjKind::TypeName { .. } => {
+                if obj.pkg.is_none() && matches!(&*id.name, "any" | "comparable") {
+                    let known = self.needs_version(e.span, (1, 18), &format!("predeclared `{}`", id.name));
+                    if !known {
+                        return Operand::invalid(e);
+                    }
+                }
                 self.used.insert(o);
                 if obj.ty == TypeId::INVALID {
                     Operand::invalid(e)
@@ -235,10 +261,11 @@ impl<'a> Checker<'a> {
             LitKind::Rune => TypeId::UNTYPED_RUNE,
             LitKind::String => TypeId::UNTYPED_STRING,
         };
+        self.literal_version(lit);
         match constant::literal(lit.kind, &lit.text) {
             Some(v) => {
                 let mut x = Operand::constant(ty, v, e);
-                self.overflow(&mut x);
+                self.overflow(&mut x, e.span);
                 x
             }
             None => {
@@ -246,6 +273,23 @@ impl<'a> Checker<'a> {
                 Operand::invalid(e)
             }
         }
+    }
+
+    /// Forms of numbers that Go 1.13 brought.
+    fn literal_version(&mut self, lit: &ast::BasicLit) {
+        let number = matches!(lit.kind, LitKind::Int | LitKind::Float | LitKind::Imaginary);
+        if !number || lit.text.len() <= 2 || self.version_at(lit.span) >= (1, 13) {
+            return;
+        }
+        let lower = lit.text.to_ascii_lowercase();
+        let what = match lower.get(..2) {
+            _ if lower.contains('_') => "underscore in numeric literal",
+            Some("0b") => "binary literal",
+            Some("0o") => "0o/0O-style octal literal",
+            Some("0x") if lit.kind != LitKind::Int => "hexadecimal floating-point literal",
+            _ => return,
+        };
+        self.needs_version(lit.span, (1, 13), what);
     }
 
     fn func_lit(&mut self, e: &'a Expr, f: &'a ast::FuncLit) -> Operand<'a> {
@@ -272,6 +316,7 @@ impl<'a> Checker<'a> {
         match x.mode {
             Mode::Invalid => Operand::invalid(e),
             Mode::Type => {
+                self.later.push_back(Later::NoConstraint(x.ty, x.span(), self.env.pkg));
                 let t = self.s.pointer(x.ty);
                 Operand::new(Mode::Type, t, e)
             }
@@ -281,369 +326,16 @@ impl<'a> Checker<'a> {
                 Operand::invalid(e)
             }
             _ => {
-                if x.is_nil() {
-                    self.err(
-                        e.span,
-                        Code::INVALID_OPERATION,
-                        "invalid operation: cannot indirect nil",
-                    );
-                    return Operand::invalid(e);
-                }
                 let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
                 match &*self.s.get(core) {
                     Type::Pointer(base) => Operand::new(Mode::Variable, *base, e),
                     _ => {
                         let text = format!("invalid operation: cannot indirect {}", self.describe(&x));
-                        self.err(e.span, Code::INVALID_OPERATION, text);
+                        self.err(x.span(), Code::INVALID_OPERATION, text);
                         Operand::invalid(e)
                     }
                 }
             }
         }
-    }
-
-    fn unary(&mut self, e: &'a Expr, op: UnaryOp, inner: &'a Expr, hint: Option<TypeId>) -> Operand<'a> {
-        let hint = match (op, hint) {
-            (UnaryOp::And, Some(h)) => match &*self.s.under(h) {
-                Type::Pointer(b) => Some(*b),
-                _ => None,
-            },
-            _ => None,
-        };
-        let mut x = self.raw_expr(inner, hint);
-        self.single_value(&mut x);
-        self.must_be_value(&mut x);
-        if x.is_invalid() {
-            return Operand::invalid(e);
-        }
-        match op {
-            UnaryOp::And => {
-                let literal = matches!(inner.unparen().kind, ExprKind::CompositeLit(_));
-                if !literal && x.mode != Mode::Variable {
-                    let text = format!("invalid operation: cannot take address of {}", self.describe(&x));
-                    self.err(e.span, Code::INVALID_OPERATION, text);
-                    return Operand::invalid(e);
-                }
-                let t = self.s.pointer(x.ty);
-                return Operand::new(Mode::Value, t, e);
-            }
-            UnaryOp::Recv => return self.receive(e, &x),
-            UnaryOp::Tilde => {
-                self.err(
-                    e.span,
-                    Code::INVALID_OPERATION,
-                    "cannot use `~` outside of interface or type constraint",
-                );
-                return Operand::invalid(e);
-            }
-            _ => {}
-        }
-        let ok = match op {
-            UnaryOp::Plus | UnaryOp::Neg => self.s.all_basic(x.ty, BasicKind::is_numeric),
-            UnaryOp::Xor => self.s.all_basic(x.ty, BasicKind::is_integer),
-            _ => self.s.all_basic(x.ty, BasicKind::is_boolean),
-        };
-        if !ok {
-            let text = format!(
-                "invalid operation: operator `{}` not defined on {}",
-                op.as_str(),
-                self.describe(&x)
-            );
-            self.err(e.span, Code::INVALID_OPERATION, text);
-            return Operand::invalid(e);
-        }
-        if let (Mode::Constant, Some(v)) = (x.mode, &x.val) {
-            let size = self.s.basic(x.ty).filter(|k| k.is_unsigned()).map(int_bits);
-            x.val = constant::unary(op, v, size).map(Arc::new);
-            x.expr = Some(e);
-            if x.val.is_none() {
-                return Operand::invalid(e);
-            }
-            self.overflow(&mut x);
-            return x;
-        }
-        x.mode = Mode::Value;
-        x
-    }
-
-    fn receive(&mut self, e: &'a Expr, x: &Operand<'a>) -> Operand<'a> {
-        self.env.has_call_or_recv = true;
-        let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
-        match &*self.s.get(core) {
-            Type::Chan(dir, elem) => {
-                if *dir == ChanDir::Send {
-                    let text = format!(
-                        "invalid operation: cannot receive from send-only channel {}",
-                        self.describe(x)
-                    );
-                    self.err(e.span, Code::INVALID_OPERATION, text);
-                    return Operand::invalid(e);
-                }
-                Operand::new(Mode::CommaOk, *elem, e)
-            }
-            _ => {
-                let text = format!(
-                    "invalid operation: cannot receive from non-channel {}",
-                    self.describe(x)
-                );
-                self.err(e.span, Code::INVALID_OPERATION, text);
-                Operand::invalid(e)
-            }
-        }
-    }
-
-    /// `x op y`; for `x op= y` the operands come without a binary expression of their own.
-    pub(super) fn binary(&mut self, e: &'a Expr, b: &'a BinaryExpr) -> Operand<'a> {
-        let x = self.expr(&b.x);
-        let y = self.expr(&b.y);
-        self.binary_operands(e, b.op, b.op_span, x, y)
-    }
-
-    pub(super) fn binary_operands(
-        &mut self,
-        e: &'a Expr,
-        op: BinaryOp,
-        op_span: crate::source::Span,
-        mut x: Operand<'a>,
-        mut y: Operand<'a>,
-    ) -> Operand<'a> {
-        if x.is_invalid() || y.is_invalid() {
-            return Operand::invalid(e);
-        }
-        if op.is_shift() {
-            return self.shift(e, op, x, y);
-        }
-        let matched = self.match_types(&mut x, &mut y);
-        if x.is_invalid() || y.is_invalid() {
-            return Operand::invalid(e);
-        }
-        if !matched {
-            return self.mismatch(e, op, op_span, &x, &y);
-        }
-        if op.is_comparison() {
-            return self.comparison(e, op, op_span, x, y);
-        }
-        if !self.s.identical(x.ty, y.ty) {
-            return self.mismatch(e, op, op_span, &x, &y);
-        }
-        let ok = match op {
-            BinaryOp::Add => self.s.all_basic(x.ty, |k| k.is_numeric() || k.is_string()),
-            BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Quo => self.s.all_basic(x.ty, BasicKind::is_numeric),
-            BinaryOp::LAnd | BinaryOp::LOr => self.s.all_basic(x.ty, BasicKind::is_boolean),
-            _ => self.s.all_basic(x.ty, BasicKind::is_integer),
-        };
-        if !ok {
-            let text = format!(
-                "invalid operation: operator `{}` not defined on {}",
-                op.as_str(),
-                self.describe(&x)
-            );
-            self.err(op_span, Code::INVALID_OPERATION, text);
-            return Operand::invalid(e);
-        }
-        let integer = self.s.all_basic(x.ty, BasicKind::is_integer);
-        if matches!(op, BinaryOp::Quo | BinaryOp::Rem)
-            && (x.is_const() || integer)
-            && y.is_const()
-            && y.val.as_ref().is_some_and(|v| v.is_zero())
-        {
-            self.err(y.span(), Code::INVALID_OPERATION, "invalid operation: division by zero");
-            return Operand::invalid(e);
-        }
-        if let (Mode::Constant, Mode::Constant, Some(a), Some(b)) = (x.mode, y.mode, &x.val, &y.val) {
-            match constant::binary(op, a, b, integer) {
-                Some(v) => {
-                    let v = self
-                        .s
-                        .basic(x.ty)
-                        .and_then(|k| super::untyped::fits_kind(&v, k).ok())
-                        .unwrap_or(v);
-                    x.val = Some(Arc::new(v));
-                }
-                None => return Operand::invalid(e),
-            }
-            x.expr = Some(e);
-            self.overflow(&mut x);
-            return x;
-        }
-        x.mode = Mode::Value;
-        x.val = None;
-        x
-    }
-
-    fn mismatch(
-        &mut self,
-        e: &'a Expr,
-        op: BinaryOp,
-        op_span: crate::source::Span,
-        x: &Operand<'a>,
-        y: &Operand<'a>,
-    ) -> Operand<'a> {
-        let text = format!(
-            "invalid operation: `{}` {} `{}` (mismatched types {} and {})",
-            x.expr.map_or(String::new(), |e| self.text(e)),
-            op.as_str(),
-            y.expr.map_or(String::new(), |e| self.text(e)),
-            self.type_str(x.ty),
-            self.type_str(y.ty)
-        );
-        self.err(op_span, Code::MISMATCHED_TYPES, text);
-        Operand::invalid(e)
-    }
-
-    fn comparison(
-        &mut self,
-        e: &'a Expr,
-        op: BinaryOp,
-        op_span: crate::source::Span,
-        mut x: Operand<'a>,
-        mut y: Operand<'a>,
-    ) -> Operand<'a> {
-        let assignable = self.operand_assignable(&x, y.ty) || self.operand_assignable(&y, x.ty);
-        if !assignable {
-            return self.mismatch(e, op, op_span, &x, &y);
-        }
-        let problem = if matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
-            if x.is_nil() || y.is_nil() {
-                let t = if x.is_nil() { y.ty } else { x.ty };
-                (!self.s.has_nil(t) || (x.is_nil() && y.is_nil() && t == TypeId::UNTYPED_NIL))
-                    .then(|| "cannot compare with nil".to_string())
-            } else if self.nil_literal(&x) || self.nil_literal(&y) {
-                None
-            } else if !self.s.comparable(x.ty) {
-                Some(format!("{} cannot be compared", self.type_str(x.ty)))
-            } else if !self.s.comparable(y.ty) {
-                Some(format!("{} cannot be compared", self.type_str(y.ty)))
-            } else {
-                None
-            }
-        } else if !self.s.all_basic(x.ty, BasicKind::is_ordered) || !self.s.all_basic(y.ty, BasicKind::is_ordered) {
-            Some(format!(
-                "operator `{}` not defined on {}",
-                op.as_str(),
-                self.describe(&x)
-            ))
-        } else {
-            None
-        };
-        if let Some(p) = problem {
-            let text = format!(
-                "invalid operation: `{}` {} `{}` ({p})",
-                x.expr.map_or(String::new(), |e| self.text(e)),
-                op.as_str(),
-                y.expr.map_or(String::new(), |e| self.text(e))
-            );
-            self.err(op_span, Code::INVALID_OPERATION, text);
-            return Operand::invalid(e);
-        }
-        if let (Mode::Constant, Mode::Constant, Some(a), Some(b)) = (x.mode, y.mode, &x.val, &y.val) {
-            return match constant::compare(op, a, b) {
-                Some(v) => Operand::constant(TypeId::UNTYPED_BOOL, constant::ConstValue::Bool(v), e),
-                None => Operand::invalid(e),
-            };
-        }
-        // The operands are never materialised with another type than their default.
-        for o in [&mut x, &mut y] {
-            if self.s.is_untyped(o.ty)
-                && let Some(inner) = o.expr
-            {
-                let t = self.s.default_type(o.ty);
-                self.update_expr_type(inner, t, true);
-            }
-        }
-        Operand::new(Mode::Value, TypeId::UNTYPED_BOOL, e)
-    }
-
-    fn nil_literal(&self, x: &Operand<'a>) -> bool {
-        x.expr.and_then(|e| e.unparen().as_ident()).is_some_and(|i| {
-            self.info
-                .uses
-                .get(i.id)
-                .is_some_and(|o| matches!(self.s.obj(*o).kind, ObjKind::Nil))
-        })
-    }
-
-    fn shift(&mut self, e: &'a Expr, op: BinaryOp, mut x: Operand<'a>, mut y: Operand<'a>) -> Operand<'a> {
-        let x_int = if x.is_const() && self.s.is_untyped(x.ty) {
-            x.val.as_ref().and_then(|v| v.to_int())
-        } else {
-            None
-        };
-        let untyped_ok = x_int.is_some();
-        if !untyped_ok && !self.s.all_basic(x.ty, BasicKind::is_integer) {
-            let text = format!(
-                "invalid operation: shifted operand {} must be integer",
-                self.describe(&x)
-            );
-            self.err(x.span(), Code::INVALID_OPERATION, text);
-            return Operand::invalid(e);
-        }
-        // The count.
-        if y.is_const() {
-            let v = y.val.as_ref().and_then(|v| v.to_int());
-            if let Some(v) = &v
-                && v.sign() == num_bigint::Sign::Minus
-            {
-                let text = format!("invalid operation: negative shift count {}", self.describe(&y));
-                self.err(y.span(), Code::INVALID_OPERATION, text);
-                return Operand::invalid(e);
-            }
-            if self.s.is_untyped(y.ty) {
-                if v.is_none() {
-                    let text = format!("invalid operation: shift count {} must be integer", self.describe(&y));
-                    self.err(y.span(), Code::INVALID_OPERATION, text);
-                    return Operand::invalid(e);
-                }
-                self.convert_untyped(&mut y, TypeId::UINT);
-                if y.is_invalid() {
-                    return Operand::invalid(e);
-                }
-            }
-        } else if self.s.is_untyped(y.ty) {
-            self.convert_untyped(&mut y, TypeId::UINT);
-            if y.is_invalid() {
-                return Operand::invalid(e);
-            }
-        } else if !self.s.all_basic(y.ty, BasicKind::is_integer) {
-            let text = format!("invalid operation: shift count {} must be integer", self.describe(&y));
-            self.err(y.span(), Code::INVALID_OPERATION, text);
-            return Operand::invalid(e);
-        }
-        if x.is_const() {
-            if y.is_const() {
-                let (Some(v), Some(n)) = (
-                    x.val.as_ref().and_then(|v| v.to_int()),
-                    y.val.as_ref().and_then(|v| v.to_i64()),
-                ) else {
-                    self.err(y.span(), Code::INVALID_OPERATION, "invalid shift count");
-                    return Operand::invalid(e);
-                };
-                let Some(v) = constant::shift(op, &v, n as u64) else {
-                    self.err(y.span(), Code::CONSTANT_OVERFLOW, format!("invalid shift count {n}"));
-                    return Operand::invalid(e);
-                };
-                if self.s.is_untyped(x.ty) && !self.s.all_basic(x.ty, BasicKind::is_integer) {
-                    x.ty = TypeId::UNTYPED_INT;
-                }
-                x.val = Some(Arc::new(v));
-                x.expr = Some(e);
-                self.overflow(&mut x);
-                return x;
-            }
-            if self.s.is_untyped(x.ty) {
-                // A non-constant shift of an untyped constant: its type comes from the context.
-                if let Some(inner) = x.expr
-                    && let Some(u) = self.untyped.get_mut(&inner.id)
-                {
-                    u.is_lhs = true;
-                }
-                x.mode = Mode::Value;
-                x.val = None;
-                return x;
-            }
-        }
-        x.mode = Mode::Value;
-        x.val = None;
-        x
     }
 }

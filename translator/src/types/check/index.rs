@@ -15,9 +15,7 @@ impl<'a> Checker<'a> {
         let mut x = self.raw_expr(xe, None);
         match x.mode {
             Mode::Invalid => {
-                for a in args {
-                    self.raw_expr(a, None);
-                }
+                self.use_exprs(args);
                 return Operand::invalid(e);
             }
             Mode::Type => {
@@ -42,19 +40,16 @@ impl<'a> Checker<'a> {
             self.expr(index);
             return Operand::invalid(e);
         }
-        if args.len() > 1 {
-            self.err(e.span, Code::INVALID_OPERATION, "more than one index");
+        if let Some(second) = args.get(1) {
+            let text = "invalid operation: more than one index";
+            self.err(second.span, Code::INVALID_OPERATION, text);
+            self.use_exprs(args);
+            return Operand::invalid(e);
         }
         if self.s.basic(x.ty).is_some_and(BasicKind::is_string) {
+            // "A constant index into a constant string" is checked; the byte is a value all the same.
             let len = x.val.as_ref().and_then(|v| v.as_bytes().map(|b| b.len() as i64));
-            let i = self.index_value(index, len, false);
-            if let (Some(v), Some(Some(i))) = (&x.val, i)
-                && let Some(b) = v.as_bytes().and_then(|b| b.get(i as usize))
-            {
-                // A constant string's byte is a value, not a constant.
-                let _ = b;
-            }
-            self.default_operand(&mut x);
+            self.index_value(index, len, false);
             return Operand::new(Mode::Value, TypeId::UINT8, e);
         }
         if self.s.is_type_param(x.ty) {
@@ -88,8 +83,8 @@ impl<'a> Checker<'a> {
             }
             _ => {
                 let text = format!("invalid operation: cannot index {}", self.describe(&x));
-                self.err(e.span, Code::INVALID_OPERATION, text);
-                self.expr(index);
+                self.err(x.span(), Code::INVALID_OPERATION, text);
+                self.use_exprs([index]);
                 Operand::invalid(e)
             }
         }
@@ -143,8 +138,8 @@ impl<'a> Checker<'a> {
         }
         let (true, Some(elem)) = (ok, elem) else {
             let text = format!("invalid operation: cannot index {}", self.describe(x));
-            self.err(e.span, Code::INVALID_OPERATION, text);
-            self.expr(index);
+            self.err(x.span(), Code::INVALID_OPERATION, text);
+            self.use_exprs([index]);
             return Operand::invalid(e);
         };
         match key {
@@ -188,16 +183,8 @@ impl<'a> Checker<'a> {
         if x.is_invalid() {
             return false;
         }
+        // "A constant index that is untyped is given type int."
         if self.s.is_untyped(x.ty) {
-            // A shift or comparison result takes its type from here as well.
-            if let Some(v) = x.val.clone()
-                && x.is_const()
-                && v.to_int().is_none()
-            {
-                let text = format!("invalid argument: {what} {} must be integer", self.describe(x));
-                self.err(x.span(), Code::INVALID_OPERATION, text);
-                return false;
-            }
             self.convert_untyped(x, TypeId::INT);
             if x.is_invalid() {
                 return false;
@@ -213,11 +200,17 @@ impl<'a> Checker<'a> {
             self.err(x.span(), Code::INVALID_OPERATION, text);
             return false;
         }
+        // "… and representable by a value of type int."
+        if x.is_const() && x.val.as_ref().is_some_and(|v| v.to_i64().is_none()) {
+            let text = format!("invalid argument: {what} {} overflows int", self.describe(x));
+            self.err(x.span(), Code::INVALID_OPERATION, text);
+            return false;
+        }
         true
     }
 
     pub(super) fn slice_expr(&mut self, e: &'a Expr, s: &'a SliceExpr) -> Operand<'a> {
-        let mut x = self.expr(&s.x);
+        let x = self.expr(&s.x);
         if x.is_invalid() {
             for i in [&s.low, &s.high, &s.max].into_iter().flatten() {
                 self.expr(i);
@@ -230,15 +223,12 @@ impl<'a> Checker<'a> {
         match &*self.s.get(core) {
             Type::Basic(k) if k.is_string() => {
                 if let Some(max) = &s.max {
-                    self.err(
-                        max.span,
-                        Code::INVALID_OPERATION,
-                        "invalid operation: 3-index slice of string",
-                    );
+                    let text = "invalid operation: 3-index slice of string";
+                    self.err(max.span, Code::INVALID_OPERATION, text);
+                    return Operand::invalid(e);
                 }
                 len = x.val.as_ref().and_then(|v| v.as_bytes().map(|b| b.len() as i64));
                 if self.s.is_untyped(x.ty) {
-                    self.default_operand(&mut x);
                     out.ty = TypeId::STRING;
                 }
             }
@@ -249,7 +239,7 @@ impl<'a> Checker<'a> {
                         "invalid operation: {} (slice of unaddressable value)",
                         self.describe(&x)
                     );
-                    self.err(e.span, Code::INVALID_OPERATION, text);
+                    self.err(x.span(), Code::INVALID_OPERATION, text);
                     return Operand::invalid(e);
                 }
                 out.ty = self.s.slice(*elem);
@@ -263,25 +253,27 @@ impl<'a> Checker<'a> {
             Type::Slice(_) => {}
             _ => {
                 let text = format!("cannot slice {}", self.describe(&x));
-                self.err(e.span, Code::INVALID_OPERATION, text);
-                for i in [&s.low, &s.high, &s.max].into_iter().flatten() {
-                    self.expr(i);
-                }
+                self.err(x.span(), Code::INVALID_OPERATION, text);
+                self.use_exprs([&s.low, &s.high, &s.max].into_iter().flatten());
                 return Operand::invalid(e);
             }
         }
-        let mut last = -1;
-        for i in [&s.low, &s.high, &s.max].into_iter().flatten() {
-            if let Some(Some(v)) = self.index_value(i, len, true) {
-                if v < last {
-                    self.err(
-                        i.span,
-                        Code::INVALID_OPERATION,
-                        format!("invalid slice indices: {v} < {last}"),
-                    );
-                }
-                last = v;
+        let bounds = [&s.low, &s.high, &s.max];
+        let mut values = [Some(0), len, len];
+        for (bound, value) in bounds.iter().zip(&mut values) {
+            if let Some(e) = bound {
+                *value = self.index_value(e, len, true).flatten();
             }
+        }
+        // "Constant indices must be in range": each at least as large as those before it.
+        let swapped = (0..3).flat_map(|i| (i + 1..3).map(move |k| (i, k))).find_map(|(i, k)| {
+            let (low, high) = (values.get(i).copied()??, values.get(k).copied()??);
+            let at = bounds.get(k)?.as_ref()?;
+            (low > high).then_some((at, high, low))
+        });
+        if let Some((at, high, low)) = swapped {
+            let text = format!("invalid slice indices: {high} < {low}");
+            self.err(at.span, Code::INVALID_OPERATION, text);
         }
         out
     }

@@ -4,9 +4,10 @@
 //! Invariants: function arguments first, typed before untyped; then constraints' core types, until nothing changes.
 
 use super::super::info::Mode;
+use super::super::lookup::LookupResult;
 use super::super::model::*;
 use super::operand::Operand;
-use super::unify::Unifier;
+use super::unify::{Match, Unifier};
 use super::{Checker, Later};
 use crate::diagnostic::Code;
 use crate::source::Span;
@@ -25,39 +26,23 @@ impl<'a> Checker<'a> {
         params: &[TypeId],
         args: &mut [Operand<'a>],
     ) -> Option<(Vec<TypeId>, Vec<Option<TypeId>>)> {
-        if targs.len() > tparams.len() {
-            let text = format!(
-                "got {} type arguments but `{}` has {} type parameters",
-                targs.len(),
-                self.text(fun),
-                tparams.len()
-            );
-            self.err(span, Code::INSTANTIATION, text);
-            return None;
-        }
         if args.iter().any(Operand::is_invalid) && targs.len() < tparams.len() {
             return None;
         }
         // Recursive calls mention the very parameters that are to be inferred: rename them.
-        let fresh: Vec<TypeId> = tparams.iter().map(|p| self.fresh_param(*p)).collect();
-        for (f, p) in fresh.iter().zip(tparams) {
-            if let Type::TypeParam(tp) = &*self.s.get(*p) {
-                let c = self.s.subst(tp.constraint, tparams, &fresh);
-                self.s.update_type(*f, |t| {
-                    if let Type::TypeParam(t) = t {
-                        t.constraint = c;
-                    }
-                });
-            }
-        }
-        let params: Vec<TypeId> = params.iter().map(|p| self.s.subst(*p, tparams, &fresh)).collect();
+        let fresh = self.fresh_params(tparams);
+        // Given arguments are known from the start.
+        let known: Vec<TypeId> = (0..tparams.len())
+            .filter_map(|i| targs.get(i).or(fresh.get(i)).copied())
+            .collect();
+        let params: Vec<TypeId> = params.iter().map(|p| self.s.subst(*p, tparams, &known)).collect();
         // Generic function arguments bring their own parameters.
         let mut all = fresh.clone();
         let mut arg_types: Vec<TypeId> = Vec::new();
         for a in args.iter() {
             match &*self.s.get(a.ty) {
                 Type::Signature(s) if !s.type_params.is_empty() && !a.is_invalid() => {
-                    let own: Vec<TypeId> = s.type_params.iter().map(|p| self.fresh_param(*p)).collect();
+                    let own = self.fresh_params(&s.type_params);
                     let plain = self.s.signature(Signature {
                         type_params: Vec::new(),
                         recv: None,
@@ -88,41 +73,72 @@ impl<'a> Checker<'a> {
                 }
                 continue;
             }
-            if !u.unify(&self.s, *p, at, true) {
+            self.resolve_for_unification(*p, at);
+            if !u.unify(&self.s, *p, at, Match::Assign) {
                 let shown = self.s.subst(*p, &fresh, tparams);
-                let text = format!(
-                    "in call to `{}`, type {} of `{}` does not match {} (cannot infer {})",
-                    self.text(fun),
-                    self.type_str(a.ty),
-                    a.expr.map_or(String::new(), |e| self.text(e)),
-                    self.type_str(shown),
-                    tparams.iter().map(|t| self.type_str(*t)).collect::<Vec<_>>().join(", ")
-                );
+                let inferred = (0..all.len()).find(|k| all.get(*k) == Some(p)).and_then(|k| u.get(k));
+                let text = match inferred {
+                    Some(t) => format!(
+                        "type {} of `{}` does not match inferred type {} for {}",
+                        self.type_str(a.ty),
+                        a.expr.map_or(String::new(), |e| self.text(e)),
+                        self.type_str(t),
+                        self.type_str(shown)
+                    ),
+                    None => format!(
+                        "type {} of `{}` does not match {} (cannot infer {})",
+                        self.type_str(a.ty),
+                        a.expr.map_or(String::new(), |e| self.text(e)),
+                        self.type_str(shown),
+                        tparams.iter().map(|t| self.type_str(*t)).collect::<Vec<_>>().join(", ")
+                    ),
+                };
+                let text = format!("in call to `{}`, {text}", self.text(fun));
                 self.err(a.span(), Code::INSTANTIATION, text);
                 return None;
             }
         }
-        self.core_type_inference(&mut u, &all);
-        // Untyped constants: the largest kind wins.
+        if let Err(why) = self.constraint_inference(&mut u, &all) {
+            let text = format!("in call to `{}`, {why}", self.text(fun));
+            self.err(span, Code::INSTANTIATION, text);
+            return None;
+        }
+        // "Parameters without a type argument get the default type of the largest kind among their untyped arguments."
+        let mut largest: Vec<(usize, TypeId)> = Vec::new();
         for (i, k) in untyped {
-            let Some(a) = args.get(i) else { continue };
-            if u.get(k).is_none() || u.is_from_untyped(k) {
-                let t = self.s.default_type(a.ty);
-                u.max_untyped(k, t);
+            let Some(a) = args.get(i).filter(|_| u.get(k).is_none()) else {
+                continue;
+            };
+            match largest.iter_mut().find(|l| l.0 == k) {
+                None => largest.push((k, a.ty)),
+                Some((_, old)) => match self.implicit_type(a, *old) {
+                    Ok(t) => *old = t,
+                    Err(_) => {
+                        let text = format!(
+                            "in call to `{}`, mismatched types {} and {} (cannot infer {})",
+                            self.text(fun),
+                            self.type_str(*old),
+                            self.type_str(a.ty),
+                            tparams.get(k).map_or(String::new(), |t| self.type_str(*t))
+                        );
+                        self.err(a.span(), Code::INSTANTIATION, text);
+                        return None;
+                    }
+                },
             }
         }
-        self.core_type_inference(&mut u, &all);
+        for (k, t) in largest {
+            let t = self.s.default_type(t);
+            u.set(k, t);
+        }
         let solved: Option<Vec<TypeId>> = (0..fresh.len()).map(|i| u.resolved(&self.s, i)).collect();
         let Some(mut out) = solved else {
             let missing = (0..fresh.len())
                 .find(|i| u.resolved(&self.s, *i).is_none())
                 .unwrap_or(0);
             let name = tparams.get(missing).map_or(String::new(), |t| self.type_str(*t));
-            self.err(
-                fun.span,
-                Code::INSTANTIATION,
-                format!("in call to `{}`, cannot infer {name}", self.text(fun)),
-            );
+            let text = format!("in call to `{}`, cannot infer {name}", self.text(fun));
+            self.err(span, Code::INSTANTIATION, text);
             return None;
         };
         // Nothing fresh may be left over.
@@ -138,6 +154,27 @@ impl<'a> Checker<'a> {
         Some((out, fixed))
     }
 
+    /// Parameters of their own for one inference, with constraints in terms of each other.
+    fn fresh_params(&mut self, params: &[TypeId]) -> Vec<TypeId> {
+        let fresh: Vec<TypeId> = params.iter().map(|p| self.fresh_param(*p)).collect();
+        self.constrain_alike(params, &fresh, params, &fresh);
+        fresh
+    }
+
+    /// Gives `fresh` the constraints of `params`, with `from` replaced by `to`.
+    fn constrain_alike(&mut self, params: &[TypeId], fresh: &[TypeId], from: &[TypeId], to: &[TypeId]) {
+        for (f, p) in fresh.iter().zip(params) {
+            if let Type::TypeParam(tp) = &*self.s.get(*p) {
+                let c = self.s.subst(tp.constraint, from, to);
+                self.s.update_type(*f, |t| {
+                    if let Type::TypeParam(t) = t {
+                        t.constraint = c;
+                    }
+                });
+            }
+        }
+    }
+
     fn fresh_param(&mut self, p: TypeId) -> TypeId {
         match &*self.s.get(p) {
             Type::TypeParam(tp) => self.s.push(Type::TypeParam(tp.clone())),
@@ -145,97 +182,144 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Uses constraints with a core type, and methods of constraints, to find or check arguments.
-    fn core_type_inference(&mut self, u: &mut Unifier, params: &[TypeId]) {
-        for _ in 0..params.len() * 2 + 2 {
-            let before = u.solved();
+    /// Types are looked at by their methods where an interface is among them: those must have their types.
+    fn resolve_for_unification(&mut self, x: TypeId, y: TypeId) {
+        if self.s.is_interface(x) {
+            self.resolve_methods_for(y, x);
+        }
+        if self.s.is_interface(y) {
+            self.resolve_methods_for(x, y);
+        }
+    }
+
+    /// Unifies parameters with the core types of their constraints, and their methods with those that constraints ask for,
+    /// as long as that tells of further ones. "If C has a core type core(C) and P has a known type argument A, core(C) and
+    /// A must unify loosely; if P has none and C exactly one type term without a tilde, P's is that type."
+    fn constraint_inference(&mut self, u: &mut Unifier, params: &[TypeId]) -> Result<(), String> {
+        loop {
+            let before = u.unknowns();
             for (i, p) in params.iter().enumerate() {
+                let known = u.get(i);
                 let set = self.s.type_set(*p);
-                if let Some(terms) = &set.terms
-                    && !terms.is_empty()
-                {
-                    let tilde = terms.iter().any(|t| t.tilde);
-                    let single = if terms.len() == 1 {
-                        terms.first().map(|t| t.ty)
-                    } else {
-                        None
-                    };
-                    let core = self.s.core_type(*p);
-                    match (u.get(i), core) {
-                        (Some(known), Some(core)) => {
-                            let known = if self.s.is_type_param(known) || tilde {
-                                match self.s.core_type(known) {
-                                    Some(known) => known,
-                                    None => continue,
-                                }
-                            } else {
-                                known
-                            };
-                            let target = if tilde { core } else { single.unwrap_or(core) };
-                            u.unify(&self.s, target, known, false);
-                        }
-                        (None, Some(core)) => {
-                            if let (Some(single), false) = (single, tilde) {
-                                u.set(i, single);
-                            } else if terms.len() == 1 || tilde {
-                                u.set(i, core);
-                            }
-                        }
-                        _ => {}
+                let terms = set.terms.as_deref().unwrap_or(&[]);
+                let single = if let [one] = terms { Some(*one) } else { None };
+                let tilde = terms.iter().any(|t| t.tilde);
+                let core = match single {
+                    Some(one) => Some(one.ty),
+                    None if terms.is_empty() => None,
+                    None => self.s.core_type(*p),
+                };
+                match (known, core) {
+                    (Some(known), Some(core)) if !u.unify(&self.s, known, core, Match::Loose) => {
+                        return Err(self.unsatisfied_text(*p, known));
                     }
-                } else if let Some(known) = u.get(i) {
-                    // The methods a constraint asks for tell of its other parameters.
-                    for m in &set.methods {
-                        let want = self.s.obj(*m);
-                        if let super::super::lookup::LookupResult::Found(l) =
-                            self.s.lookup_field_or_method(known, want.pkg, &want.name)
-                        {
+                    (None, Some(core)) if single.is_some() && !tilde => u.set(i, core),
+                    _ => {}
+                }
+                // The methods a constraint asks for tell of its other parameters.
+                let Some(known) = known.filter(|t| !u.mentions(&self.s, *t)) else {
+                    continue;
+                };
+                self.resolve_methods_for(known, *p);
+                for m in &set.methods {
+                    let want = self.s.obj(*m);
+                    let found = self.s.lookup_field_or_method(known, want.pkg, &want.name);
+                    let matches = match found {
+                        LookupResult::Found(l) if !self.s.obj(l.obj).is_var() => {
                             self.resolve(l.obj);
                             self.s.complete_instance_method(l.obj);
-                            let have = self.s.obj_type(l.obj);
-                            u.unify(&self.s, want.ty, have, false);
+                            let have = self.s.without_receiver(self.s.obj_type(l.obj));
+                            self.s.in_method_set(known, &l) && u.unify(&self.s, want.ty, have, Match::Exact)
                         }
+                        _ => false,
+                    };
+                    if !matches {
+                        return Err(self.unsatisfied_text(*p, known));
                     }
                 }
             }
-            if u.solved() == before {
-                break;
+            if u.unknowns() == before {
+                return Ok(());
             }
         }
+    }
+
+    fn unsatisfied_text(&self, p: TypeId, t: TypeId) -> String {
+        let bound = match &*self.s.get(p) {
+            Type::TypeParam(p) => p.constraint,
+            _ => p,
+        };
+        format!(
+            "{} (type {}) does not satisfy {}",
+            self.type_str(p),
+            self.type_str(t),
+            self.type_str(bound)
+        )
     }
 
     /// Instantiates a generic function value so that it has the type of its target.
     pub(super) fn instantiate_to(&mut self, x: &mut Operand<'a>, target: TypeId) {
         let generic = self.s.get(x.ty);
         let Type::Signature(sig) = &*generic else { return };
+        let shown = x.expr.map_or(String::new(), |e| self.text(e));
+        // Only a function type says anything; anything else is no target.
+        if !matches!(&*self.s.under(target), Type::Signature(_)) {
+            self.generic_without_args(x);
+            return;
+        }
+        let partial = x.expr.is_some_and(|e| self.partial.contains_key(&e.id));
+        let what = match partial {
+            true => "partially instantiated function in assignment",
+            false => "implicitly instantiated function in assignment",
+        };
+        if !self.env.generic_argument {
+            self.needs_version(x.span(), (1, 21), what);
+        }
         let plain = self.s.signature(Signature {
             type_params: Vec::new(),
             recv: None,
             ..sig.clone()
         });
-        let mut u = Unifier::new(&sig.type_params);
-        let core = self.s.core_type(target).unwrap_or(target);
-        let ok = u.unify(&self.s, plain, core, false);
-        self.core_type_inference(&mut u, &sig.type_params.clone());
-        let solved: Option<Vec<TypeId>> = (0..sig.type_params.len()).map(|i| u.resolved(&self.s, i)).collect();
-        let (Some(targs), true) = (solved, ok) else {
-            let text = x.expr.map_or(String::new(), |e| self.text(e));
-            let text = format!(
-                "type {} of `{text}` does not match {}",
+        // The target may mention the very parameters, in a recursive function.
+        let params = sig.type_params.clone();
+        let fresh = self.fresh_params(&params);
+        let renamed = self.s.subst(plain, &params, &fresh);
+        let mut u = Unifier::new(&fresh);
+        let fits = u.unify(&self.s, renamed, target, Match::Assign);
+        let why = match fits {
+            true => self.constraint_inference(&mut u, &fresh).err(),
+            false => Some(format!(
+                "type {} of `{shown}` does not match {}",
                 self.type_str(x.ty),
                 self.type_str(target)
-            );
-            self.err(x.span(), Code::INSTANTIATION, text);
-            x.fail();
-            return;
+            )),
         };
-        let ty = self.s.subst(plain, &sig.type_params, &targs);
+        let solved: Option<Vec<TypeId>> = (0..params.len()).map(|i| u.resolved(&self.s, i)).collect();
+        let targs = match (why, solved) {
+            (None, Some(targs)) => targs,
+            (why, _) => {
+                let text = why.unwrap_or_else(|| format!("cannot infer the type arguments of `{shown}`"));
+                self.err(x.span(), Code::INSTANTIATION, text);
+                x.fail();
+                return;
+            }
+        };
+        let ty = self.s.subst(plain, &params, &targs);
         if let Some(e) = x.expr {
+            // Those given explicitly come first.
+            let (params, targs) = match self.partial.get(&e.id) {
+                Some((all, known)) => (
+                    all.clone(),
+                    known.iter().map(|t| self.s.subst(*t, &params, &targs)).collect(),
+                ),
+                None => (params, targs),
+            };
             self.record_instance(e, &targs, ty);
+            self.record_type(e, Mode::Value, ty, None);
             self.later.push_back(Later::Verify {
                 pkg: self.env.pkg,
                 span: e.span,
-                params: sig.type_params.clone(),
+                params,
                 args: targs,
                 spans: Vec::new(),
             });
@@ -243,41 +327,35 @@ impl<'a> Checker<'a> {
         x.ty = ty;
     }
 
-    /// `f[T]` as a value: all or, when the rest can be inferred from constraints, some of the type arguments.
+    /// `f[T]` as a value. Where some type arguments are missing the value stays generic in those.
     pub(super) fn instantiate_explicit(&mut self, e: &'a Expr, x: Operand<'a>, args: &'a [Expr]) -> Operand<'a> {
         let targs: Vec<TypeId> = args.iter().map(|a| self.type_expr(a)).collect();
         let Type::Signature(sig) = &*self.s.get(x.ty) else {
             return Operand::invalid(e);
         };
-        if targs.contains(&TypeId::INVALID) {
+        if targs.contains(&TypeId::INVALID) || !self.type_argument_count(&targs, &sig.type_params, args) {
             return Operand::invalid(e);
         }
-        if targs.len() > sig.type_params.len() {
-            let text = format!(
-                "got {} type arguments but `{}` has {} type parameters",
-                targs.len(),
-                self.text(e),
-                sig.type_params.len()
-            );
-            self.err(e.span, Code::INSTANTIATION, text);
-            return Operand::invalid(e);
-        }
-        let mut u = Unifier::new(&sig.type_params);
-        for (i, t) in targs.iter().enumerate() {
-            u.set(i, *t);
-        }
-        self.core_type_inference(&mut u, &sig.type_params.clone());
-        let solved: Option<Vec<TypeId>> = (0..sig.type_params.len()).map(|i| u.resolved(&self.s, i)).collect();
-        let Some(all) = solved else {
-            // A generic function with some arguments given; the rest comes from its target.
-            let text = format!("cannot use generic function `{}` without instantiation", self.text(e));
-            self.err(e.span, Code::INSTANTIATION, text);
-            return Operand::invalid(e);
-        };
+        let start = x.span().end;
+        let brackets = Span { start, ..e.span };
+        self.needs_version_at('[', brackets, (1, 18), "function instantiation");
         let plain = self.s.signature(Signature {
             type_params: Vec::new(),
             ..sig.clone()
         });
+        let fresh = self.fresh_params(&sig.type_params);
+        let mut u = Unifier::new(&fresh);
+        for (i, t) in targs.iter().enumerate() {
+            u.set(i, *t);
+        }
+        if let Err(why) = self.constraint_inference(&mut u, &fresh) {
+            self.err(e.span, Code::INSTANTIATION, why);
+            return Operand::invalid(e);
+        }
+        let solved: Option<Vec<TypeId>> = (0..sig.type_params.len()).map(|i| u.resolved(&self.s, i)).collect();
+        let Some(all) = solved else {
+            return self.partially_instantiated(e, sig, plain, &targs);
+        };
         let ty = self.s.subst(plain, &sig.type_params, &all);
         self.record_instance(e, &all, ty);
         let spans = args.iter().map(|a| a.span).collect();
@@ -289,6 +367,34 @@ impl<'a> Checker<'a> {
             spans,
         });
         Operand::new(Mode::Value, ty, e)
+    }
+
+    /// A function that is generic in the parameters for which no arguments are given.
+    fn partially_instantiated(&mut self, e: &'a Expr, sig: &Signature, plain: TypeId, targs: &[TypeId]) -> Operand<'a> {
+        let rest = sig.type_params.get(targs.len()..).unwrap_or(&[]);
+        let fresh: Vec<TypeId> = rest.iter().map(|p| self.fresh_param(*p)).collect();
+        let all: Vec<TypeId> = targs.iter().chain(&fresh).copied().collect();
+        self.constrain_alike(rest, &fresh, &sig.type_params, &all);
+        let ty = self.s.subst(plain, &sig.type_params, &all);
+        let ty = match &*self.s.get(ty) {
+            Type::Signature(s) => self.s.signature(Signature {
+                type_params: fresh,
+                ..s.clone()
+            }),
+            _ => ty,
+        };
+        self.partial.insert(e.id, (sig.type_params.clone(), all));
+        Operand::new(Mode::Value, ty, e)
+    }
+
+    /// Whether there are not more type arguments than parameters.
+    pub(super) fn type_argument_count(&mut self, targs: &[TypeId], params: &[TypeId], exprs: &'a [Expr]) -> bool {
+        let Some(extra) = exprs.get(params.len()).filter(|_| targs.len() > params.len()) else {
+            return true;
+        };
+        let text = format!("got {} type arguments but want {}", targs.len(), params.len());
+        self.err(extra.span, Code::INSTANTIATION, text);
+        false
     }
 
     /// Checks that type arguments satisfy their constraints.

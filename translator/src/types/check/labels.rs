@@ -6,10 +6,11 @@
 use super::super::model::*;
 use super::Checker;
 use crate::diagnostic::Code;
-use crate::syntax::ast::{Block, BranchKind, Ident, Name, Stmt, StmtKind};
+use crate::source::Span;
+use crate::syntax::ast::{AssignOp, Block, BranchKind, GenKind, Ident, Name, Stmt, StmtKind};
 use rustc_hash::FxHashMap;
 
-/// A label around the place: its name and whether it marks a loop or another statement one can break from.
+/// A label around the place, and what its statement is.
 #[derive(Clone, Copy)]
 struct Around<'a> {
     name: &'a str,
@@ -17,112 +18,189 @@ struct Around<'a> {
     breakable: bool,
 }
 
+/// A `goto` whose label has not come yet, with the last variable declared between.
+struct Jump<'a> {
+    label: &'a Ident,
+    over: Option<Span>,
+}
+
+/// What is known of a function's labels.
+struct Labels<'a> {
+    /// Object, and whether it is used.
+    objs: FxHashMap<Name, (ObjId, bool)>,
+    around: Vec<Around<'a>>,
+    /// The labels so far of the blocks around the place, innermost last.
+    blocks: Vec<Vec<&'a str>>,
+}
+
 impl<'a> Checker<'a> {
     pub(super) fn labels(&mut self, body: &'a Block) {
         let mut all: Vec<&'a Ident> = Vec::new();
-        collect(&body.stmts, &mut all);
-        let mut objs: FxHashMap<Name, (ObjId, bool)> = FxHashMap::default();
+        let mut branches = false;
+        collect(&body.stmts, &mut all, &mut branches);
+        if all.is_empty() && !branches {
+            return;
+        }
+        let mut labels = Labels {
+            objs: FxHashMap::default(),
+            around: Vec::new(),
+            blocks: Vec::new(),
+        };
         for id in &all {
-            let o = Object::new(
-                ObjKind::Label,
-                id.name.clone(),
-                Some(self.env.pkg),
-                TypeId::INVALID,
-                Some(id.span),
-            );
-            let o = self.s.add_obj(o);
-            self.info.defs.insert(id.id, o);
-            if &*id.name != "_" {
-                if let Some((old, _)) = objs.get(&id.name) {
-                    let old = *old;
-                    self.err(id.span, Code::BRANCH, format!("label `{}` already declared", id.name));
-                    if let (Some(s), Some(d)) = (self.s.obj(old).span, self.diags.last_mut()) {
-                        *d = d.clone().label(s, "first declared here");
-                    }
-                } else {
-                    objs.insert(id.name.clone(), (o, false));
+            self.declare_label(id, &mut labels);
+        }
+        for jump in self.block_branches(&body.stmts, &mut labels) {
+            match labels.objs.get_mut(&jump.label.name) {
+                // "Goto statements outside a block cannot jump to a label inside that block."
+                Some((o, used)) => {
+                    *used = true;
+                    self.info.uses.insert(jump.label.id, *o);
+                    let text = format!("goto `{}` jumps into block", jump.label.name);
+                    self.err(jump.label.span, Code::BRANCH, text);
+                }
+                None => {
+                    let text = format!("label `{}` not declared", jump.label.name);
+                    self.err(jump.label.span, Code::BRANCH, text);
                 }
             }
         }
-        self.branches(&body.stmts, &mut Vec::new(), &mut objs);
         for id in all {
-            if objs.get(&id.name).is_some_and(|(_, used)| !used) {
-                self.err(
-                    id.span,
-                    Code::BRANCH,
-                    format!("label `{}` declared and not used", id.name),
-                );
+            if labels.objs.get(&id.name).is_some_and(|(_, used)| !used) {
+                let text = format!("label `{}` declared and not used", id.name);
+                self.err(id.span, Code::BRANCH, text);
             }
         }
     }
 
-    fn branches(&mut self, list: &'a [Stmt], around: &mut Vec<Around<'a>>, objs: &mut FxHashMap<Name, (ObjId, bool)>) {
-        for s in list {
-            self.branch_in(s, around, objs);
+    fn declare_label(&mut self, id: &'a Ident, labels: &mut Labels<'a>) {
+        let o = Object::new(
+            ObjKind::Label,
+            id.name.clone(),
+            Some(self.env.pkg),
+            TypeId::INVALID,
+            Some(id.span),
+        );
+        let o = self.s.add_obj(o);
+        self.info.defs.insert(id.id, o);
+        if &*id.name == "_" {
+            return;
+        }
+        if let Some((old, _)) = labels.objs.get(&id.name) {
+            let old = *old;
+            self.err(id.span, Code::BRANCH, format!("label `{}` already declared", id.name));
+            if let (Some(s), Some(d)) = (self.s.obj(old).span, self.diags.last_mut()) {
+                *d = d.clone().label(s, "first declared here");
+            }
+        } else {
+            labels.objs.insert(id.name.clone(), (o, false));
         }
     }
 
-    fn branch_in(&mut self, s: &'a Stmt, around: &mut Vec<Around<'a>>, objs: &mut FxHashMap<Name, (ObjId, bool)>) {
+    /// Checks the branches of a block; gives the jumps to labels that are not in it.
+    fn block_branches(&mut self, list: &'a [Stmt], labels: &mut Labels<'a>) -> Vec<Jump<'a>> {
+        labels.blocks.push(Vec::new());
+        let mut jumps = Vec::new();
+        for s in list {
+            self.stmt_branches(s, labels, &mut jumps);
+        }
+        labels.blocks.pop();
+        jumps
+    }
+
+    fn stmt_branches(&mut self, s: &'a Stmt, labels: &mut Labels<'a>, jumps: &mut Vec<Jump<'a>>) {
+        let mut declared = |at: Span| {
+            for j in jumps.iter_mut() {
+                j.over = Some(at);
+            }
+        };
         match &s.kind {
-            StmtKind::Branch(kind, Some(label)) => self.labelled_branch(*kind, label, around, objs),
+            StmtKind::Decl(d) if matches!(d.kind, GenKind::Var(_)) => declared(d.span),
+            StmtKind::Assign(a) if a.op == AssignOp::Define => declared(s.span),
             StmtKind::Labeled(l, inner) => {
+                if let Some(block) = labels.blocks.last_mut() {
+                    block.push(&l.name);
+                }
+                self.land(l, labels, jumps);
                 let is_loop = matches!(inner.kind, StmtKind::For(_) | StmtKind::Range(_));
                 let switch = matches!(
                     inner.kind,
                     StmtKind::Switch(_) | StmtKind::TypeSwitch(_) | StmtKind::Select(_)
                 );
-                around.push(Around {
+                labels.around.push(Around {
                     name: &l.name,
                     is_loop,
                     breakable: is_loop || switch,
                 });
-                self.branch_in(inner, around, objs);
-                around.pop();
+                self.stmt_branches(inner, labels, jumps);
+                labels.around.pop();
             }
+            StmtKind::Branch(BranchKind::Goto, Some(label)) => {
+                let known = labels.blocks.iter().flatten().any(|l| *l == &*label.name);
+                if known {
+                    self.use_label(label, labels);
+                } else {
+                    jumps.push(Jump { label, over: None });
+                }
+            }
+            StmtKind::Branch(kind, Some(label)) => self.labelled_branch(*kind, label, labels),
             other => {
                 for block in blocks(other) {
-                    self.branches(block, around, objs);
+                    // What the inner block declares is out of scope again.
+                    let inner = self.block_branches(block, labels);
+                    jumps.extend(inner.into_iter().map(|j| Jump { over: None, ..j }));
                 }
                 if let StmtKind::If(i) = other
                     && let Some(e) = &i.els
                 {
-                    self.branch_in(e, around, objs);
+                    self.stmt_branches(e, labels, jumps);
                 }
             }
         }
     }
 
-    fn labelled_branch(
-        &mut self,
-        kind: BranchKind,
-        label: &'a Ident,
-        around: &[Around<'a>],
-        objs: &mut FxHashMap<Name, (ObjId, bool)>,
-    ) {
-        let Some(entry) = objs.get_mut(&label.name) else {
-            self.err(label.span, Code::BRANCH, format!("label `{}` not declared", label.name));
-            return;
-        };
-        entry.1 = true;
-        self.info.uses.insert(label.id, entry.0);
-        let target = around.iter().rev().find(|a| a.name == &*label.name);
-        match kind {
-            BranchKind::Break if !target.is_some_and(|t| t.breakable) => {
-                self.err(
-                    label.span,
-                    Code::BRANCH,
-                    format!("invalid break label `{}`", label.name),
-                );
+    /// The jumps that a label ends. "Executing the goto statement must not cause any variables to come into scope that were
+    /// not already in scope at the point of the goto."
+    fn land(&mut self, label: &'a Ident, labels: &mut Labels<'a>, jumps: &mut Vec<Jump<'a>>) {
+        let (landed, on): (Vec<_>, Vec<_>) = std::mem::take(jumps)
+            .into_iter()
+            .partition(|j| j.label.name == label.name);
+        *jumps = on;
+        for jump in landed {
+            self.use_label(jump.label, labels);
+            if let Some(over) = jump.over {
+                let text = format!("goto `{}` jumps over variable declaration", label.name);
+                self.err(jump.label.span, Code::BRANCH, text);
+                if let Some(d) = self.diags.last_mut() {
+                    *d = d.clone().label(over, "declared here");
+                }
             }
-            BranchKind::Continue if !target.is_some_and(|t| t.is_loop) => {
-                self.err(
-                    label.span,
-                    Code::BRANCH,
-                    format!("invalid continue label `{}`", label.name),
-                );
-            }
-            _ => {}
         }
+    }
+
+    fn use_label(&mut self, label: &'a Ident, labels: &mut Labels<'a>) {
+        if let Some((o, used)) = labels.objs.get_mut(&label.name) {
+            *used = true;
+            self.info.uses.insert(label.id, *o);
+        }
+    }
+
+    /// "If there is a label, it must be that of an enclosing for, switch, or select statement", for `continue` of a loop.
+    fn labelled_branch(&mut self, kind: BranchKind, label: &'a Ident, labels: &mut Labels<'a>) {
+        let target = labels.around.iter().rev().find(|a| a.name == &*label.name);
+        let (valid, what) = match kind {
+            BranchKind::Continue => (target.is_some_and(|t| t.is_loop), "continue"),
+            _ => (target.is_some_and(|t| t.breakable), "break"),
+        };
+        if valid {
+            self.use_label(label, labels);
+            return;
+        }
+        let text = if labels.objs.contains_key(&label.name) {
+            format!("invalid {what} label `{}`", label.name)
+        } else {
+            format!("{what} label not declared: `{}`", label.name)
+        };
+        self.err(label.span, Code::BRANCH, text);
     }
 }
 
@@ -132,7 +210,7 @@ fn blocks(s: &StmtKind) -> Vec<&[Stmt]> {
         StmtKind::Block(b) => vec![&b.stmts],
         StmtKind::If(i) => vec![&i.then.stmts],
         StmtKind::For(f) => vec![&f.body.stmts],
-        StmtKind::Range(r) => vec![&r.body.stmts],
+        StmtKind::Range(f) => vec![&f.body.stmts],
         StmtKind::Switch(s) => s.cases.iter().map(|c| &c.body[..]).collect(),
         StmtKind::TypeSwitch(s) => s.cases.iter().map(|c| &c.body[..]).collect(),
         StmtKind::Select(s) => s.cases.iter().map(|c| &c.body[..]).collect(),
@@ -140,26 +218,28 @@ fn blocks(s: &StmtKind) -> Vec<&[Stmt]> {
     }
 }
 
-fn collect<'a>(list: &'a [Stmt], out: &mut Vec<&'a Ident>) {
+/// All labels of a function, and whether any branch names one.
+fn collect<'a>(list: &'a [Stmt], out: &mut Vec<&'a Ident>, branches: &mut bool) {
     for s in list {
-        collect_in(s, out);
+        collect_in(s, out, branches);
     }
 }
 
-fn collect_in<'a>(s: &'a Stmt, out: &mut Vec<&'a Ident>) {
+fn collect_in<'a>(s: &'a Stmt, out: &mut Vec<&'a Ident>, branches: &mut bool) {
     match &s.kind {
         StmtKind::Labeled(l, inner) => {
             out.push(l);
-            collect_in(inner, out);
+            collect_in(inner, out, branches);
         }
+        StmtKind::Branch(_, Some(_)) => *branches = true,
         other => {
             for b in blocks(other) {
-                collect(b, out);
+                collect(b, out, branches);
             }
             if let StmtKind::If(i) = other
                 && let Some(e) = &i.els
             {
-                collect_in(e, out);
+                collect_in(e, out, branches);
             }
         }
     }

@@ -63,13 +63,13 @@ impl<'a> Checker<'a> {
             Type::Map(k, v) => self.map_elems(c, *k, *v),
             _ => {
                 for x in &c.elems {
-                    let x = match &x.kind {
-                        ExprKind::KeyValue(_, v) => v,
-                        _ => x,
-                    };
-                    if !matches!(x.kind, ExprKind::CompositeLit(ref c) if c.ty.is_none()) {
-                        self.raw_expr(x, None);
+                    // "check.use" of keys too: a struct's field names cannot be told from variables here.
+                    if let ExprKind::KeyValue(k, _) = &x.kind
+                        && k.as_ident().is_none_or(|id| self.lookup(&id.name).is_some())
+                    {
+                        self.use_exprs([&**k]);
                     }
+                    self.use_exprs([x]);
                 }
                 if base != TypeId::INVALID && core != TypeId::INVALID {
                     let text = format!("invalid composite literal type {}", self.type_str(base));
@@ -99,7 +99,8 @@ impl<'a> Checker<'a> {
                 };
                 let Some(id) = k.as_ident() else {
                     let text = format!("invalid field name `{}` in struct literal", self.text(k));
-                    self.err(k.span, Code::INVALID_USE, text);
+                    self.use_exprs([&**v]);
+                    self.err(x.span, Code::INVALID_USE, text);
                     continue;
                 };
                 let field = st.fields.iter().copied().find(|f| {
@@ -150,6 +151,7 @@ impl<'a> Checker<'a> {
             }
             let Some(f) = st.fields.get(i) else {
                 let text = format!("too many values in struct literal of type {}", self.type_str(t));
+                self.use_exprs([x]);
                 self.err(x.span, Code::ASSIGN_COUNT, text);
                 break;
             };
@@ -160,7 +162,9 @@ impl<'a> Checker<'a> {
                     f.name,
                     self.type_str(t)
                 );
+                self.use_exprs([x]);
                 self.err(x.span, Code::INVALID_USE, text);
+                continue;
             }
             let mut x = self.expr_with_target(x, Some(f.ty));
             self.assignment(&mut x, Some(f.ty), "struct literal");
@@ -184,34 +188,29 @@ impl<'a> Checker<'a> {
         let mut seen = FxHashSet::default();
         for x in elems {
             let mut value = x;
+            let mut valid = false;
             if let ExprKind::KeyValue(k, v) = &x.kind {
                 value = v;
-                let key = self.expr(k);
-                if !key.is_const() && !key.is_invalid() {
-                    let text = format!("index `{}` must be integer constant", self.text(k));
-                    self.err(k.span, Code::INVALID_USE, text);
-                } else if !key.is_invalid() {
-                    let mut key = key;
-                    if self.valid_index(&mut key, "index", false)
-                        && let Some(i) = key.val.as_ref().and_then(|v| v.to_i64())
-                    {
+                match self.index_value(k, len, false) {
+                    Some(Some(i)) => {
                         index = i;
+                        valid = true;
                     }
+                    Some(None) => {
+                        let text = format!("index `{}` must be integer constant", self.text(k));
+                        self.err(x.span, Code::INVALID_USE, text);
+                    }
+                    None => {}
                 }
-            }
-            if let Some(n) = len
-                && n >= 0
-                && index >= n
-            {
-                let text = format!("invalid argument: index {index} out of bounds [0:{n}]");
+            } else if let Some(n) = len.filter(|n| *n >= 0 && index >= *n) {
+                let text = format!("index {index} is out of bounds (>= {n})");
                 self.err(x.span, Code::INVALID_OPERATION, text);
+            } else {
+                valid = true;
             }
-            if !seen.insert(index) {
-                self.err(
-                    x.span,
-                    Code::DUPLICATE,
-                    format!("duplicate index {index} in array or slice literal"),
-                );
+            if valid && !seen.insert(index) {
+                let text = format!("duplicate index {index} in array or slice literal");
+                self.err(x.span, Code::DUPLICATE, text);
             }
             let mut v = self.expr_with_target(value, Some(t));
             self.assignment(&mut v, Some(t), "array or slice literal");
@@ -225,6 +224,7 @@ impl<'a> Checker<'a> {
         let mut seen = FxHashSet::default();
         for x in &c.elems {
             let ExprKind::KeyValue(ke, ve) = &x.kind else {
+                self.use_exprs([x]);
                 self.err(x.span, Code::INVALID_USE, "missing key in map literal");
                 continue;
             };

@@ -6,8 +6,11 @@
 
 mod assign;
 mod builtins;
+mod builtins_numeric;
+mod builtins_unsafe;
 mod call;
 mod conversion;
+mod cycles;
 mod decl;
 mod expr;
 mod index;
@@ -16,6 +19,7 @@ mod init_order;
 mod labels;
 mod literal;
 mod operand;
+mod operators;
 mod packages;
 mod range;
 mod resolver;
@@ -33,7 +37,7 @@ use super::store::TypeStore;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard;
 use crate::load::{Loaded, LoadedPackage};
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Expr, Name, NodeId};
 use operand::Operand;
 use packages::PkgState;
@@ -132,6 +136,8 @@ struct Env {
     /// A call or receive was seen: `len` of an array is not constant then.
     has_call_or_recv: bool,
     in_func: bool,
+    /// A generic function is being instantiated as an argument, not by an assignment.
+    generic_argument: bool,
 }
 
 /// A package-level or local declaration that is resolved on first use.
@@ -177,6 +183,8 @@ enum Later<'a> {
         spans: Vec<Span>,
     },
     ValidType(ObjId),
+    Embedded(TypeId, Span, PackageId),
+    Union(&'a Expr, PackageId),
 }
 
 /// The scope of a function's parameters and its results.
@@ -226,6 +234,12 @@ struct Checker<'a> {
     alias_params: FxHashMap<ObjId, Vec<TypeId>>,
     /// Type switch variables stand for one declaration: used once is used.
     reported: FxHashSet<(Span, u16)>,
+    /// Functions with some of their type arguments: all type parameters, and the arguments with parameters for the rest.
+    partial: FxHashMap<NodeId, (Vec<TypeId>, Vec<TypeId>)>,
+    /// Where instances of generic types are first written.
+    instance_spans: FxHashMap<TypeId, Span>,
+    /// Files whose build constraint asks for a language version.
+    file_versions: FxHashMap<FileId, (u32, u32)>,
 }
 
 impl<'a> Checker<'a> {
@@ -250,6 +264,13 @@ impl<'a> Checker<'a> {
             deps: FxHashMap::default(),
             alias_params: FxHashMap::default(),
             reported: FxHashSet::default(),
+            partial: FxHashMap::default(),
+            instance_spans: FxHashMap::default(),
+            file_versions: loaded
+                .iter()
+                .flat_map(|p| &p.files)
+                .filter_map(|f| f.release.map(|r| (f.id, r.max((1, 21)))))
+                .collect(),
         }
         .with_packages()
     }
@@ -262,9 +283,45 @@ impl<'a> Checker<'a> {
         if span.file.0 >= packages::STD_FILES && !cfg!(debug_assertions) {
             return;
         }
+        let message = message.into();
+        // What mentions an invalid type is most likely an echo.
+        let echo = message.contains("invalid type") || message.contains("invalid operand");
+        if echo && self.diags.iter().any(Diagnostic::is_error) {
+            return;
+        }
         if self.reported.insert((span, code.0)) {
             self.diags.push(Diagnostic::error(code, span, message));
         }
+    }
+
+    /// Whether the package's language version has a feature; told when it has not.
+    fn needs_version(&mut self, span: Span, version: (u32, u32), what: &str) -> bool {
+        let own = self.version_at(span);
+        if own >= version {
+            return true;
+        }
+        let text = format!(
+            "{what} requires go{}.{} or later (go{}.{} is asked for)",
+            version.0, version.1, own.0, own.1
+        );
+        self.err(span, Code::GO_VERSION, text);
+        false
+    }
+
+    /// The language version at a place: the file's build constraint may ask for another one than the module, though for
+    /// none before Go 1.21, with which that began.
+    fn version_at(&self, span: Span) -> (u32, u32) {
+        if let Some(version) = self.file_versions.get(&span.file) {
+            return *version;
+        }
+        self.pkgs.get(self.env.pkg.0 as usize).map_or((1, 26), |p| p.go_version)
+    }
+
+    /// As `needs_version`, told at the first of a character between two places.
+    fn needs_version_at(&mut self, mark: char, within: Span, version: (u32, u32), what: &str) -> bool {
+        let at = self.sources.text(within).find(mark).unwrap_or(0) as u32;
+        let start = within.start + at;
+        self.needs_version(Span::new(within.file, start, start + 1), version, what)
     }
 
     /// The source text of an expression, on one line.
@@ -452,6 +509,14 @@ impl<'a> Checker<'a> {
                     self.verify_instance(span, &params, &args, &spans);
                 }
                 Later::ValidType(o) => self.valid_type(o),
+                Later::Union(e, pkg) => {
+                    self.env.pkg = pkg;
+                    self.union_rules(e);
+                }
+                Later::Embedded(t, span, pkg) => {
+                    self.env.pkg = pkg;
+                    self.embedded_element(t, span);
+                }
             }
         }
     }
@@ -459,8 +524,21 @@ impl<'a> Checker<'a> {
     fn check_package(&mut self, pkg: PackageId) {
         self.env = Env::outside(pkg, self.pkg_scope(pkg));
         let objs = self.collect_package(pkg);
-        for o in &objs {
-            self.resolve(*o);
+        // Defined types first, then aliases, then all others, as go/types does: what a repeated constant expression is
+        // recorded with depends on the order.
+        let rank = |c: &Self, o: ObjId| match c.s.obj(o).kind {
+            ObjKind::TypeName { alias } => usize::from(alias),
+            _ => 2,
+        };
+        for now in 0..3 {
+            for o in objs
+                .iter()
+                .filter(|o| rank(self, **o) == now)
+                .copied()
+                .collect::<Vec<_>>()
+            {
+                self.resolve(o);
+            }
         }
         self.process_later();
         self.record_untyped();
@@ -481,6 +559,7 @@ impl Env {
             named_results: Arc::from([]),
             has_call_or_recv: false,
             in_func: false,
+            generic_argument: false,
         }
     }
 }

@@ -28,8 +28,6 @@ impl<'a> Checker<'a> {
                 },
             };
             self.convert_untyped(&mut x, target);
-        } else {
-            self.default_operand(&mut x);
         }
         let (key, value) = if x.is_invalid() {
             (Some(TypeId::INVALID), Some(TypeId::INVALID))
@@ -78,7 +76,6 @@ impl<'a> Checker<'a> {
                 self.blank_or_expr(lhs);
             } else {
                 let mut v = Operand::new(Mode::Value, t, lhs);
-                v.expr = Some(&r.x);
                 self.assign_operand(lhs, &mut v);
             }
         }

@@ -29,12 +29,8 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         if x.mode == Mode::Builtin {
-            let mut x = x;
-            self.must_be_value(&mut x);
-            return Operand::invalid(e);
-        }
-        if x.is_nil() {
-            self.err(e.span, Code::INVALID_USE, "invalid use of nil");
+            let text = format!("invalid use of {} in selector expression", self.describe(&x));
+            self.err(sel.span, Code::INVALID_USE, text);
             return Operand::invalid(e);
         }
         if &*sel.name == "_" {
@@ -64,10 +60,10 @@ impl<'a> Checker<'a> {
             self.add_dep(dep);
             if !self.s.in_method_set(x.ty, &l) && x.mode != Mode::Variable {
                 let text = format!("cannot call pointer method `{}` on {}", sel.name, self.type_str(x.ty));
-                self.err(e.span, Code::INVALID_USE, text);
+                self.err(sel.span, Code::INVALID_USE, text);
                 return Operand::invalid(e);
             }
-            let ty = self.without_recv(obj.ty);
+            let ty = self.s.without_receiver(obj.ty);
             let selection = Selection {
                 kind: SelectionKind::MethodVal,
                 recv: x.ty,
@@ -96,16 +92,6 @@ impl<'a> Checker<'a> {
         Operand::new(mode, obj.ty, e)
     }
 
-    fn without_recv(&self, t: TypeId) -> TypeId {
-        match &*self.s.get(t) {
-            Type::Signature(s) if s.recv.is_some() => self.s.signature(Signature {
-                recv: None,
-                ..s.clone()
-            }),
-            _ => t,
-        }
-    }
-
     fn method_expr(
         &mut self,
         e: &'a Expr,
@@ -131,7 +117,7 @@ impl<'a> Checker<'a> {
                 self.type_str(x.ty),
                 sel.name
             );
-            self.err(e.span, Code::INVALID_USE, text);
+            self.err(sel.span, Code::INVALID_USE, text);
             return Operand::invalid(e);
         }
         self.add_dep(self.s.obj(l.obj).origin.unwrap_or(l.obj));

@@ -12,6 +12,7 @@ use crate::diagnostic::Code;
 use crate::source::Span;
 use crate::syntax::ast::{self, AssignOp, BranchKind, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// What a branch statement may mean here.
 #[derive(Clone, Copy, Default, Debug)]
@@ -88,7 +89,7 @@ impl<'a> Checker<'a> {
                 }
                 self.close_scope(outer);
             }
-            StmtKind::Switch(sw) => self.switch(s.span, sw, inner),
+            StmtKind::Switch(sw) => self.switch(sw, inner),
             StmtKind::TypeSwitch(sw) => self.type_switch(sw, inner),
             StmtKind::Select(sel) => self.select(sel, inner),
             StmtKind::For(f) => {
@@ -137,19 +138,14 @@ impl<'a> Checker<'a> {
     }
 
     fn condition(&mut self, e: &'a Expr, what: &str) {
-        let mut x = self.expr(e);
-        if x.is_invalid() {
-            return;
-        }
-        if !self.s.all_basic(x.ty, BasicKind::is_boolean) {
+        let x = self.expr(e);
+        if !x.is_invalid() && !self.s.all_basic(x.ty, BasicKind::is_boolean) {
             self.err(
                 e.span,
                 Code::INVALID_USE,
                 format!("non-boolean condition in {what} statement"),
             );
-            return;
         }
-        self.default_operand(&mut x);
     }
 
     fn expr_stmt(&mut self, e: &'a Expr) {
@@ -196,28 +192,25 @@ impl<'a> Checker<'a> {
 
     fn send(&mut self, c: &'a Expr, v: &'a Expr) {
         let ch = self.expr(c);
-        let core = self.s.core_type(ch.ty).unwrap_or(TypeId::INVALID);
-        let elem = match &*self.s.get(core) {
-            Type::Chan(dir, elem) if !ch.is_invalid() => {
-                if *dir == ChanDir::Recv {
-                    let text = format!(
-                        "invalid operation: cannot send to receive-only channel {}",
-                        self.describe(&ch)
-                    );
-                    self.err(c.span, Code::INVALID_OPERATION, text);
-                }
-                Some(*elem)
-            }
-            _ => None,
+        let elem = if ch.is_invalid() {
+            None
+        } else {
+            // Told at the arrow.
+            let between = Span {
+                start: c.span.end,
+                end: v.span.start,
+                ..c.span
+            };
+            let arrow = self.sources.text(between).rfind("<-").unwrap_or(0) as u32;
+            let at = Span {
+                start: between.start + arrow,
+                ..between
+            };
+            self.channel_elem(&ch, false, at)
         };
         let mut x = self.expr_with_target(v, elem);
-        match elem {
-            Some(t) => self.assignment(&mut x, Some(t), "send"),
-            None if !ch.is_invalid() => {
-                let text = format!("invalid operation: cannot send to non-channel {}", self.describe(&ch));
-                self.err(c.span, Code::INVALID_OPERATION, text);
-            }
-            None => {}
+        if elem.is_some() {
+            self.assignment(&mut x, elem, "send");
         }
     }
 
@@ -334,6 +327,7 @@ impl<'a> Checker<'a> {
             for v in values {
                 self.multi_expr(v);
             }
+            let span = values.first().map_or(span, |v| v.span);
             self.err(span, Code::ASSIGN_COUNT, "too many return values");
             return;
         }
@@ -363,34 +357,16 @@ impl<'a> Checker<'a> {
         self.err(span, Code::BRANCH, message);
     }
 
-    fn switch(&mut self, span: Span, sw: &'a ast::SwitchStmt, ctx: Context) {
+    fn switch(&mut self, sw: &'a ast::SwitchStmt, ctx: Context) {
         let outer = self.open_scope();
         self.simple(sw.init.as_ref());
-        let mut tag = sw.tag.as_ref().map(|t| {
-            let mut x = self.expr(t);
-            self.assignment(&mut x, None, "switch expression");
-            if !x.is_invalid() && !self.s.comparable(x.ty) && !self.s.has_nil(x.ty) {
-                let text = format!("cannot switch on {}", self.describe(&x));
-                self.err(t.span, Code::INVALID_USE, text);
-                x.fail();
-            }
-            x
-        });
+        let tag = self.switch_tag(sw);
         let mut seen: FxHashMap<ConstValue, Vec<(TypeId, Span)>> = FxHashMap::default();
-        let mut default: Option<Span> = None;
-        let _ = span;
+        self.one_default(sw.cases.iter().map(|c| (c.is_default, c.head)), "switch");
         let last = sw.cases.len().wrapping_sub(1);
         for (i, case) in sw.cases.iter().enumerate() {
-            if case.is_default
-                && let Some(first) = default.replace(case.span)
-            {
-                self.err(case.head, Code::DUPLICATE, "multiple defaults in switch");
-                if let Some(d) = self.diags.last_mut() {
-                    *d = d.clone().label(first, "first default here");
-                }
-            }
             for e in &case.exprs {
-                self.case_value(e, tag.as_mut(), &mut seen);
+                self.case_value(e, &tag, &mut seen);
             }
             let inner = self.open_scope();
             let ctx = Context {
@@ -405,67 +381,64 @@ impl<'a> Checker<'a> {
         self.close_scope(outer);
     }
 
-    fn case_value(
-        &mut self,
-        e: &'a Expr,
-        tag: Option<&mut Operand<'a>>,
-        seen: &mut FxHashMap<ConstValue, Vec<(TypeId, Span)>>,
-    ) {
-        let mut v = self.expr(e);
-        if v.is_invalid() {
-            return;
+    /// What the cases are compared with. "A missing switch expression is equivalent to the boolean value true."
+    fn switch_tag(&mut self, sw: &'a ast::SwitchStmt) -> Operand<'a> {
+        let Some(t) = &sw.tag else {
+            return Operand {
+                mode: Mode::Constant,
+                ty: TypeId::BOOL,
+                val: Some(Arc::new(ConstValue::Bool(true))),
+                expr: None,
+                builtin: None,
+            };
+        };
+        let mut x = self.expr(t);
+        // "If the switch expression evaluates to an untyped constant, it is first implicitly converted to its default
+        // type."
+        self.assignment(&mut x, None, "switch expression");
+        if !x.is_invalid() && !self.s.comparable(x.ty) && !self.s.has_nil(x.ty) {
+            let text = format!("cannot switch on {}", self.describe(&x));
+            self.err(t.span, Code::INVALID_USE, text);
+            x.fail();
         }
-        match tag {
-            Some(tag) => {
-                if tag.is_invalid() {
-                    self.default_operand(&mut v);
-                    return;
-                }
-                let mut t = tag.clone();
-                if !self.match_types(&mut v, &mut t) {
-                    let text = format!(
-                        "invalid case `{}` in switch on `{}` (mismatched types {} and {})",
-                        self.text(e),
-                        tag.expr.map_or(String::new(), |e| self.text(e)),
-                        self.type_str(v.ty),
-                        self.type_str(tag.ty)
-                    );
-                    self.err(e.span, Code::MISMATCHED_TYPES, text);
-                    return;
-                }
-                if v.is_invalid() || t.is_invalid() {
-                    return;
-                }
-                let ok = self.operand_assignable(&v, t.ty) || self.operand_assignable(&t, v.ty);
-                if !ok {
-                    let text = format!(
-                        "invalid case `{}` in switch on `{}` (mismatched types {} and {})",
-                        self.text(e),
-                        tag.expr.map_or(String::new(), |e| self.text(e)),
-                        self.type_str(v.ty),
-                        self.type_str(tag.ty)
-                    );
-                    self.err(e.span, Code::MISMATCHED_TYPES, text);
-                    return;
-                }
-            }
-            None => {
-                // `switch { case cond: }` compares with `true`.
-                if !self.s.all_basic(v.ty, BasicKind::is_boolean) {
-                    let is_iface = self.s.is_interface(v.ty);
-                    if !is_iface {
-                        let text = format!(
-                            "invalid case `{}` in switch (mismatched types {} and bool)",
-                            self.text(e),
-                            self.type_str(v.ty)
-                        );
-                        self.err(e.span, Code::MISMATCHED_TYPES, text);
-                        return;
+        x
+    }
+
+    /// "There can be at most one default case."
+    fn one_default(&mut self, clauses: impl Iterator<Item = (bool, Span)>, what: &str) {
+        let mut first = None;
+        for (_, head) in clauses.filter(|c| c.0) {
+            match first {
+                None => first = Some(head),
+                Some(first) => {
+                    self.err(head, Code::DUPLICATE, format!("multiple defaults in {what}"));
+                    if let Some(d) = self.diags.last_mut() {
+                        *d = d.clone().label(first, "first default here");
                     }
                 }
-                self.default_operand(&mut v);
             }
         }
+    }
+
+    fn case_value(&mut self, e: &'a Expr, tag: &Operand<'a>, seen: &mut FxHashMap<ConstValue, Vec<(TypeId, Span)>>) {
+        let mut v = self.expr(e);
+        if v.is_invalid() || tag.is_invalid() {
+            return;
+        }
+        let mut t = tag.clone();
+        self.match_types(&mut v, &mut t);
+        if v.is_invalid() || t.is_invalid() {
+            return;
+        }
+        // "For each (possibly converted) case expression x and the value t of the switch expression, x == t must be a valid
+        // comparison."
+        if let Err((_, code, why)) = self.comparable_operands(ast::BinaryOp::Eq, &v, &t) {
+            let tag = tag.expr.map_or("true".into(), |e| self.text(e));
+            let text = format!("invalid case `{}` in switch on `{tag}` ({why})", self.text(e));
+            self.err(e.span, code, text);
+            return;
+        }
+        self.default_operand(&mut v);
         if let (Mode::Constant, Some(value)) = (v.mode, &v.val)
             && !matches!(**value, ConstValue::Bool(_))
         {

@@ -19,7 +19,7 @@ impl<'a> Checker<'a> {
         self.must_be_instantiated(e, t)
     }
 
-    fn must_be_instantiated(&mut self, e: &Expr, t: TypeId) -> TypeId {
+    pub(super) fn must_be_instantiated(&mut self, e: &Expr, t: TypeId) -> TypeId {
         if let Type::Named(n) = &*self.s.get(t)
             && n.origin.is_none()
             && !n.type_params.is_empty()
@@ -147,7 +147,7 @@ impl<'a> Checker<'a> {
     }
 
     fn array_length(&mut self, e: &'a Expr) -> i64 {
-        let mut x = self.expr(e);
+        let x = self.expr(e);
         if x.is_invalid() {
             return -1;
         }
@@ -160,13 +160,11 @@ impl<'a> Checker<'a> {
             return -1;
         }
         let integral = self.s.is_untyped(x.ty) || self.s.basic(x.ty).is_some_and(BasicKind::is_integer);
-        if integral && let Some(n) = x.val.as_ref().and_then(|v| v.to_i64()) {
-            if self.s.is_untyped(x.ty) {
-                self.convert_untyped(&mut x, TypeId::INT);
-            }
-            if n >= 0 {
-                return n;
-            }
+        if integral
+            && let Some(n) = x.val.as_ref().and_then(|v| v.to_i64())
+            && n >= 0
+        {
+            return n;
         }
         let text = format!("array length {} must be a non-negative integer", self.describe(&x));
         self.err(e.span, Code::NOT_A_TYPE, text);
@@ -175,11 +173,22 @@ impl<'a> Checker<'a> {
 
     /// A function type: opens no scope, declares its parameters in a new scope below the current one.
     pub(super) fn signature(&mut self, f: &'a ast::FuncType) -> (Signature, FuncScope) {
+        self.signature_of(f, None, false)
+    }
+
+    /// As `signature`; the receiver's name is declared with the parameters', and none of them may be that of a type
+    /// parameter, which the current scope has in a declaration.
+    pub(super) fn signature_of(
+        &mut self,
+        f: &'a ast::FuncType,
+        recv: Option<(&'a ast::Ident, ObjId)>,
+        declaration: bool,
+    ) -> (Signature, FuncScope) {
         let scope = self.new_scope(Some(self.env.scope));
         let mut sig = Signature::default();
         let mut named = Vec::new();
         // All types are resolved before any name is declared: `func(time time.Time, d time.Duration)`.
-        let mut declared: Vec<(&'a ast::Ident, ObjId)> = Vec::new();
+        let mut declared: Vec<(&'a ast::Ident, ObjId)> = recv.into_iter().collect();
         let last = f.params.fields.len().wrapping_sub(1);
         for (i, field) in f.params.fields.iter().enumerate() {
             let t = match &field.ty.kind {
@@ -189,7 +198,7 @@ impl<'a> Checker<'a> {
                         sig.variadic = true;
                     } else {
                         self.err(
-                            field.span,
+                            field.ty.span,
                             Code::NOT_A_TYPE,
                             "can only use `...` with final parameter in list",
                         );
@@ -211,18 +220,13 @@ impl<'a> Checker<'a> {
             }
         }
         let outer = std::mem::replace(&mut self.env.scope, scope);
-        // Parameters share the scope of receiver and type parameters in Go; a clash is an error.
+        // "Each function has a function block containing all of the source text. The scope of an identifier denoting a
+        // method receiver, function parameter, or result variable is the function body": one block with the type
+        // parameters.
         for (id, o) in declared {
-            let parent = self
-                .scopes
-                .get(outer.0 as usize)
-                .and_then(|s| s.names.get(&id.name))
-                .copied();
-            match parent {
-                Some(old) if &*id.name != "_" && matches!(self.s.obj(old).kind, ObjKind::Var(VarKind::Receiver)) => {
-                    self.redeclared(id, old);
-                }
-                _ => {}
+            let type_param = self.scopes.get(outer.0 as usize).and_then(|s| s.names.get(&id.name));
+            if let (true, Some(old), true) = (declaration, type_param.copied(), &*id.name != "_") {
+                self.redeclared(id, old);
             }
             self.declare(id, o);
         }
@@ -294,7 +298,7 @@ impl<'a> Checker<'a> {
                 self.info.defs.insert(id.id, o);
             }
             if f.names.is_empty() {
-                match embedded_name(&f.ty) {
+                match ast::embedded_name(&f.ty) {
                     Some(id) => {
                         let o = add(self, &id.name, id.span, VarKind::EmbeddedField);
                         self.info.implicits.insert(f.ty.id, o);
@@ -359,14 +363,35 @@ impl<'a> Checker<'a> {
                     out.methods.push(o);
                 }
                 ast::InterfaceElem::Embedded { ty, .. } => {
-                    let t = self.type_or_union(ty);
+                    let mut t = self.type_or_union(ty);
+                    if self.s.is_type_param(t) {
+                        let text = "term cannot represent type parameter";
+                        self.err(ty.span, Code::INVALID_DECL, text);
+                        t = TypeId::INVALID;
+                    }
                     if t != TypeId::INVALID {
+                        self.later.push_back(Later::Embedded(t, ty.span, self.env.pkg));
                         out.embeddeds.push(t);
                     }
                 }
             }
         }
         self.s.push(Type::Interface(out))
+    }
+
+    /// Interfaces that embed anything but plain interfaces came with Go 1.18.
+    pub(super) fn embedded_element(&mut self, t: TypeId, span: Span) {
+        if self.version_at(span) >= (1, 18) {
+            return;
+        }
+        let constraint = |s: &TypeSet| s.terms.is_some() || s.comparable;
+        let what = match &*self.s.under(t) {
+            Type::Interface(_) if !constraint(&self.s.type_set(t)) => return,
+            Type::Interface(_) => "embedding constraint interface",
+            Type::Union(_) => "embedding interface element",
+            _ => "embedding non-interface type",
+        };
+        self.needs_version(span, (1, 18), what);
     }
 
     /// An embedded element or a constraint: a type, `~T`, or a union.
@@ -379,7 +404,82 @@ impl<'a> Checker<'a> {
         }
         let t = self.s.union(terms);
         self.record_type(e, Mode::Type, t, None);
+        self.later.push_back(Later::Union(e, self.env.pkg));
         t
+    }
+
+    /// "The type T in a term of the form T or ~T cannot be a type parameter", "the underlying type of T must be itself" with
+    /// a tilde, "the type sets of all non-interface terms must be pairwise disjoint", and interfaces with methods or that
+    /// are comparable cannot be terms.
+    pub(super) fn union_rules(&mut self, e: &'a Expr) {
+        let mut exprs = Vec::new();
+        flatten_union(e, &mut exprs);
+        let mut before: Vec<Term> = Vec::new();
+        let single = exprs.len() == 1;
+        for x in exprs {
+            let (tilde, inner) = match &x.kind {
+                ExprKind::Unary(UnaryOp::Tilde, inner) => (true, &**inner),
+                _ => (false, x),
+            };
+            let t = self.info.type_of(inner);
+            if t == TypeId::INVALID || self.s.is_type_param(t) {
+                continue;
+            }
+            let under = self.s.underlying(t);
+            let name = self.type_str(t);
+            let is_interface = matches!(&*self.s.get(under), Type::Interface(_));
+            if tilde && (is_interface || !self.s.identical(under, t)) {
+                let why = match is_interface {
+                    true => format!("{name} is an interface"),
+                    false => format!("underlying type of {name} is {}", self.type_str(under)),
+                };
+                self.err(x.span, Code::INVALID_DECL, format!("invalid use of `~` ({why})"));
+                continue;
+            }
+            if is_interface {
+                let set = self.s.type_set(t);
+                let why = match () {
+                    _ if single => continue,
+                    _ if !set.methods.is_empty() => format!(" ({name} contains methods)"),
+                    _ if t == TypeId::COMPARABLE => String::new(),
+                    _ if set.comparable => format!(" ({name} embeds comparable)"),
+                    _ => continue,
+                };
+                self.err(x.span, Code::INVALID_DECL, format!("cannot use {name} in union{why}"));
+                continue;
+            }
+            let overlaps = |old: &Term| match (old.tilde, tilde) {
+                (false, false) => self.s.identical(old.ty, t),
+                (true, true) => self.s.identical(self.s.underlying(old.ty), under),
+                (true, false) => self.s.identical(old.ty, under),
+                (false, true) => self.s.identical(self.s.underlying(old.ty), t),
+            };
+            if let Some(old) = before.iter().find(|t| overlaps(t)) {
+                let tilde = |t: bool| if t { "~" } else { "" };
+                let text = format!(
+                    "overlapping terms {}{name} and {}{}",
+                    tilde(matches!(x.kind, ExprKind::Unary(..))),
+                    tilde(old.tilde),
+                    self.type_str(old.ty)
+                );
+                self.err(x.span, Code::DUPLICATE, text);
+            }
+            before.push(Term { tilde, ty: t });
+        }
+    }
+
+    /// A term's type, which cannot be a type parameter.
+    fn term_type(&mut self, e: &'a Expr, tilde: bool) -> TypeId {
+        let t = self.type_expr(e);
+        if !self.s.is_type_param(t) {
+            return t;
+        }
+        let text = match tilde {
+            true => format!("type in term `~{}` cannot be a type parameter", self.text(e)),
+            false => "term cannot represent type parameter".into(),
+        };
+        self.err(e.span, Code::INVALID_DECL, text);
+        TypeId::INVALID
     }
 
     fn union_terms(&mut self, e: &'a Expr, out: &mut Vec<Term>) {
@@ -393,14 +493,16 @@ impl<'a> Checker<'a> {
                 }
             }
             ExprKind::Unary(UnaryOp::Tilde, x) => {
-                let ty = self.type_expr(x);
+                let ty = self.term_type(x, true);
                 if ty != TypeId::INVALID {
-                    out.push(Term { tilde: true, ty });
-                    self.record_type(e, Mode::Type, ty, None);
+                    let term = Term { tilde: true, ty };
+                    out.push(term);
+                    let union = self.s.union(vec![term]);
+                    self.record_type(e, Mode::Type, union, None);
                 }
             }
             _ => {
-                let ty = self.type_expr(e);
+                let ty = self.term_type(e, false);
                 if ty != TypeId::INVALID {
                     out.push(Term { tilde: false, ty });
                 }
@@ -410,6 +512,11 @@ impl<'a> Checker<'a> {
 
     /// `G[A, B]` as a type.
     pub(super) fn instantiated_type(&mut self, e: &'a Expr, x: &'a Expr, args: &'a [Expr]) -> TypeId {
+        let brackets = Span {
+            start: x.span.end,
+            ..e.span
+        };
+        self.needs_version_at('[', brackets, (1, 18), "type instantiation");
         let generic = self.generic_type_expr(x);
         let targs: Vec<TypeId> = args.iter().map(|a| self.type_expr(a)).collect();
         if generic == TypeId::INVALID || targs.contains(&TypeId::INVALID) {
@@ -450,6 +557,7 @@ impl<'a> Checker<'a> {
             Some(_) => self.s.subst(generic, &params, &targs),
             None => self.s.instantiate_named(generic, &targs),
         };
+        self.instance_spans.entry(t).or_insert(x.span);
         if let Some(id) = ident {
             self.info.instances.insert(
                 id.id,
@@ -471,11 +579,13 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// The name an embedded field has.
-fn embedded_name(e: &Expr) -> Option<&ast::Ident> {
+/// The terms of a union.
+fn flatten_union<'a>(e: &'a Expr, out: &mut Vec<&'a Expr>) {
     match &e.kind {
-        ExprKind::Ident(id) | ExprKind::Selector(_, id) => Some(id),
-        ExprKind::Star(x) | ExprKind::Paren(x) | ExprKind::Index(x, _) => embedded_name(x),
-        _ => None,
+        ExprKind::Binary(b) if b.op == BinaryOp::Or => {
+            flatten_union(&b.x, out);
+            flatten_union(&b.y, out);
+        }
+        _ => out.push(e),
     }
 }

@@ -2,18 +2,42 @@
 //!
 //! In: pairs of types. Out: for each parameter the type it must be.
 //! Invariants: solutions never mention the parameter itself; inexact unification lets a defined type meet the
-//! underlying type of the other side, and a directional channel an undirected one, as assignment does.
+//! underlying type of the other side, and a directional channel an undirected one, as assignment does; the rules are those
+//! of the specification's chapter on type unification.
 
+use super::super::lookup::LookupResult;
 use super::super::model::*;
 use super::super::store::TypeStore;
+
+/// How closely types must match.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Match {
+    /// Identical up to the parameters.
+    Exact,
+    /// Defined types match underlying ones, directed channels undirected ones, interfaces types that have their methods.
+    Loose,
+    /// As `Loose` at the top, `Exact` in components: what assignability asks for.
+    Assign,
+}
+
+impl Match {
+    /// For the components of a type.
+    fn inside(self) -> Match {
+        match self {
+            Match::Assign => Match::Exact,
+            other => other,
+        }
+    }
+}
 
 pub(super) struct Unifier {
     params: Vec<TypeId>,
     /// Joined parameters share a slot.
     slot: Vec<usize>,
     solution: Vec<Option<TypeId>>,
-    untyped: Vec<bool>,
     depth: u32,
+    /// Pairs of interfaces being compared.
+    pairs: Vec<(TypeId, TypeId)>,
 }
 
 impl Unifier {
@@ -22,8 +46,8 @@ impl Unifier {
             params: params.to_vec(),
             slot: (0..params.len()).collect(),
             solution: vec![None; params.len()],
-            untyped: vec![false; params.len()],
             depth: 0,
+            pairs: Vec::new(),
         }
     }
 
@@ -46,33 +70,9 @@ impl Unifier {
         }
     }
 
-    pub(super) fn is_from_untyped(&self, i: usize) -> bool {
-        self.untyped.get(self.at(i)).copied().unwrap_or(false)
-    }
-
-    /// A default type for a parameter that only untyped constants determine; the larger kind stays.
-    pub(super) fn max_untyped(&mut self, i: usize, t: TypeId) {
-        let rank = |t: TypeId| match t {
-            TypeId::INT => 1,
-            TypeId::INT32 => 2,
-            TypeId::FLOAT64 => 3,
-            TypeId::COMPLEX128 => 4,
-            _ => 0,
-        };
-        if self.get(i).is_none_or(|old| rank(t) > rank(old)) {
-            self.set(i, t);
-        }
-        let at = self.at(i);
-        if let Some(u) = self.untyped.get_mut(at) {
-            *u = true;
-        }
-    }
-
-    pub(super) fn solved(&self) -> (usize, Vec<Option<TypeId>>) {
-        (
-            self.solution.iter().filter(|s| s.is_some()).count(),
-            self.solution.clone(),
-        )
+    /// How many parameters have no solution yet.
+    pub(super) fn unknowns(&self) -> usize {
+        (0..self.params.len()).filter(|i| self.get(*i).is_none()).count()
     }
 
     /// Whether a type mentions a parameter.
@@ -103,7 +103,7 @@ impl Unifier {
         None
     }
 
-    pub(super) fn unify(&mut self, s: &TypeStore, x: TypeId, y: TypeId, assign: bool) -> bool {
+    pub(super) fn unify(&mut self, s: &TypeStore, x: TypeId, y: TypeId, mode: Match) -> bool {
         if x == y {
             return true;
         }
@@ -111,175 +111,205 @@ impl Unifier {
             return false;
         }
         self.depth += 1;
-        let ok = self.unify_inner(s, x, y, assign);
+        let ok = self.unify_inner(s, x, y, mode);
         self.depth -= 1;
         ok
     }
 
-    fn unify_inner(&mut self, s: &TypeStore, x: TypeId, y: TypeId, assign: bool) -> bool {
-        match (self.index(x), self.index(y)) {
-            (Some(i), Some(k)) => {
-                let (a, b) = (self.at(i), self.at(k));
-                if a == b {
-                    return true;
-                }
-                match (self.get(i), self.get(k)) {
-                    (Some(p), Some(q)) => return self.unify(s, p, q, assign),
-                    (Some(p), None) => self.join(b, a, p),
-                    (None, Some(q)) => self.join(a, b, q),
-                    (None, None) => {
-                        for slot in self.slot.iter_mut().filter(|x| **x == b) {
-                            *slot = a;
-                        }
-                    }
-                }
-                true
-            }
-            (Some(i), None) => self.bind(s, i, y, assign),
-            (None, Some(k)) => self.bind(s, k, x, assign),
-            (None, None) => self.structure(s, x, y, assign),
+    fn unify_inner(&mut self, s: &TypeStore, x: TypeId, y: TypeId, mode: Match) -> bool {
+        let (mut x, mut y) = (x, y);
+        // A defined type is on the right, a parameter on the left.
+        if is_defined(s, x) || self.index(y).is_some() {
+            std::mem::swap(&mut x, &mut y);
         }
+        // "If exact unification fails and one type is a defined type, the other a type literal, … their underlying types
+        // unify."
+        if mode != Match::Exact && is_defined(s, y) && is_literal(s, x) && !is_plain_interface(s, x) {
+            y = s.underlying(y);
+            if x == y {
+                return true;
+            }
+        }
+        match (self.index(x), self.index(y)) {
+            (Some(i), Some(k)) => return self.both_params(s, i, k, mode),
+            (Some(i), None) => return self.bind(s, i, y, mode),
+            _ => {}
+        }
+        if mode != Match::Exact {
+            let (xi, yi) = (is_plain_interface(s, x), is_plain_interface(s, y));
+            if xi && yi {
+                return self.two_interfaces(s, x, y, true);
+            }
+            if xi || yi {
+                let (iface, other) = if xi { (x, y) } else { (y, x) };
+                return self.has_methods(s, iface, other);
+            }
+        }
+        // A type parameter of the caller's, if any, comes first.
+        if s.is_type_param(y) {
+            std::mem::swap(&mut x, &mut y);
+        }
+        self.structure(s, x, y, mode)
     }
 
-    fn join(&mut self, from: usize, to: usize, solution: TypeId) {
+    fn both_params(&mut self, s: &TypeStore, i: usize, k: usize, mode: Match) -> bool {
+        let (a, b) = (self.at(i), self.at(k));
+        if a == b {
+            return true;
+        }
+        match (self.get(i), self.get(k)) {
+            (Some(p), Some(q)) => return self.unify(s, p, q, mode),
+            (Some(p), None) => self.join(b, a, Some(p)),
+            (None, q) => self.join(a, b, q),
+        }
+        true
+    }
+
+    /// Parameters that share a slot from now on.
+    fn join(&mut self, from: usize, to: usize, solution: Option<TypeId>) {
         for slot in self.slot.iter_mut().filter(|x| **x == from) {
             *slot = to;
         }
         if let Some(s) = self.solution.get_mut(to) {
-            *s = Some(solution);
+            *s = solution;
         }
     }
 
-    fn bind(&mut self, s: &TypeStore, i: usize, t: TypeId, assign: bool) -> bool {
-        match self.get(i) {
-            None => {
-                self.set(i, t);
-                true
-            }
-            Some(old) => {
-                if !self.unify(s, old, t, assign) {
-                    return false;
-                }
-                // A defined type is the better solution; so is the undirected channel the worse one.
-                let named = |t: TypeId| matches!(&*s.get(t), Type::Named(_));
-                if assign && named(t) && !named(old) {
-                    self.set(i, t);
-                }
-                if assign
-                    && let (Type::Chan(ChanDir::Both, _), Type::Chan(d, _)) = (&*s.get(old), &*s.get(t))
-                    && *d != ChanDir::Both
-                {
-                    self.set(i, t);
-                }
-                true
-            }
-        }
-    }
-
-    fn structure(&mut self, s: &TypeStore, x: TypeId, y: TypeId, assign: bool) -> bool {
-        if s.identical(x, y) {
+    fn bind(&mut self, s: &TypeStore, i: usize, t: TypeId, mode: Match) -> bool {
+        let Some(old) = self.get(i) else {
+            self.set(i, t);
             return true;
+        };
+        if !self.unify(s, old, t, mode) {
+            return false;
         }
-        let (mut x, mut y) = (x, y);
-        // A type parameter of the caller stands for its core type.
-        match (s.is_type_param(x), s.is_type_param(y)) {
-            (true, false) => match s.core_type(x) {
-                Some(core) => return self.unify(s, core, y, assign),
-                None => return false,
-            },
-            (false, true) => match s.core_type(y) {
-                Some(core) => return self.unify(s, x, core, assign),
-                None => return assign && s.is_interface(x) && self.interfaces(s, x, y),
-            },
-            _ => {}
-        }
-        let (xt, yt) = (s.get(x), s.get(y));
-        match (&*xt, &*yt) {
-            (Type::Named(a), Type::Named(b)) => {
-                if a.origin.is_some() && a.origin == b.origin {
-                    let pairs: Vec<_> = a.type_args.iter().copied().zip(b.type_args.iter().copied()).collect();
-                    return pairs.into_iter().all(|(p, q)| self.unify(s, p, q, false));
-                }
-                // Interfaces: the methods of the smaller must match those of the larger.
-                if assign && (s.is_interface(x) || s.is_interface(y)) {
-                    return self.interfaces(s, x, y);
-                }
+        let (oi, ti) = (is_plain_interface(s, old), is_plain_interface(s, t));
+        let (od, td) = (is_defined(s, old), is_defined(s, t));
+        if oi && ti {
+            // Neither of two defined interfaces is the better one; others must ask for the same methods.
+            if od && td {
+                return s.identical(old, t);
+            }
+            if s.type_set(old).methods.len() != s.type_set(t).methods.len() {
                 return false;
             }
-            (Type::Named(_), _) if !s.is_type_param(y) => {
-                if s.is_interface(x) && assign {
-                    return self.interfaces(s, x, y);
-                }
-                if s.is_interface(y) && assign {
-                    return self.interfaces(s, y, x);
-                }
-                x = s.underlying(x);
-            }
-            (_, Type::Named(_)) if !s.is_type_param(x) => {
-                if s.is_interface(y) && assign {
-                    return self.interfaces(s, y, x);
-                }
-                if s.is_interface(x) && assign {
-                    return self.interfaces(s, x, y);
-                }
-                y = s.underlying(y);
-            }
-            _ => {}
+        } else if oi || ti {
+            // Either could be meant, and the order of arguments must not decide.
+            return false;
         }
-        let (xt, yt) = (s.get(x), s.get(y));
-        match (&*xt, &*yt) {
-            (Type::Pointer(a), Type::Pointer(b)) | (Type::Slice(a), Type::Slice(b)) => self.unify(s, *a, *b, false),
-            (Type::Array(n, a), Type::Array(m, b)) => n == m && self.unify(s, *a, *b, false),
-            (Type::Map(k, v), Type::Map(l, w)) => self.unify(s, *k, *l, false) && self.unify(s, *v, *w, false),
-            (Type::Chan(d, a), Type::Chan(f, b)) => {
-                (d == f || (assign && (*d == ChanDir::Both || *f == ChanDir::Both))) && self.unify(s, *a, *b, false)
+        if mode != Match::Exact && !od {
+            // A defined type is the better solution, then a directed channel.
+            let directed = matches!(&*s.under(t), Type::Chan(d, _) if *d != ChanDir::Both);
+            if td || directed {
+                self.set(i, t);
             }
-            (Type::Tuple(a), Type::Tuple(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(p, q)| self.unify(s, *p, *q, false))
+        }
+        true
+    }
+
+    fn all(&mut self, s: &TypeStore, a: &[TypeId], b: &[TypeId], mode: Match) -> bool {
+        a.len() == b.len() && a.iter().zip(b).all(|(p, q)| self.unify(s, *p, *q, mode))
+    }
+
+    fn structure(&mut self, s: &TypeStore, x: TypeId, y: TypeId, mode: Match) -> bool {
+        let inside = mode.inside();
+        match (&*s.get(x), &*s.get(y)) {
+            // "… if both are bound type parameters, or one is and its core type unifies with the other."
+            (Type::TypeParam(_), _) => match s.core_type(x).filter(|_| s.terms(x).is_some()) {
+                Some(core) => self.unify(s, core, y, Match::Assign),
+                None => false,
+            },
+            (Type::Named(a), Type::Named(b)) => {
+                let origin = |t: TypeId, n: &Named| n.origin.unwrap_or(t);
+                self.all(s, &a.type_args, &b.type_args, mode) && origin(x, a) == origin(y, b)
             }
+            (Type::Basic(a), Type::Basic(b)) => a == b,
+            (Type::Pointer(a), Type::Pointer(b)) | (Type::Slice(a), Type::Slice(b)) => self.unify(s, *a, *b, inside),
+            (Type::Array(n, a), Type::Array(m, b)) => (*n < 0 || *m < 0 || n == m) && self.unify(s, *a, *b, inside),
+            (Type::Map(k, v), Type::Map(l, w)) => self.unify(s, *k, *l, inside) && self.unify(s, *v, *w, inside),
+            (Type::Chan(d, a), Type::Chan(f, b)) => (mode != Match::Exact || d == f) && self.unify(s, *a, *b, inside),
+            (Type::Tuple(a), Type::Tuple(b)) => self.all(s, a, b, mode),
             (Type::Signature(a), Type::Signature(b)) => {
-                a.params.len() == b.params.len()
-                    && a.results.len() == b.results.len()
-                    && a.variadic == b.variadic
-                    && a.params
-                        .iter()
-                        .zip(&b.params)
-                        .all(|(p, q)| self.unify(s, *p, *q, false))
-                    && a.results
-                        .iter()
-                        .zip(&b.results)
-                        .all(|(p, q)| self.unify(s, *p, *q, false))
+                a.variadic == b.variadic
+                    && self.all(s, &a.params, &b.params, inside)
+                    && self.all(s, &a.results, &b.results, inside)
             }
             (Type::Struct(a), Type::Struct(b)) => {
-                a.fields.len() == b.fields.len()
+                a.tags == b.tags
+                    && a.fields.len() == b.fields.len()
                     && a.fields.iter().zip(&b.fields).all(|(p, q)| {
                         let (p, q) = (s.obj(*p), s.obj(*q));
-                        p.name == q.name && self.unify(s, p.ty, q.ty, false)
+                        let embedded = |o: &Object| matches!(o.kind, ObjKind::Var(VarKind::EmbeddedField));
+                        p.name == q.name
+                            && (p.exported() || p.pkg == q.pkg)
+                            && embedded(&p) == embedded(&q)
+                            && self.unify(s, p.ty, q.ty, inside)
                     })
             }
-            (Type::Interface(_), Type::Interface(_)) => self.interfaces(s, x, y),
-            (Type::Interface(_), _) if assign => self.interfaces(s, x, y),
-            (_, Type::Interface(_)) if assign => self.interfaces(s, y, x),
-            _ => false,
+            (Type::Interface(_), Type::Interface(_)) => self.two_interfaces(s, x, y, false),
+            _ => s.identical(x, y),
         }
     }
 
-    /// `iface` is an interface, `other` any type: unifies the methods both have.
-    fn interfaces(&mut self, s: &TypeStore, iface: TypeId, other: TypeId) -> bool {
-        let set = s.type_set(iface);
-        if s.is_interface(other) && !s.is_interface(iface) {
-            return self.interfaces(s, other, iface);
+    /// Interfaces with the same types and, with `subset`, the methods of the smaller one.
+    fn two_interfaces(&mut self, s: &TypeStore, x: TypeId, y: TypeId, subset: bool) -> bool {
+        let (a, b) = (s.type_set(x), s.type_set(y));
+        if a.comparable != b.comparable || !s.same_terms(&a.terms, &b.terms) {
+            return false;
         }
+        if !subset && a.methods.len() != b.methods.len() {
+            return false;
+        }
+        // A pair that is being compared already differs elsewhere, if at all.
+        if self.pairs.contains(&(x, y)) {
+            return true;
+        }
+        self.pairs.push((x, y));
+        let (few, many) = if a.methods.len() > b.methods.len() {
+            (&b, &a)
+        } else {
+            (&a, &b)
+        };
+        let ok = few.methods.iter().all(|m| {
+            let m = s.obj(*m);
+            let other = many
+                .methods
+                .iter()
+                .map(|o| s.obj(*o))
+                .find(|o| o.name == m.name && (o.exported() || o.pkg == m.pkg));
+            other.is_some_and(|o| self.unify(s, m.ty, o.ty, Match::Exact))
+        });
+        self.pairs.pop();
+        ok
+    }
+
+    /// Whether `other` has all methods of an interface.
+    fn has_methods(&mut self, s: &TypeStore, iface: TypeId, other: TypeId) -> bool {
+        let set = s.type_set(iface);
         set.methods.iter().all(|m| {
             let m = s.obj(*m);
             match s.lookup_field_or_method(other, m.pkg, &m.name) {
-                super::super::lookup::LookupResult::Found(l) => {
+                LookupResult::Found(l) if !s.obj(l.obj).is_var() && s.in_method_set(other, &l) => {
                     s.complete_instance_method(l.obj);
                     let have = s.obj_type(l.obj);
-                    have == TypeId::INVALID || self.unify(s, m.ty, have, false)
+                    have == TypeId::INVALID || self.unify(s, m.ty, s.without_receiver(have), Match::Exact)
                 }
-                _ => s.is_interface(other),
+                _ => false,
             }
         })
     }
+}
+
+fn is_defined(s: &TypeStore, t: TypeId) -> bool {
+    matches!(&*s.get(t), Type::Named(_))
+}
+
+/// Neither defined nor a type parameter; basic types count.
+fn is_literal(s: &TypeStore, t: TypeId) -> bool {
+    !matches!(&*s.get(t), Type::Named(_) | Type::TypeParam(_))
+}
+
+/// An interface that is no type parameter's constraint.
+fn is_plain_interface(s: &TypeStore, t: TypeId) -> bool {
+    !s.is_type_param(t) && matches!(&*s.under(t), Type::Interface(_))
 }

@@ -10,6 +10,7 @@ use super::super::model::*;
 use super::Checker;
 use super::operand::Operand;
 use crate::diagnostic::Code;
+use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, UnaryOp};
 use num_bigint::BigInt;
 use num_traits::One;
@@ -75,7 +76,7 @@ impl<'a> Checker<'a> {
             if self.s.basic(ty).is_some_and(BasicKind::is_const_type) {
                 match self.fits(v, ty) {
                     Ok(v) => c.val = Some(Arc::new(v)),
-                    Err(why) => self.misfit(&c, ty, why, old_untyped_kind(v)),
+                    Err(why) => self.misfit(&c, ty, why),
                 }
                 val = c.val;
             } else {
@@ -113,7 +114,8 @@ impl<'a> Checker<'a> {
         fits_kind(v, kind)
     }
 
-    pub(super) fn misfit(&mut self, x: &Operand<'a>, t: TypeId, why: Misfit, numeric: bool) {
+    pub(super) fn misfit(&mut self, x: &Operand<'a>, t: TypeId, why: Misfit) {
+        let numeric = x.val.as_deref().is_none_or(old_untyped_kind);
         let text = x.expr.map_or(String::new(), |e| self.text(e));
         let ty = self.type_str(t);
         let value = x.val.as_ref().map_or(String::new(), |v| v.to_string());
@@ -134,7 +136,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Too large an untyped or typed result of constant arithmetic.
-    pub(super) fn overflow(&mut self, x: &mut Operand<'a>) {
+    pub(super) fn overflow(&mut self, x: &mut Operand<'a>, operator: Span) {
         let Some(v) = x.val.clone() else { return };
         if !self.s.is_untyped(x.ty) {
             if self.s.basic(x.ty).is_some() {
@@ -156,7 +158,7 @@ impl<'a> Checker<'a> {
         } else if let ConstValue::Int(i) = &*v
             && i.bits() > constant::MAX_BITS
         {
-            self.err(x.span(), Code::CONSTANT_OVERFLOW, "constant expression overflow");
+            self.err(operator, Code::CONSTANT_OVERFLOW, "constant expression overflow");
             x.fail();
         }
     }
@@ -233,8 +235,8 @@ impl<'a> Checker<'a> {
             Ok(t) => self.set_implicit(x, t),
             Err(why) => {
                 let v = x.val.clone();
-                if let (Some(v), true) = (v, self.s.basic(target).is_some_and(BasicKind::is_numeric)) {
-                    self.misfit(x, target, why, old_untyped_kind(&v));
+                if v.is_some() && self.s.basic(target).is_some_and(BasicKind::is_numeric) {
+                    self.misfit(x, target, why);
                 } else {
                     let text = format!("cannot use {} as {} value", self.describe(x), self.type_str(target));
                     self.err(x.span(), Code::MISMATCHED_TYPES, text);
@@ -263,54 +265,42 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Brings two operands of a binary operation to one type. False when they cannot be matched; nothing is reported.
-    pub(super) fn match_types(&mut self, x: &mut Operand<'a>, y: &mut Operand<'a>) -> bool {
-        let may_convert = {
-            let (xu, yu) = (self.s.is_untyped(x.ty), self.s.is_untyped(y.ty));
-            if !xu && !yu {
-                false
-            } else if (self.s.is_interface(x.ty) && !self.s.is_type_param(x.ty))
-                || (self.s.is_interface(y.ty) && !self.s.is_type_param(y.ty))
-            {
-                true
-            } else if self.s.all_basic(x.ty, BasicKind::is_boolean) != self.s.all_basic(y.ty, BasicKind::is_boolean)
-                || (self.s.all_basic(x.ty, BasicKind::is_string) != self.s.all_basic(y.ty, BasicKind::is_string)
-                    && !x.is_nil()
-                    && !y.is_nil())
-            {
-                false
-            } else if x.is_nil() {
-                self.s.has_nil(y.ty)
-            } else if y.is_nil() {
-                self.s.has_nil(x.ty)
-            } else {
-                let pointer = |c: &Self, t: TypeId| matches!(&*c.s.under(t), Type::Pointer(_));
-                !pointer(self, x.ty) && !pointer(self, y.ty)
-            }
-        };
-        if !may_convert {
+    /// Brings two operands of a binary operation to one type where an untyped one may be converted to the other's; what
+    /// then cannot is reported, and that operand is invalid.
+    pub(super) fn match_types(&mut self, x: &mut Operand<'a>, y: &mut Operand<'a>) {
+        if !self.may_convert(x, y) {
+            return;
+        }
+        let t = y.ty;
+        self.convert_untyped(x, t);
+        if x.is_invalid() {
+            return;
+        }
+        let t = x.ty;
+        self.convert_untyped(y, t);
+    }
+
+    /// Whether converting the untyped one of two operands to the type of the other may make sense.
+    fn may_convert(&self, x: &Operand<'a>, y: &Operand<'a>) -> bool {
+        let same = |f: fn(BasicKind) -> bool| self.s.all_basic(x.ty, f) == self.s.all_basic(y.ty, f);
+        let interface = |t: TypeId| self.s.is_interface(t) && !self.s.is_type_param(t);
+        let pointer = |t: TypeId| matches!(&*self.s.under(t), Type::Pointer(_));
+        if !self.s.is_untyped(x.ty) && !self.s.is_untyped(y.ty) || !same(BasicKind::is_numeric) {
+            return false;
+        }
+        if interface(x.ty) || interface(y.ty) {
             return true;
         }
-        let (xt, yt) = (self.implicit_type(x, y.ty), self.implicit_type(y, x.ty));
-        match (xt, yt) {
-            (Ok(xt), Ok(yt)) => {
-                self.set_implicit(x, xt);
-                self.set_implicit(y, yt);
-                true
-            }
-            (Err(why), _) if x.is_const() && why != Misfit::Mismatch => {
-                let t = y.ty;
-                self.convert_untyped(x, t);
-                true
-            }
-            (_, Err(why)) if y.is_const() && why != Misfit::Mismatch => {
-                let t = x.ty;
-                self.convert_untyped(y, t);
-                x.fail();
-                true
-            }
-            _ => false,
+        if !same(BasicKind::is_boolean) || !same(BasicKind::is_string) {
+            return false;
         }
+        if x.is_nil() {
+            return self.s.has_nil(y.ty);
+        }
+        if y.is_nil() {
+            return self.s.has_nil(x.ty);
+        }
+        !pointer(x.ty) && !pointer(y.ty)
     }
 
     /// Gives an untyped operand its default type.
