@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::core::{Core, Refused};
+use super::core::{Core, Sent};
 use super::futures::{Recv, Send as SendFuture};
 use crate::panic::go_panic_plain;
 
@@ -98,16 +98,18 @@ impl<T: Send + 'static> Chan<T> {
         let Some(core) = &self.0 else {
             return Err(TrySendError::Full(value));
         };
-        let result = core.state.lock().send(value);
-        match result {
-            Ok(wake) => {
+        let mut slot = Some(value);
+        let sent = core.state.lock().send(&mut slot);
+        match (sent, slot) {
+            (Sent::Full, Some(value)) => Err(TrySendError::Full(value)),
+            (Sent::Closed, _) => send_on_closed(),
+            (Sent::Done(wake), _) => {
                 if let Some(waker) = wake {
                     waker.wake();
                 }
                 Ok(())
             }
-            Err(Refused::Full(value)) => Err(TrySendError::Full(value)),
-            Err(Refused::Closed(_)) => send_on_closed(),
+            (Sent::Full, None) => unreachable!("a value that was not sent stays"),
         }
     }
 

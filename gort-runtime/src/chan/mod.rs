@@ -6,6 +6,7 @@
 pub(crate) mod core;
 mod futures;
 mod handle;
+pub(crate) mod node;
 pub(crate) mod queue;
 #[cfg(feature = "value")]
 mod values;

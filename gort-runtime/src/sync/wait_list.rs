@@ -6,11 +6,12 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst, fence};
+
 use std::task::{Context, Poll, Waker};
 
 use crate::chan::queue::WaitQueue;
 use crate::shim::Lock;
+use crate::shim::atomic::{AtomicUsize, Ordering::SeqCst, fence};
 use crate::task::{Wait, waiting};
 
 pub(crate) struct WaitList {
