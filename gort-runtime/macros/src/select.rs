@@ -103,8 +103,7 @@ pub(crate) fn expand(select: Select) -> TokenStream {
         Some(pattern) => quote!(#pattern),
         None => quote!(_),
     });
-    let cases_as_dyn =
-        quote!(&mut [#(#cases.as_mut() as ::core::pin::Pin<&mut (dyn ::gort_runtime::select::Case + ::core::marker::Send)>),*]);
+    let cases_as_dyn = quote!(&mut [#(#cases.as_mut() as ::core::pin::Pin<&mut (dyn ::gort_runtime::select::Case + ::core::marker::Send)>),*]);
     let chosen = match default {
         Some(_) => quote!(::gort_runtime::select::try_now(#cases_as_dyn)),
         None => {

@@ -7,7 +7,6 @@ pub(crate) mod core;
 mod futures;
 mod handle;
 pub(crate) mod node;
-pub(crate) mod queue;
 #[cfg(feature = "value")]
 mod values;
 

@@ -179,6 +179,31 @@ impl<T> Queue<T> {
         self.tail = link;
     }
 
+    /// Whether nobody waits.
+    #[cfg(feature = "value")]
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.head.is_none()
+    }
+
+    /// Queues a node before all others.
+    ///
+    /// # Safety
+    /// As [`push_back`](Self::push_back).
+    #[cfg(feature = "value")]
+    pub(crate) unsafe fn push_front(&mut self, node: &Node<T>) {
+        node.state.store(Stage::Queued as u8, Ordering::Relaxed);
+        node.prev.set(None);
+        node.next.set(self.head);
+        let link = Some(NonNull::from(node));
+        match self.head {
+            // SAFETY: a queued node is alive.
+            Some(head) => unsafe { head.as_ref() }.prev.set(link),
+            None => self.tail = link,
+        }
+        self.head = link;
+    }
+
     /// Takes a node off the queue.
     ///
     /// # Safety

@@ -1,8 +1,8 @@
 //! `sync.WaitGroup`, and groups of goroutines that are waited for together.
 
+use crate::shim::atomic::{AtomicI64, Ordering::SeqCst};
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 
 use super::wait_list::WaitList;
 use super::{InPlace, in_place};

@@ -116,9 +116,9 @@ unsafe impl<T: Send + Sync> Sync for RwLock<T> {}
 
 impl<T> RwLock<T> {
     /// An unlocked lock.
-    pub fn new(value: T) -> Self {
+    pub const fn new(value: T) -> Self {
         RwLock {
-            lock: GoRwMutex::default(),
+            lock: GoRwMutex::new(),
             value: UnsafeCell::new(value),
         }
     }

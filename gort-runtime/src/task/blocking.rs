@@ -1,11 +1,11 @@
 //! Waiting for a future from synchronous code, and catching what a future panics with.
 
+use crate::shim::atomic::{AtomicU8, Ordering::SeqCst};
 use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 

@@ -18,6 +18,7 @@ pub(crate) struct Local {
     pub(crate) id: u64,
     /// The scopes whose deferred calls are running, innermost last; boxed, as few goroutines have any.
     #[cfg(feature = "value")]
+    #[allow(clippy::box_collection)]
     frames: RefCell<Option<Box<Vec<crate::defer::Frame>>>>,
     /// What it waited for last.
     wait: Cell<Wait>,
