@@ -46,7 +46,7 @@ const STARVING: u32 = 4;
 const WAITER: u32 = 8;
 
 /// How long a waiter loses before the mutex is starving.
-const PATIENCE: Duration = Duration::from_millis(1);
+pub(super) const PATIENCE: Duration = Duration::from_millis(1);
 
 impl Default for Mutex {
     fn default() -> Self {

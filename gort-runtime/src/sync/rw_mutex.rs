@@ -1,27 +1,29 @@
-//! `sync.RWMutex`: readers that come while a writer waits, wait behind it.
+//! `sync.RWMutex`: readers that come while a writer waits for readers, wait behind it.
 //!
 //! - In: goroutines that lock for reading or writing, in suspending code or not.
 //! - Out: [`RwMutex`].
-//! - Invariants: the lock is handed over: a writer that leaves lets in all readers that wait, or else the first writer;
-//!   the last reader that leaves lets in the first writer. So neither starves. The bits that say who waits agree with the
-//!   queues, and change under the queues' lock.
+//! - Invariants: as for [`Mutex`](super::Mutex), who comes while it is free gets it, and a waiter that has lost so for a
+//!   millisecond makes it starving: then a writer that leaves hands it to all readers that wait, or else to the first
+//!   writer, and the last reader to the first writer. (Handing it over always would have everybody wait for whoever was
+//!   handed it and has yet to run.) The bits that say who waits agree with the queues, and change under the queues' lock.
 #![allow(unsafe_code)]
 
 use std::pin::pin;
 use std::task::Waker;
+use std::time::Instant;
 
-use super::mutex::{Locker, LockerPtr, spin_until, try_often};
+use super::mutex::{Locker, LockerPtr, PATIENCE, spin_until, try_often};
 use super::wait_list::{End, Host, Turn, leave, notify_first};
 use super::{InPlace, fatal, in_place};
 use crate::chan::node::{Queue, Stage};
+use crate::shim::Lock;
 use crate::shim::atomic::{AtomicU64, Ordering};
-use crate::shim::{Guard, Lock};
 use crate::task::{Wait, block_on};
 use crate::value::{BoxFuture, Ptr};
 
 /// Go's `sync.RWMutex`.
 pub struct RwMutex {
-    /// The number of readers, and the bits below.
+    /// The number of readers, the bits below, and the number of writers that wait.
     state: AtomicU64,
     queues: Lock<Queues>,
 }
@@ -31,14 +33,46 @@ pub(crate) struct Queues {
     writers: Queue<()>,
 }
 
-/// A writer has the lock.
-const WRITER: u64 = 1 << 32;
-/// Writers wait.
-const WRITERS_WAIT: u64 = 1 << 33;
-/// Readers wait.
-const READERS_WAIT: u64 = 1 << 34;
 /// The bits that hold the number of readers.
 const READERS: u64 = WRITER - 1;
+/// A writer has the lock.
+const WRITER: u64 = 1 << 32;
+/// Somebody is in a queue.
+const QUEUED: u64 = 1 << 33;
+/// Somebody was woken and has not tried yet: nobody else need be woken.
+const WOKEN: u64 = 1 << 34;
+/// The lock is handed over, and nobody else may take it.
+const STARVING: u64 = 1 << 35;
+/// One writer that waits, queued or woken.
+const WAITING_WRITER: u64 = 1 << 40;
+
+/// Who asks for the lock.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Read,
+    Write,
+}
+
+impl Side {
+    /// Whether the lock may be taken in a state.
+    #[inline]
+    fn may_take(self, state: u64) -> bool {
+        match self {
+            // Behind a writer that waits for readers, and not behind one that only has yet to run.
+            Side::Read => state & (WRITER | STARVING) == 0 && (state < WAITING_WRITER || state & READERS == 0),
+            Side::Write => state & (WRITER | STARVING | READERS) == 0,
+        }
+    }
+
+    /// What taking the lock adds to the state.
+    #[inline]
+    fn taken(self) -> u64 {
+        match self {
+            Side::Read => 1,
+            Side::Write => WRITER,
+        }
+    }
+}
 
 impl Default for RwMutex {
     fn default() -> Self {
@@ -49,10 +83,6 @@ impl Default for RwMutex {
 in_place!(RwMutex, "sync.RWMutex", dyn Locker);
 
 impl InPlace for RwMutex {}
-
-fn wake_all(wakers: Vec<Waker>) {
-    wakers.into_iter().for_each(Waker::wake);
-}
 
 impl RwMutex {
     /// An unlocked lock.
@@ -66,28 +96,33 @@ impl RwMutex {
         }
     }
 
-    /// Locks for writing if nobody has it.
+    /// Takes the lock if it may be taken, and with that something out of the state.
     #[inline]
-    pub fn try_lock(&self) -> bool {
-        self.state
-            .compare_exchange(0, WRITER, Ordering::Acquire, Ordering::Relaxed)
-            .is_ok()
-    }
-
-    /// Locks for reading if no writer has it or waits for it.
-    #[inline]
-    pub fn try_rlock(&self) -> bool {
+    fn take(&self, side: Side, out: impl Fn(u64) -> u64) -> bool {
         let mut state = self.state.load(Ordering::Relaxed);
-        while state & (WRITER | WRITERS_WAIT) == 0 {
-            let more = self
+        while side.may_take(state) {
+            let new = out(state) + side.taken();
+            match self
                 .state
-                .compare_exchange_weak(state, state + 1, Ordering::Acquire, Ordering::Relaxed);
-            match more {
+                .compare_exchange_weak(state, new, Ordering::Acquire, Ordering::Relaxed)
+            {
                 Ok(_) => return true,
                 Err(now) => state = now,
             }
         }
         false
+    }
+
+    /// Locks for writing if nobody has it.
+    #[inline]
+    pub fn try_lock(&self) -> bool {
+        self.take(Side::Write, |state| state)
+    }
+
+    /// Locks for reading if no writer has it or waits for readers.
+    #[inline]
+    pub fn try_rlock(&self) -> bool {
+        self.take(Side::Read, |state| state)
     }
 
     /// Locks for writing.
@@ -97,24 +132,7 @@ impl RwMutex {
     #[inline]
     pub async fn lock(&self) {
         if !self.try_lock() {
-            self.wait_to_write().await;
-        }
-    }
-
-    #[cold]
-    async fn wait_to_write(&self) {
-        if spin_until(|| self.state.load(Ordering::Relaxed) == 0) && self.try_lock() {
-            return;
-        }
-        let mut turn = pin!(Turn::new(self, Wait::RwMutexLock));
-        let queued = turn.as_mut().enqueue(|queues| {
-            let before = self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, |state| {
-                Some(if state == 0 { WRITER } else { state | WRITERS_WAIT })
-            });
-            (before != Ok(0)).then_some((&mut queues.writers, End::Back))
-        });
-        if queued {
-            turn.notified().await;
+            self.wait(Side::Write).await;
         }
     }
 
@@ -125,30 +143,63 @@ impl RwMutex {
     #[inline]
     pub async fn rlock(&self) {
         if !self.try_rlock() {
-            self.wait_to_read().await;
+            self.wait(Side::Read).await;
         }
     }
 
     #[cold]
-    async fn wait_to_read(&self) {
-        let blocked = WRITER | WRITERS_WAIT;
-        if spin_until(|| self.state.load(Ordering::Relaxed) & blocked == 0) && self.try_rlock() {
-            return;
-        }
-        let mut turn = pin!(Turn::new(self, Wait::RwMutexRLock));
-        let queued = turn.as_mut().enqueue(|queues| {
-            let before = self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, |state| {
-                Some(if state & blocked == 0 {
-                    state + 1
-                } else {
-                    state | READERS_WAIT
-                })
+    async fn wait(&self, side: Side) {
+        let wait = match side {
+            Side::Read => Wait::RwMutexRLock,
+            Side::Write => Wait::RwMutexLock,
+        };
+        let mut since = None;
+        // What of the state is this waiter's: that it was woken, and its place among the writers that wait.
+        let (mut woken, mut counted) = (0, 0);
+        let mut turn = pin!(Turn::new(self, wait));
+        loop {
+            let mine = move |state: u64| (state & !woken) - counted;
+            if spin_until(|| side.may_take(self.state.load(Ordering::Relaxed))) && self.take(side, mine) {
+                return;
+            }
+            let start = *since.get_or_insert_with(Instant::now);
+            let starving = if woken != 0 && start.elapsed() > PATIENCE {
+                STARVING
+            } else {
+                0
+            };
+            let place = if side == Side::Write { WAITING_WRITER } else { 0 };
+            let queued = turn.as_mut().enqueue(|queues| {
+                let before = self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, |state| {
+                    Some(if side.may_take(state) {
+                        mine(state) + side.taken()
+                    } else if state & (WRITER | READERS) == 0 {
+                        (mine(state) + place) | QUEUED
+                    } else {
+                        (mine(state) + place) | QUEUED | starving
+                    })
+                });
+                if before.is_ok_and(|state| side.may_take(state)) {
+                    return None;
+                }
+                let end = if woken == 0 { End::Back } else { End::Front };
+                Some((queues.of(side), end))
             });
-            let waits = before.is_ok_and(|state| state & blocked != 0);
-            waits.then_some((&mut queues.readers, End::Back))
-        });
-        if queued {
-            turn.notified().await;
+            if !queued {
+                return;
+            }
+            if turn.as_mut().notified().await.is_some() {
+                // Handed over, locked.
+                return self.calm(start);
+            }
+            (woken, counted) = (WOKEN, place);
+        }
+    }
+
+    /// Ends the starving when a waiter has not waited long.
+    fn calm(&self, start: Instant) {
+        if start.elapsed() < PATIENCE {
+            self.state.fetch_and(!STARVING, Ordering::Relaxed);
         }
     }
 
@@ -156,7 +207,7 @@ impl RwMutex {
     #[inline]
     pub fn lock_sync(&self) {
         if !self.try_lock() && !try_often(|| self.try_lock()) {
-            block_on(self.wait_to_write());
+            block_on(self.wait(Side::Write));
         }
     }
 
@@ -164,43 +215,20 @@ impl RwMutex {
     #[inline]
     pub fn rlock_sync(&self) {
         if !self.try_rlock() && !try_often(|| self.try_rlock()) {
-            block_on(self.wait_to_read());
+            block_on(self.wait(Side::Read));
         }
     }
 
     /// Ends writing. If nobody writes, this ends the process, as in Go.
     #[inline]
     pub fn unlock(&self) {
-        if self
-            .state
-            .compare_exchange(WRITER, 0, Ordering::Release, Ordering::Relaxed)
-            .is_err()
-        {
-            self.unlock_slow();
-        }
-    }
-
-    #[cold]
-    fn unlock_slow(&self) {
-        if self.state.load(Ordering::Relaxed) & WRITER == 0 {
+        let before = self.state.fetch_and(!WRITER, Ordering::Release);
+        if before & WRITER == 0 {
             fatal("sync: Unlock of unlocked RWMutex");
         }
-        let mut queues = self.queues.lock();
-        let mut wakers = Vec::new();
-        let readers = readers_in(&mut queues, &mut wakers);
-        let mut writer = 0;
-        if readers == 0
-            // SAFETY: the queues are locked.
-            && let Some(wake) = unsafe { notify_first(&mut queues.writers, Some(()), Stage::Done) }
-        {
-            writer = WRITER;
-            wakers.extend(wake);
+        if before & (QUEUED | WOKEN) == QUEUED {
+            self.wake_next(Side::Write);
         }
-        let waiting = if queues.writers.is_empty() { 0 } else { WRITERS_WAIT };
-        // Nobody else changes the state: who comes now needs the queues' lock.
-        self.state.store(readers | writer | waiting, Ordering::Release);
-        drop(queues);
-        wake_all(wakers);
     }
 
     /// Ends reading. If nobody reads, this ends the process, as in Go.
@@ -210,56 +238,76 @@ impl RwMutex {
         if before & READERS == 0 {
             fatal("sync: RUnlock of unlocked RWMutex");
         }
-        if before & READERS == 1 && before & WRITERS_WAIT != 0 {
-            self.let_writer_in();
+        if before & READERS == 1 && before & (QUEUED | WOKEN) == QUEUED {
+            self.wake_next(Side::Read);
         }
     }
 
-    /// The last of those that waited for something has gone away; readers that only waited behind a writer go on.
-    fn no_more_wait(&self, bit: u64, mut queues: Guard<'_, Queues>) {
-        let state = self.state.fetch_and(!bit, Ordering::AcqRel) & !bit;
-        let mut wakers = Vec::new();
-        if state & (WRITER | WRITERS_WAIT) == 0 && state & READERS_WAIT != 0 {
-            let readers = readers_in(&mut queues, &mut wakers);
-            let _ = self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |state| {
-                Some((state + readers) & !READERS_WAIT)
-            });
-        }
-        drop(queues);
-        wake_all(wakers);
-    }
-
-    /// Hands a lock that nobody has any more to the first writer.
+    /// After somebody has left: wakes those whose turn it is, or hands the lock over, unless somebody else has it and will
+    /// do so.
     #[cold]
-    fn let_writer_in(&self) {
+    fn wake_next(&self, left: Side) {
         let mut queues = self.queues.lock();
         let state = self.state.load(Ordering::Acquire);
-        if state & (WRITER | READERS) != 0 || state & WRITERS_WAIT == 0 {
-            // The writer has gone away, and others got in.
+        if state & (WRITER | READERS | WOKEN) != 0 || queues.is_empty() {
             return;
         }
-        // SAFETY: the queues are locked.
-        let wake = unsafe { notify_first(&mut queues.writers, Some(()), Stage::Done) };
-        let more = if queues.writers.is_empty() { 0 } else { WRITERS_WAIT };
-        // Nobody else changes the state: readers and writers find a bit set, and need the queues' lock.
-        self.state
-            .store(WRITER | more | (state & READERS_WAIT), Ordering::Release);
+        // While it is starving and free, nobody changes the state without the queues' lock.
+        let hand = state & STARVING != 0;
+        let handed = hand.then_some(());
+        let mut wakers = Vec::new();
+        let readers = match left {
+            Side::Write => !queues.readers.is_empty(),
+            Side::Read => queues.writers.is_empty(),
+        };
+        let taken = if readers {
+            queues.notify_readers(handed, &mut wakers)
+        } else {
+            // SAFETY: the queues are locked.
+            wakers.extend(unsafe { notify_first(&mut queues.writers, handed, Stage::Done) }.flatten());
+            WRITER
+        };
+        let rest = queues.bits();
+        let _ = self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |state| {
+            Some(rest(match hand {
+                true if readers => state + taken,
+                true => state + taken - WAITING_WRITER,
+                false => state | WOKEN,
+            }))
+        });
         drop(queues);
-        if let Some(waker) = wake.flatten() {
-            waker.wake();
-        }
+        wakers.into_iter().for_each(Waker::wake);
     }
 }
 
-/// Lets in all readers that wait, and gives their number.
-fn readers_in(queues: &mut Queues, wakers: &mut Vec<Waker>) -> u64 {
-    let mut readers = 0;
-    // SAFETY: who has the queues has locked them.
-    while let Some(wake) = unsafe { notify_first(&mut queues.readers, Some(()), Stage::Done) } {
-        readers += 1;
-        wakers.extend(wake);
+impl Queues {
+    fn of(&mut self, side: Side) -> &mut Queue<()> {
+        match side {
+            Side::Read => &mut self.readers,
+            Side::Write => &mut self.writers,
+        }
     }
-    readers
+
+    fn is_empty(&self) -> bool {
+        self.readers.is_empty() && self.writers.is_empty()
+    }
+
+    /// Makes the bits of a state those of the queues.
+    fn bits(&self) -> impl Fn(u64) -> u64 + use<> {
+        let out = if self.is_empty() { QUEUED | STARVING } else { 0 };
+        move |state| state & !out
+    }
+
+    /// Notifies all readers, and gives their number.
+    fn notify_readers(&mut self, handed: Option<()>, wakers: &mut Vec<Waker>) -> u64 {
+        let mut readers = 0;
+        // SAFETY: who has the queues has locked them.
+        while let Some(wake) = unsafe { notify_first(&mut self.readers, handed, Stage::Done) } {
+            readers += 1;
+            wakers.extend(wake);
+        }
+        readers
+    }
 }
 
 // SAFETY: `abandon` calls `leave`, for the queue where the node is.
@@ -271,28 +319,37 @@ unsafe impl Host for RwMutex {
     }
 
     fn abandon(&self, turn: &Turn<'_, Self>) {
-        let mut queues = self.queues.lock();
-        let writes = turn.wait() == Wait::RwMutexLock;
-        let queue = if writes {
-            &mut queues.writers
-        } else {
-            &mut queues.readers
+        let (side, place) = match turn.wait() {
+            Wait::RwMutexLock => (Side::Write, WAITING_WRITER),
+            _ => (Side::Read, 0),
         };
+        let mut queues = self.queues.lock();
         // SAFETY: the owner calls this, under the lock.
-        if unsafe { leave(queue, turn.node()) } {
-            if queue.is_empty() {
-                let bit = if writes { WRITERS_WAIT } else { READERS_WAIT };
-                self.no_more_wait(bit, queues);
-            }
-            return;
-        }
-        drop(queues);
+        let queued = unsafe { leave(queues.of(side), turn.node()) };
         turn.node().reset();
-        // It was handed over.
-        if writes {
-            self.unlock();
-        } else {
-            self.runlock();
+        // SAFETY: the node is not queued any more.
+        if !queued && unsafe { turn.node().value() }.take().is_some() {
+            drop(queues);
+            return match side {
+                Side::Write => self.unlock(),
+                Side::Read => self.runlock(),
+            };
+        }
+        let woken = if queued { 0 } else { WOKEN };
+        // The readers that waited behind this one try again.
+        let mut wakers = Vec::new();
+        let alone = self.state.load(Ordering::Relaxed) < 2 * WAITING_WRITER;
+        if side == Side::Write && alone {
+            queues.notify_readers(None, &mut wakers);
+        }
+        let rest = queues.bits();
+        let before = self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |state| {
+            Some(rest((state & !woken) - place))
+        });
+        drop(queues);
+        wakers.into_iter().for_each(Waker::wake);
+        if !queued && before.is_ok_and(|state| state & (WRITER | READERS) == 0) {
+            self.wake_next(Side::Read);
         }
     }
 }
