@@ -75,11 +75,17 @@ impl<T> State<T> {
             return Sent::Done(wake);
         }
         if self.buffer.len() < self.cap {
+            if self.buffer.capacity() == 0 {
+                self.buffer.reserve_exact(self.cap.min(Self::AT_ONCE));
+            }
             self.buffer.extend(slot.take());
             return Sent::Done(None);
         }
         Sent::Full
     }
+
+    /// So many places are made with the first value; more only when they are needed.
+    const AT_ONCE: usize = 64;
 
     /// Gives what `slot` holds to the first waiting receiver.
     #[inline]

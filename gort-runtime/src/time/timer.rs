@@ -1,5 +1,9 @@
 //! Sleeping, timers and tickers.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
 use tokio::task::AbortHandle;
 
 use super::{Duration, Time, now};
@@ -14,13 +18,50 @@ use crate::value::{BoxFuture, Cell, Fn0, Ptr};
 ///
 /// # Cancel safety
 /// Cancelling it has no effect.
-pub async fn sleep(d: Duration) {
-    if d.0 <= 0 {
-        return task::gosched().await;
+pub fn sleep(d: Duration) -> Sleep {
+    Sleep {
+        d,
+        external: None,
+        timer: None,
+        yielded: false,
     }
-    let _external = External::new();
-    waiting(Wait::Sleep);
-    tokio::time::sleep(d.to_std()).await;
+}
+
+pin_project_lite::pin_project! {
+    /// What [`sleep`] returns.
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Sleep {
+        d: Duration,
+        external: Option<External>,
+        #[pin]
+        timer: Option<tokio::time::Sleep>,
+        yielded: bool,
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        if this.d.0 <= 0 {
+            if !std::mem::replace(this.yielded, true) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            return Poll::Ready(());
+        }
+        if this.timer.is_none() {
+            *this.external = Some(External::new());
+            this.timer.set(Some(tokio::time::sleep(this.d.to_std())));
+        }
+        waiting(Wait::Sleep);
+        if let Some(timer) = this.timer.as_mut().as_pin_mut() {
+            ready!(timer.poll(cx));
+        }
+        *this.external = None;
+        Poll::Ready(())
+    }
 }
 
 /// `time.Sleep` for code that cannot suspend.
