@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+#[cfg(feature = "value")]
+use super::core::Received;
 use super::core::{Core, Sent};
 use super::futures::{Recv, Send as SendFuture};
 use crate::panic::go_panic_plain;
@@ -111,6 +113,22 @@ impl<T: Send + 'static> Chan<T> {
             }
             (Sent::Full, None) => unreachable!("a value that was not sent stays"),
         }
+    }
+
+    /// Sends if that is possible at once and the channel is open, and says whom to wake, which the caller does later.
+    #[cfg(feature = "value")]
+    pub(crate) fn send_quietly(&self, value: T) -> Option<std::task::Waker> {
+        let mut slot = Some(value);
+        match self.0.as_ref()?.state.lock().send(&mut slot) {
+            Sent::Done(wake) => wake,
+            Sent::Full | Sent::Closed => None,
+        }
+    }
+
+    /// Receives if that is possible at once, and says whom to wake, which the caller does later.
+    #[cfg(feature = "value")]
+    pub(crate) fn receive_quietly(&self) -> Option<Received<T>> {
+        self.0.as_ref()?.state.lock().receive()
     }
 
     /// Receives if that is possible at once: `Some(None)` when the channel is closed and drained.

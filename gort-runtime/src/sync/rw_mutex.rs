@@ -16,8 +16,8 @@ use super::mutex::{Locker, LockerPtr, PATIENCE, spin_until, try_often};
 use super::wait_list::{End, Host, Turn, leave, notify_first};
 use super::{InPlace, fatal, in_place};
 use crate::chan::node::{Queue, Stage};
-use crate::shim::Lock;
 use crate::shim::atomic::{AtomicU64, Ordering};
+use crate::shim::{Lock, const_unless_modelled};
 use crate::task::{Wait, block_on};
 use crate::value::{BoxFuture, Ptr};
 
@@ -85,14 +85,16 @@ in_place!(RwMutex, "sync.RWMutex", dyn Locker);
 impl InPlace for RwMutex {}
 
 impl RwMutex {
-    /// An unlocked lock.
-    pub const fn new() -> Self {
-        RwMutex {
-            state: AtomicU64::new(0),
-            queues: Lock::new(Queues {
-                readers: Queue::new(),
-                writers: Queue::new(),
-            }),
+    const_unless_modelled! {
+        /// An unlocked lock.
+        pub const fn new() -> Self {
+            RwMutex {
+                state: AtomicU64::new(0),
+                queues: Lock::new(Queues {
+                    readers: Queue::new(),
+                    writers: Queue::new(),
+                }),
+            }
         }
     }
 

@@ -13,8 +13,8 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use crate::chan::node::{Node, Queue, Stage};
-use crate::shim::Lock;
 use crate::shim::atomic::{AtomicBool, Ordering::SeqCst, fence};
+use crate::shim::{Lock, const_unless_modelled};
 use crate::task::{Wait, waiting};
 
 /// What has queues of waiting [turns](Turn).
@@ -173,10 +173,12 @@ unsafe impl Host for WaitList {
 }
 
 impl WaitList {
-    pub(crate) const fn new() -> Self {
-        WaitList {
-            listening: AtomicBool::new(false),
-            queue: Lock::new(Queue::new()),
+    const_unless_modelled! {
+        pub(crate) const fn new() -> Self {
+            WaitList {
+                listening: AtomicBool::new(false),
+                queue: Lock::new(Queue::new()),
+            }
         }
     }
 

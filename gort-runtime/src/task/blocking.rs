@@ -1,6 +1,6 @@
 //! Waiting for a future from synchronous code, and catching what a future panics with.
 
-use crate::shim::atomic::{AtomicU8, Ordering::SeqCst};
+use crate::shim::process::atomic::{AtomicU8, Ordering::SeqCst};
 use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};

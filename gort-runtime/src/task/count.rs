@@ -8,8 +8,8 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use crate::shim::Lock;
-use crate::shim::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use crate::shim::process::Lock;
+use crate::shim::process::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 
 /// A counter alone on its cache line.
 #[derive(Default)]

@@ -112,6 +112,14 @@ pub fn go(future: impl Future<Output = ()> + Send + 'static) {
     }));
 }
 
+/// As [`go`], on a runtime that is not the thread's.
+#[cfg(feature = "value")]
+pub(crate) fn go_on(runtime: &tokio::runtime::Handle, future: impl Future<Output = ()> + Send + 'static) {
+    drop(runtime.spawn(Spawned {
+        goroutine: Goroutine::new(future),
+    }));
+}
+
 pin_project_lite::pin_project! {
     /// A goroutine of which nobody asks how it ended. (An `async` block would take its place twice.)
     struct Spawned<F> {

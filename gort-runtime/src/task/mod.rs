@@ -13,6 +13,8 @@ mod signals;
 pub(crate) use blocking::CatchUnwind;
 pub use blocking::block_on;
 pub use deadlock::External;
+#[cfg(feature = "value")]
+pub(crate) use goroutine::go_on;
 pub use goroutine::{YieldPoint, go, goexit, gosched, num_goroutine, yield_point};
 #[cfg(feature = "value")]
 pub(crate) use local::with as with_local;

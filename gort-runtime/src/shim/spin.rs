@@ -1,27 +1,14 @@
-//! The one place that names the synchronisation primitives, so that a model checker can replace them.
+//! The lock: a mutex without poisoning that can also be taken and left by hand.
 //!
 //! - In: nothing.
-//! - Out: [`atomic`], [`Lock`] and [`random`].
+//! - Out: [`Lock`], [`Guard`].
 //! - Invariants: whoever holds a [`Lock`] neither suspends, nor runs a user's code, nor wakes anybody, so it is held for
 //!   some tens of nanoseconds. That is why those who wait for it spin first, and why leaving it is a plain store.
-//!
-//! [`Lock`] is a mutex without poisoning that can also be taken and left by hand, which `select!` needs for
-//! locking a number of channels at once.
-#![allow(unsafe_code)]
 
-use std::cell::{Cell, UnsafeCell};
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::cell::UnsafeCell;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
-
-/// The atomics, and the fence between them.
-pub(crate) mod atomic {
-    pub(crate) use std::sync::atomic::{
-        AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
-    };
-}
-
-use atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A mutual exclusion lock that owns what it protects.
 pub(crate) struct Lock<T> {
@@ -159,24 +146,6 @@ impl Raw {
             tries += 1;
         }
     }
-}
-
-/// A random number, cheap and not secret.
-pub(crate) fn random() -> u64 {
-    thread_local! {
-        static STATE: Cell<u64> = const { Cell::new(0) };
-    }
-    STATE.with(|state| {
-        let mut x = state.get();
-        if x == 0 {
-            x = RandomState::new().build_hasher().finish() | 1;
-        }
-        x ^= x << 13;
-        x ^= x >> 7;
-        x ^= x << 17;
-        state.set(x);
-        x.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 1
-    })
 }
 
 #[cfg(test)]
