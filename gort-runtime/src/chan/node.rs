@@ -186,6 +186,19 @@ impl<T> Queue<T> {
         self.head.is_none()
     }
 
+    /// How many wait; it counts them.
+    #[cfg(feature = "value")]
+    pub(crate) fn count(&self) -> u64 {
+        let mut count = 0;
+        let mut link = self.head;
+        while let Some(node) = link {
+            count += 1;
+            // SAFETY: a queued node is alive, and who has the queue has locked it.
+            link = unsafe { node.as_ref() }.next.get();
+        }
+        count
+    }
+
     /// Queues a node before all others.
     ///
     /// # Safety

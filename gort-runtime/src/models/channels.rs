@@ -68,7 +68,7 @@ fn two_senders_are_both_heard() {
         });
         let got = block_on(async { (c.recv().await, c.recv().await) });
         assert!(matches!(got, (Some(1), Some(2)) | (Some(2), Some(1))));
-        senders.map(|sender| drop(sender.join()));
+        senders.into_iter().for_each(|sender| drop(sender.join()));
     });
 }
 

@@ -57,7 +57,7 @@ fn a_mutex_lets_in_one_at_a_time_and_forgets_nobody() {
             thread::spawn(move || work(&shared))
         });
         work(&shared);
-        threads.map(|thread| drop(thread.join()));
+        threads.into_iter().for_each(|thread| drop(thread.join()));
         assert!(shared.0.try_lock());
         assert_eq!(shared.1.get(), 3);
     });
@@ -183,7 +183,7 @@ fn a_wait_group_waits_for_all() {
         });
         block_on(shared.0.wait());
         assert_eq!(shared.1[0].get() + shared.1[1].get(), 2);
-        threads.map(|thread| drop(thread.join()));
+        threads.into_iter().for_each(|thread| drop(thread.join()));
     });
 }
 

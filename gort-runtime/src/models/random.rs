@@ -11,7 +11,7 @@ use crate::chan::Chan;
 use crate::context;
 use crate::select::{Chosen, Select};
 
-const RUNS: usize = 2000;
+const RUNS: usize = 20_000;
 
 /// Two threads send by select to either channel, two receive from either, and a third channel is never ready.
 #[test]
@@ -45,7 +45,7 @@ fn selects_deliver_each_value_once() {
                 sum
             })
         });
-        senders.map(|sender| drop(sender.join()));
+        senders.into_iter().for_each(|sender| drop(sender.join()));
         let sum: u32 = receivers.map(|receiver| receiver.join().unwrap_or(0)).into_iter().sum();
         assert_eq!(sum, 1 + 2 + 10 + 11);
     };
@@ -69,7 +69,7 @@ fn cancelling_reaches_every_child() {
         });
         let canceller = thread::spawn(move || cancel());
         assert_eq!(block_on(root.done().recv()), None);
-        waiters.map(|waiter| assert!(waiter.join().is_ok()));
+        waiters.into_iter().for_each(|waiter| assert!(waiter.join().is_ok()));
         drop(canceller.join());
     };
     shuttle::check_random(model, RUNS);

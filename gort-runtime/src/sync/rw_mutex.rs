@@ -12,7 +12,7 @@ use std::pin::pin;
 use std::task::Waker;
 use std::time::Instant;
 
-use super::mutex::{Locker, LockerPtr, PATIENCE, spin_until, try_often};
+use super::mutex::{Locker, LockerPtr, spin_until, starves, try_often};
 use super::wait_list::{End, Host, Turn, leave, notify_first};
 use super::{InPlace, fatal, in_place};
 use crate::chan::node::{Queue, Stage};
@@ -165,11 +165,7 @@ impl RwMutex {
                 return;
             }
             let start = *since.get_or_insert_with(Instant::now);
-            let starving = if woken != 0 && start.elapsed() > PATIENCE {
-                STARVING
-            } else {
-                0
-            };
+            let starving = if woken != 0 && starves(start) { STARVING } else { 0 };
             let place = if side == Side::Write { WAITING_WRITER } else { 0 };
             let queued = turn.as_mut().enqueue(|queues| {
                 let before = self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, |state| {
@@ -200,7 +196,7 @@ impl RwMutex {
 
     /// Ends the starving when a waiter has not waited long.
     fn calm(&self, start: Instant) {
-        if start.elapsed() < PATIENCE {
+        if !starves(start) {
             self.state.fetch_and(!STARVING, Ordering::Relaxed);
         }
     }
@@ -254,29 +250,33 @@ impl RwMutex {
         if state & (WRITER | READERS | WOKEN) != 0 || queues.is_empty() {
             return;
         }
-        // While it is starving and free, nobody changes the state without the queues' lock.
-        let hand = state & STARVING != 0;
-        let handed = hand.then_some(());
-        let mut wakers = Vec::new();
         let readers = match left {
             Side::Write => !queues.readers.is_empty(),
             Side::Read => queues.writers.is_empty(),
         };
-        let taken = if readers {
-            queues.notify_readers(handed, &mut wakers)
+        // While it is starving and free, nobody changes the state without the queues' lock.
+        let handed = (state & STARVING != 0).then_some(());
+        let (taken, last) = match (readers, handed) {
+            (true, None) => (WOKEN, queues.writers.is_empty()),
+            (true, Some(())) => (queues.readers.count(), queues.writers.is_empty()),
+            (false, None) => (WOKEN, queues.readers.is_empty() && queues.writers.count() == 1),
+            (false, Some(())) => (
+                WRITER.wrapping_sub(WAITING_WRITER),
+                queues.readers.is_empty() && queues.writers.count() == 1,
+            ),
+        };
+        // Before they are notified: they may leave again before this goes on.
+        let out = if last { QUEUED | STARVING } else { 0 };
+        let _ = self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |state| {
+            Some((state & !out).wrapping_add(taken))
+        });
+        let mut wakers = Vec::new();
+        if readers {
+            queues.notify_readers(handed, &mut wakers);
         } else {
             // SAFETY: the queues are locked.
             wakers.extend(unsafe { notify_first(&mut queues.writers, handed, Stage::Done) }.flatten());
-            WRITER
-        };
-        let rest = queues.bits();
-        let _ = self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |state| {
-            Some(rest(match hand {
-                true if readers => state + taken,
-                true => state + taken - WAITING_WRITER,
-                false => state | WOKEN,
-            }))
-        });
+        }
         drop(queues);
         wakers.into_iter().for_each(Waker::wake);
     }
@@ -294,21 +294,12 @@ impl Queues {
         self.readers.is_empty() && self.writers.is_empty()
     }
 
-    /// Makes the bits of a state those of the queues.
-    fn bits(&self) -> impl Fn(u64) -> u64 + use<> {
-        let out = if self.is_empty() { QUEUED | STARVING } else { 0 };
-        move |state| state & !out
-    }
-
-    /// Notifies all readers, and gives their number.
-    fn notify_readers(&mut self, handed: Option<()>, wakers: &mut Vec<Waker>) -> u64 {
-        let mut readers = 0;
+    /// Notifies all readers.
+    fn notify_readers(&mut self, handed: Option<()>, wakers: &mut Vec<Waker>) {
         // SAFETY: who has the queues has locked them.
         while let Some(wake) = unsafe { notify_first(&mut self.readers, handed, Stage::Done) } {
-            readers += 1;
             wakers.extend(wake);
         }
-        readers
     }
 }
 
@@ -339,15 +330,16 @@ unsafe impl Host for RwMutex {
         }
         let woken = if queued { 0 } else { WOKEN };
         // The readers that waited behind this one try again.
+        let alone = side == Side::Write && self.state.load(Ordering::Relaxed) < 2 * WAITING_WRITER;
+        let last = queues.writers.is_empty() && (alone || queues.readers.is_empty());
+        let out = woken | if last { QUEUED | STARVING } else { 0 };
+        let before = self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |state| {
+            Some((state & !out) - place)
+        });
         let mut wakers = Vec::new();
-        let alone = self.state.load(Ordering::Relaxed) < 2 * WAITING_WRITER;
-        if side == Side::Write && alone {
+        if alone {
             queues.notify_readers(None, &mut wakers);
         }
-        let rest = queues.bits();
-        let before = self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |state| {
-            Some(rest((state & !woken) - place))
-        });
         drop(queues);
         wakers.into_iter().for_each(Waker::wake);
         if !queued && before.is_ok_and(|state| state & (WRITER | READERS) == 0) {
