@@ -13,6 +13,8 @@ pub mod chan;
 pub mod context;
 #[cfg(feature = "value")]
 pub mod defer;
+#[cfg(all(test, any(gort_loom, gort_shuttle)))]
+mod models;
 pub mod panic;
 #[cfg(feature = "pkg")]
 pub mod pkg;

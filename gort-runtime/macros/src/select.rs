@@ -1,6 +1,6 @@
 //! `select!`: channel operations as arms.
 //!
-//! The operands are evaluated in source order into the operations' futures; the runtime waits for one of them, and only its
+//! The operands are evaluated in source order into the operations' futures, which are pinned; the runtime waits for one of them, and only its
 //! number and result survive, so that nothing is registered or borrowed any more when the arm runs.
 
 use proc_macro2::TokenStream;
@@ -103,8 +103,7 @@ pub(crate) fn expand(select: Select) -> TokenStream {
         Some(pattern) => quote!(#pattern),
         None => quote!(_),
     });
-    let cases_as_dyn =
-        quote!(&mut [#(&mut #cases as &mut (dyn ::gort_runtime::select::Case + ::core::marker::Send)),*]);
+    let cases_as_dyn = quote!(&mut [#(#cases.as_mut() as ::core::pin::Pin<&mut (dyn ::gort_runtime::select::Case + ::core::marker::Send)>),*]);
     let chosen = match default {
         Some(_) => quote!(::gort_runtime::select::try_now(#cases_as_dyn)),
         None => {
@@ -118,11 +117,14 @@ pub(crate) fn expand(select: Select) -> TokenStream {
     quote! {{
         enum __Chosen<#(#names),*> { #(#names(#names),)* Default }
         let __chosen = match (#(#operations,)*) {
-            (#(mut #cases,)*) => match #chosen {
-                #(::core::option::Option::Some(#numbers) => {
-                    __Chosen::#names(::gort_runtime::select::Operation::finish(&mut #cases))
-                })*
-                _ => __Chosen::Default,
+            (#(#cases,)*) => {
+                #(let mut #cases = ::core::pin::pin!(#cases);)*
+                match #chosen {
+                    #(::core::option::Option::Some(#numbers) => {
+                        __Chosen::#names(::gort_runtime::select::Operation::finish(#cases.as_mut()))
+                    })*
+                    _ => __Chosen::Default,
+                }
             }
         };
         match __chosen {

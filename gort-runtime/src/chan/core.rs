@@ -1,20 +1,23 @@
 //! A channel's state and its transitions, all under the channel's one lock.
 //!
-//! A send that finds a waiting receiver hands the value to it directly: the value goes into the waiter's node, and with
-//! that the exchange is done, whatever happens to either future afterwards. A receiver that is dropped before it took the value
-//! gives it to the next one, or puts it back as the oldest value ([`State::give_back`]). Whoever is to be woken is returned to the
-//! caller, who wakes after unlocking.
+//! - In: the operations of the handles and futures.
+//! - Out: what they did, and whom to wake after unlocking.
+//! - Invariants: a value goes from hand to hand under the lock: a send that finds a waiting receiver puts it into the
+//!   receiver's [`Node`], and with that the exchange is done, whatever happens to either future afterwards. A receiver
+//!   that is dropped before it took the value gives it to the next one, or puts it back as the oldest ([`State::give_back`]).
+//!   Senders wait only while the buffer is full, receivers only while there is nothing to receive.
 //!
-//! A waiter that belongs to a `select!` carries a [`Ticket`]: several channels have a node of it, and the first to claim
+//! A waiter that belongs to a `select!` carries a ticket: several channels have a node of it, and the first to claim
 //! the ticket has it. Nodes whose ticket is gone are skipped.
+#![allow(unsafe_code)]
 
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
 
-use super::queue::WaitQueue;
+use super::node::{Node, Queue, Stage};
 use crate::shim::Lock;
+
+pub(crate) use super::node::Wake;
 
 /// What the handles of a channel share.
 pub(crate) struct Core<T> {
@@ -28,8 +31,8 @@ impl<T> Core<T> {
             cap,
             closed: false,
             buffer: VecDeque::new(),
-            receivers: WaitQueue::new(),
-            senders: WaitQueue::new(),
+            receivers: Queue::new(),
+            senders: Queue::new(),
         };
         Core {
             cap,
@@ -43,119 +46,101 @@ pub(crate) struct State<T> {
     pub(crate) closed: bool,
     /// At most `cap` values, and those given back.
     pub(crate) buffer: VecDeque<T>,
-    pub(crate) receivers: WaitQueue<Receiving<T>>,
-    pub(crate) senders: WaitQueue<Sending<T>>,
+    pub(crate) receivers: Queue<T>,
+    pub(crate) senders: Queue<T>,
 }
 
-/// A waiting receiver.
-pub(crate) struct Receiving<T> {
-    pub(crate) waker: Option<Waker>,
-    pub(crate) ticket: Option<Ticket>,
-    /// `None` while it waits; then the value, or `None` for a closed channel.
-    pub(crate) served: Option<Option<T>>,
+/// How an attempt to send ended.
+pub(crate) enum Sent {
+    /// The value is gone.
+    Done(Wake),
+    /// Nobody waits to receive, and the buffer is full; the value stays.
+    Full,
+    /// The channel is closed; the value stays.
+    Closed,
 }
 
-/// A waiting sender.
-pub(crate) struct Sending<T> {
-    pub(crate) waker: Option<Waker>,
-    pub(crate) ticket: Option<Ticket>,
-    /// The value until somebody takes it.
-    pub(crate) value: Option<T>,
-    /// Whether the channel was closed meanwhile.
-    pub(crate) closed: bool,
-}
-
-/// A case of a waiting `select!`.
-pub(crate) struct Ticket {
-    pub(crate) chosen: Arc<AtomicUsize>,
-    pub(crate) case: usize,
-}
-
-/// The value of [`Ticket::chosen`] while no case is.
-pub(crate) const NONE_CHOSEN: usize = usize::MAX;
-
-/// Claims a waiter: true unless it is a case of a select that another case already won.
-fn claim(ticket: &Option<Ticket>) -> bool {
-    ticket.as_ref().is_none_or(|ticket| {
-        ticket
-            .chosen
-            .compare_exchange(NONE_CHOSEN, ticket.case, Ordering::AcqRel, Ordering::Relaxed)
-            .is_ok()
-    })
-}
-
-/// Why a send did not happen at once; the value comes back.
-pub(crate) enum Refused<T> {
-    Full(T),
-    Closed(T),
-}
-
-/// Whom to wake once the channel is unlocked.
-pub(crate) type Wake = Option<Waker>;
+/// What there was to receive: a value, or `None` from a closed and drained channel.
+pub(crate) type Received<T> = (Option<T>, Wake);
 
 impl<T> State<T> {
-    /// Sends if a receiver waits or the buffer has room.
-    pub(crate) fn send(&mut self, value: T) -> Result<Wake, Refused<T>> {
+    /// Sends what `slot` holds if a receiver waits or the buffer has room.
+    #[inline]
+    pub(crate) fn send(&mut self, slot: &mut Option<T>) -> Sent {
         if self.closed {
-            return Err(Refused::Closed(value));
+            return Sent::Closed;
         }
-        match self.hand_over(value) {
-            Ok(wake) => Ok(wake),
-            Err(value) if self.buffer.len() < self.cap => {
-                self.buffer.push_back(value);
-                Ok(None)
+        // Whoever waits to receive came while the buffer was empty.
+        if let Some(wake) = self.hand_over(slot) {
+            return Sent::Done(wake);
+        }
+        if self.buffer.len() < self.cap {
+            if self.buffer.capacity() == 0 {
+                self.buffer.reserve_exact(self.cap.min(Self::AT_ONCE));
             }
-            Err(value) => Err(Refused::Full(value)),
+            self.buffer.extend(slot.take());
+            return Sent::Done(None);
         }
+        Sent::Full
     }
 
-    /// Gives a value to the first waiting receiver.
-    fn hand_over(&mut self, value: T) -> Result<Wake, T> {
-        while let Some(receiver) = self.receivers.pop_front() {
-            if claim(&receiver.ticket) {
-                receiver.served = Some(Some(value));
-                return Ok(receiver.waker.take());
-            }
+    /// So many places are made with the first value; more only when they are needed.
+    const AT_ONCE: usize = 64;
+
+    /// Gives what `slot` holds to the first waiting receiver.
+    #[inline]
+    fn hand_over(&mut self, slot: &mut Option<T>) -> Option<Wake> {
+        // SAFETY: the state is reached by who holds the lock, and the node is finished below.
+        let (receiver, wake) = unsafe { self.receivers.claim_front() }?;
+        // SAFETY: as above.
+        unsafe {
+            *receiver.value() = slot.take();
+            receiver.finish(Stage::Done);
         }
-        Err(value)
+        Some(wake)
     }
 
-    /// Receives if there is a value (`Some(Some(…))`) or the channel is closed and drained (`Some(None)`).
-    pub(crate) fn receive(&mut self) -> Option<(Option<T>, Wake)> {
+    /// Receives if there is a value or the channel is closed and drained.
+    #[inline]
+    pub(crate) fn receive(&mut self) -> Option<Received<T>> {
         if let Some(value) = self.buffer.pop_front() {
             let mut wake = None;
             if self.buffer.len() < self.cap
                 && let Some((next, waker)) = self.take_from_sender()
             {
-                self.buffer.push_back(next);
+                self.buffer.extend(next);
                 wake = waker;
             }
             return Some((Some(value), wake));
         }
-        if let Some((value, wake)) = self.take_from_sender() {
-            return Some((Some(value), wake));
+        if let Some(taken) = self.take_from_sender() {
+            return Some(taken);
         }
         self.closed.then_some((None, None))
     }
 
     /// Takes the value of the first waiting sender.
-    fn take_from_sender(&mut self) -> Option<(T, Wake)> {
-        while let Some(sender) = self.senders.pop_front() {
-            if claim(&sender.ticket)
-                && let Some(value) = sender.value.take()
-            {
-                return Some((value, sender.waker.take()));
-            }
+    #[inline]
+    fn take_from_sender(&mut self) -> Option<Received<T>> {
+        // SAFETY: the state is reached by who holds the lock, and the node is finished below.
+        let (sender, wake) = unsafe { self.senders.claim_front() }?;
+        // SAFETY: as above.
+        unsafe {
+            let value = sender.value().take();
+            sender.finish(Stage::Done);
+            Some((value, wake))
         }
-        None
     }
 
     /// Takes back a value that was handed to a receiver which is gone: it stays the oldest.
     pub(crate) fn give_back(&mut self, value: T) -> Wake {
-        match self.hand_over(value) {
-            Ok(wake) => wake,
-            Err(value) => {
-                self.buffer.push_front(value);
+        let mut slot = Some(value);
+        match self.hand_over(&mut slot) {
+            Some(wake) => wake,
+            None => {
+                if let Some(value) = slot {
+                    self.buffer.push_front(value);
+                }
                 None
             }
         }
@@ -167,18 +152,46 @@ impl<T> State<T> {
             return None;
         }
         let mut wakers = Vec::new();
-        while let Some(receiver) = self.receivers.pop_front() {
-            if claim(&receiver.ticket) {
-                receiver.served = Some(None);
-                wakers.extend(receiver.waker.take());
-            }
+        // SAFETY: the state is reached by who holds the lock; each node is finished at once.
+        while let Some((receiver, wake)) = unsafe { self.receivers.claim_front() } {
+            wakers.extend(wake);
+            // SAFETY: as above.
+            unsafe { receiver.finish(Stage::Done) }
         }
-        while let Some(sender) = self.senders.pop_front() {
-            if claim(&sender.ticket) {
-                sender.closed = true;
-                wakers.extend(sender.waker.take());
-            }
+        // SAFETY: as above.
+        while let Some((sender, wake)) = unsafe { self.senders.claim_front() } {
+            wakers.extend(wake);
+            // SAFETY: as above.
+            unsafe { sender.finish(Stage::Closed) }
         }
         Some(wakers)
+    }
+
+    /// Takes a node off the queue of receivers if it is still there.
+    ///
+    /// # Safety
+    /// The caller owns the node, which is one of this channel.
+    pub(crate) unsafe fn leave_receivers(&mut self, node: &Node<T>) {
+        if node.stage() == Stage::Queued {
+            // SAFETY: it is in the queue, and the state is reached by who holds the lock.
+            unsafe {
+                self.receivers.unlink(node);
+                node.finish(Stage::Idle);
+            }
+        }
+    }
+
+    /// Takes a node off the queue of senders if it is still there.
+    ///
+    /// # Safety
+    /// As [`leave_receivers`](Self::leave_receivers).
+    pub(crate) unsafe fn leave_senders(&mut self, node: &Node<T>) {
+        if node.stage() == Stage::Queued {
+            // SAFETY: as above.
+            unsafe {
+                self.senders.unlink(node);
+                node.finish(Stage::Idle);
+            }
+        }
     }
 }

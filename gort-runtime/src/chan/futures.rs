@@ -1,216 +1,231 @@
 //! Sending and receiving as futures, which are also the cases of `select!`.
 //!
-//! A future that had to wait owns a node in the channel's queue (`key`) and removes it when it is ready or dropped. The
-//! future holds no reference into the channel beyond that number, so it needs no pinning.
+//! - In: a channel's core, and the value to send.
+//! - Out: [`Recv`], [`Send`] and [`RecvOrZero`].
+//! - Invariants: a future owns the [`Node`] with which it waits, so it is pinned, and leaves the queue when it is
+//!   dropped. Nobody is woken, and no waker or value dropped, while the channel is locked.
+#![allow(unsafe_code)]
 
 use std::future::Future;
+use std::marker::PhantomPinned;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
-use std::task::{Context, Poll, Waker, ready};
+use std::ptr::NonNull;
+use std::task::{Context, Poll, ready};
 
-use super::core::{Core, Receiving, Refused, Sending, State, Ticket, Wake};
+use super::core::{Core, Sent, State, Wake};
 use super::handle::send_on_closed;
-use crate::select::{Operation, RawCase};
-use crate::task::{Wait, waiting};
+use super::node::{Node, Stage};
+use crate::select::{Operation, RawCase, Ticket};
+use crate::task::{Wait, proceed, progress, waiting};
 
 /// What [`Chan::recv`](super::Chan::recv) returns.
 #[must_use = "futures do nothing unless awaited"]
 pub struct Recv<'a, T: std::marker::Send + 'static> {
     core: Option<&'a Core<T>>,
-    key: Option<usize>,
-    /// As a case of a select: the result.
-    result: Option<Option<T>>,
+    node: Node<T>,
+    _pinned: PhantomPinned,
 }
 
 /// What [`Chan::send`](super::Chan::send) returns.
 #[must_use = "futures do nothing unless awaited"]
 pub struct Send<'a, T: std::marker::Send + 'static> {
     core: Option<&'a Core<T>>,
-    key: Option<usize>,
-    value: Option<T>,
+    /// With the value until somebody takes it.
+    node: Node<T>,
     /// As a case of a select: whether the channel turned out closed.
     closed: bool,
+    _pinned: PhantomPinned,
 }
 
-// The values are moved, never pinned.
-impl<T: std::marker::Send + 'static> Unpin for Recv<'_, T> {}
-impl<T: std::marker::Send + 'static> Unpin for Send<'_, T> {}
-
+#[inline]
 fn wake(waker: Wake) {
     if let Some(waker) = waker {
         waker.wake();
     }
 }
 
-/// Refreshes the waker of a node that waits on.
-fn refresh(stored: &mut Option<Waker>, waker: &Waker) {
-    match stored {
-        Some(stored) => stored.clone_from(waker),
-        None => *stored = Some(waker.clone()),
-    }
-}
-
 impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
+    #[inline]
     pub(super) fn new(core: Option<&'a Core<T>>) -> Self {
         Recv {
             core,
-            key: None,
-            result: None,
+            node: Node::new(None),
+            _pinned: PhantomPinned,
         }
     }
 
+    /// Leaves the queue; what was received meanwhile goes to the next, or back.
     fn cancel(&mut self) {
-        let (Some(core), Some(key)) = (self.core, self.key.take()) else {
+        let stage = self.node.stage();
+        let Some(core) = self.core.filter(|_| stage != Stage::Idle) else {
             return;
         };
         let mut state = core.state.lock();
-        let node = state.receivers.remove(key);
-        if let Some(Receiving {
-            served: Some(Some(value)),
-            ..
-        }) = node
-        {
-            let waker = state.give_back(value);
-            drop(state);
-            wake(waker);
-        }
+        // SAFETY: this owns the node.
+        unsafe { state.leave_receivers(&self.node) }
+        // SAFETY: it is not queued any more.
+        let waker = unsafe { self.node.value() }
+            .take()
+            .and_then(|value| state.give_back(value));
+        drop(state);
+        self.node.reset();
+        wake(waker);
     }
 }
 
 impl<T: std::marker::Send + 'static> Future for Recv<'_, T> {
     type Output = Option<T>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        let Some(core) = self.core else {
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        // SAFETY: nothing is moved out of this but the value, which is not pinned.
+        let this = unsafe { self.get_unchecked_mut() };
+        let Some(core) = this.core else {
             waiting(Wait::ChanReceiveNil);
             return Poll::Pending;
         };
-        let coop = ready!(tokio::task::coop::poll_proceed(cx));
-        let mut state = core.state.lock();
-        if let Some(key) = self.key {
-            match state.receivers.get_mut(key) {
-                Some(node) if node.served.is_none() => {
-                    refresh(&mut node.waker, cx.waker());
+        ready!(proceed(cx));
+        let state = match this.node.stage() {
+            Stage::Idle => {
+                let mut state = core.state.lock();
+                if let Some((value, waker)) = state.receive() {
                     drop(state);
-                    waiting(Wait::ChanReceive);
-                    return Poll::Pending;
+                    wake(waker);
+                    progress();
+                    return Poll::Ready(value);
                 }
-                _ => {}
+                // SAFETY: the node is pinned with this, and leaves the queue before this is dropped.
+                unsafe { state.receivers.push_back(&this.node) }
+                state
             }
-            let served = state.receivers.remove(key).and_then(|node| node.served);
-            drop(state);
-            self.key = None;
-            coop.made_progress();
-            return Poll::Ready(served.flatten());
-        }
-        if let Some((value, waker)) = state.receive() {
-            drop(state);
-            wake(waker);
-            coop.made_progress();
-            return Poll::Ready(value);
-        }
-        let node = Receiving {
-            waker: Some(cx.waker().clone()),
-            ticket: None,
-            served: None,
+            Stage::Queued => core.state.lock(),
+            Stage::Done | Stage::Closed => return Poll::Ready(this.take()),
         };
-        self.key = Some(state.receivers.push_back(node));
+        if this.node.stage() != Stage::Queued {
+            drop(state);
+            return Poll::Ready(this.take());
+        }
+        // SAFETY: this owns the node, and the channel is locked.
+        let before = unsafe { this.node.wait_as_task(cx.waker()) };
         drop(state);
+        drop(before);
         waiting(Wait::ChanReceive);
         Poll::Pending
     }
 }
 
+impl<T: std::marker::Send + 'static> Recv<'_, T> {
+    /// Takes what was handed over.
+    #[inline]
+    fn take(&mut self) -> Option<T> {
+        progress();
+        self.node.reset();
+        // SAFETY: the exchange is over.
+        unsafe { self.node.value() }.take()
+    }
+}
+
 impl<T: std::marker::Send + 'static> Drop for Recv<'_, T> {
+    #[inline]
     fn drop(&mut self) {
-        self.cancel();
+        if self.node.stage() != Stage::Idle {
+            self.cancel();
+        }
     }
 }
 
 impl<'a, T: std::marker::Send + 'static> Send<'a, T> {
+    #[inline]
     pub(super) fn new(core: Option<&'a Core<T>>, value: T) -> Self {
         Send {
             core,
-            key: None,
-            value: Some(value),
+            node: Node::new(Some(value)),
             closed: false,
+            _pinned: PhantomPinned,
         }
     }
 
+    /// Leaves the queue; a value that was not sent stays in the node.
     fn cancel(&mut self) {
-        if let (Some(core), Some(key)) = (self.core, self.key.take()) {
-            // The node, and with it an unsent value, is dropped after the lock is released.
-            let node = core.state.lock().senders.remove(key);
-            self.value = node.and_then(|node| node.value);
+        if let Some(core) = self.core.filter(|_| self.node.stage() == Stage::Queued) {
+            // SAFETY: this owns the node.
+            unsafe { core.state.lock().leave_senders(&self.node) }
         }
+        self.node.reset();
     }
 }
 
 impl<T: std::marker::Send + 'static> Future for Send<'_, T> {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(core) = self.core else {
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        // SAFETY: nothing is moved out of this but the value, which is not pinned.
+        let this = unsafe { self.get_unchecked_mut() };
+        let Some(core) = this.core else {
             waiting(Wait::ChanSendNil);
             return Poll::Pending;
         };
-        let coop = ready!(tokio::task::coop::poll_proceed(cx));
-        let mut state = core.state.lock();
-        if let Some(key) = self.key {
-            match state.senders.get_mut(key) {
-                Some(node) if node.value.is_some() && !node.closed => {
-                    refresh(&mut node.waker, cx.waker());
-                    drop(state);
-                    waiting(Wait::ChanSend);
-                    return Poll::Pending;
+        ready!(proceed(cx));
+        let state = match this.node.stage() {
+            Stage::Idle => {
+                let mut state = core.state.lock();
+                // SAFETY: the node is not queued.
+                let slot = unsafe { this.node.value() };
+                assert!(slot.is_some(), "a send was polled after it was ready");
+                match state.send(slot) {
+                    Sent::Done(waker) => {
+                        drop(state);
+                        wake(waker);
+                        progress();
+                        return Poll::Ready(());
+                    }
+                    Sent::Closed => {
+                        drop(state);
+                        send_on_closed()
+                    }
+                    Sent::Full => {}
                 }
-                _ => {}
+                // SAFETY: the node is pinned with this, and leaves the queue before this is dropped.
+                unsafe { state.senders.push_back(&this.node) }
+                state
             }
-            let node = state.senders.remove(key);
-            drop(state);
-            self.key = None;
-            if node.is_some_and(|node| node.closed) {
-                send_on_closed();
-            }
-            coop.made_progress();
-            return Poll::Ready(());
-        }
-        let Some(value) = self.value.take() else {
-            panic!("a send was polled after it was ready")
+            Stage::Queued => core.state.lock(),
+            stage => return this.over(stage),
         };
-        match state.send(value) {
-            Ok(waker) => {
-                drop(state);
-                wake(waker);
-                coop.made_progress();
-                Poll::Ready(())
-            }
-            Err(Refused::Full(value)) => {
-                let waker = Some(cx.waker().clone());
-                let node = Sending {
-                    waker,
-                    ticket: None,
-                    value: Some(value),
-                    closed: false,
-                };
-                self.key = Some(state.senders.push_back(node));
-                drop(state);
-                waiting(Wait::ChanSend);
-                Poll::Pending
-            }
-            Err(Refused::Closed(value)) => {
-                drop(state);
-                drop(value);
-                send_on_closed()
-            }
+        let stage = this.node.stage();
+        if stage != Stage::Queued {
+            drop(state);
+            return this.over(stage);
         }
+        // SAFETY: this owns the node, and the channel is locked.
+        let before = unsafe { this.node.wait_as_task(cx.waker()) };
+        drop(state);
+        drop(before);
+        waiting(Wait::ChanSend);
+        Poll::Pending
+    }
+}
+
+impl<T: std::marker::Send + 'static> Send<'_, T> {
+    /// The wait is over, one way or the other.
+    #[inline]
+    fn over(&mut self, stage: Stage) -> Poll<()> {
+        self.node.reset();
+        if stage == Stage::Closed {
+            send_on_closed();
+        }
+        progress();
+        Poll::Ready(())
     }
 }
 
 impl<T: std::marker::Send + 'static> Drop for Send<'_, T> {
+    #[inline]
     fn drop(&mut self) {
-        self.cancel();
+        if self.node.stage() == Stage::Queued {
+            self.cancel();
+        }
     }
 }
 
@@ -227,7 +242,6 @@ macro_rules! locking {
             }
         }
 
-        #[allow(unsafe_code)]
         unsafe fn unlock(&self) {
             if let Some(core) = self.core {
                 // SAFETY: the caller holds the lock.
@@ -235,8 +249,9 @@ macro_rules! locking {
             }
         }
 
-        fn cancel(&mut self) {
-            self.cancel();
+        fn cancel(self: Pin<&mut Self>) {
+            // SAFETY: nothing is moved.
+            unsafe { self.get_unchecked_mut() }.cancel();
         }
     };
 }
@@ -245,130 +260,106 @@ macro_rules! locking {
 ///
 /// # Safety
 /// The caller holds the channel's lock, and no other such reference to its state is alive.
-#[allow(unsafe_code, clippy::mut_from_ref)]
+#[allow(clippy::mut_from_ref)]
 unsafe fn locked<T>(core: Option<&Core<T>>) -> Option<&mut State<T>> {
     // SAFETY: the contract is the same.
     core.map(|core| unsafe { core.state.locked() })
 }
 
-#[allow(unsafe_code)]
 // SAFETY: `lock` takes the lock of the channel at `addr`, and `unlock` leaves it.
 unsafe impl<T: std::marker::Send + 'static> RawCase for Recv<'_, T> {
     locking!();
 
-    unsafe fn attempt(&mut self) -> Option<Wake> {
+    unsafe fn attempt(self: Pin<&mut Self>) -> Option<Wake> {
         // SAFETY: the caller holds the lock.
         let (value, waker) = unsafe { locked(self.core) }?.receive()?;
-        self.result = Some(value);
+        // SAFETY: the node is not queued.
+        unsafe { *self.node.value() = value }
         Some(waker)
     }
 
-    unsafe fn register(&mut self, waker: &Waker, chosen: &Arc<AtomicUsize>, case: usize) {
-        // SAFETY: the caller holds the lock.
-        let Some(state) = (unsafe { locked(self.core) }) else {
-            return;
-        };
-        let ticket = Some(Ticket {
-            chosen: chosen.clone(),
-            case,
-        });
-        self.key = Some(state.receivers.push_back(Receiving {
-            waker: Some(waker.clone()),
-            ticket,
-            served: None,
-        }));
-    }
-
-    fn deregister(&mut self, chosen: bool) {
-        let (Some(core), Some(key)) = (self.core, self.key.take()) else {
-            return;
-        };
-        let node = core.state.lock().receivers.remove(key);
-        if chosen {
-            self.result = Some(node.and_then(|node| node.served).flatten());
+    unsafe fn register(self: Pin<&mut Self>, ticket: NonNull<Ticket>, case: u32) {
+        // SAFETY: the caller holds the lock, and sees to it that the node leaves the queue before the ticket dies; the
+        // node is pinned with this.
+        unsafe {
+            if let Some(state) = locked(self.core) {
+                self.node.wait_as_case(ticket, case);
+                state.receivers.push_back(&self.node);
+            }
         }
     }
 
-    fn rewake(&mut self, waker: &Waker) {
-        let (Some(core), Some(key)) = (self.core, self.key) else {
-            return;
-        };
-        if let Some(node) = core.state.lock().receivers.get_mut(key) {
-            refresh(&mut node.waker, waker);
+    fn deregister(self: Pin<&mut Self>, chosen: bool) {
+        let Some(core) = self.core else { return };
+        match self.node.stage() {
+            Stage::Queued => {
+                let mut state = core.state.lock();
+                debug_assert!(!chosen || self.node.stage() != Stage::Queued);
+                // SAFETY: this owns the node.
+                unsafe { state.leave_receivers(&self.node) }
+            }
+            stage => debug_assert_eq!(chosen, stage == Stage::Done),
         }
+        self.node.reset();
     }
 }
 
-#[allow(unsafe_code)]
 // SAFETY: `lock` takes the lock of the channel at `addr`, and `unlock` leaves it.
 unsafe impl<T: std::marker::Send + 'static> RawCase for Send<'_, T> {
     locking!();
 
-    unsafe fn attempt(&mut self) -> Option<Wake> {
+    unsafe fn attempt(self: Pin<&mut Self>) -> Option<Wake> {
         // SAFETY: the caller holds the lock.
         let state = unsafe { locked(self.core) }?;
-        match state.send(self.value.take()?) {
-            Ok(waker) => Some(waker),
-            Err(Refused::Full(value)) => {
-                self.value = Some(value);
-                None
-            }
-            Err(Refused::Closed(value)) => {
-                (self.value, self.closed) = (Some(value), true);
+        // SAFETY: the node is not queued.
+        let sent = state.send(unsafe { self.node.value() });
+        match sent {
+            Sent::Done(waker) => Some(waker),
+            Sent::Full => None,
+            Sent::Closed => {
+                // SAFETY: nothing is moved.
+                unsafe { self.get_unchecked_mut() }.closed = true;
                 Some(None)
             }
         }
     }
 
-    unsafe fn register(&mut self, waker: &Waker, chosen: &Arc<AtomicUsize>, case: usize) {
-        // SAFETY: the caller holds the lock.
-        let Some(state) = (unsafe { locked(self.core) }) else {
-            return;
-        };
-        let ticket = Some(Ticket {
-            chosen: chosen.clone(),
-            case,
-        });
-        let (waker, value) = (Some(waker.clone()), self.value.take());
-        self.key = Some(state.senders.push_back(Sending {
-            waker,
-            ticket,
-            value,
-            closed: false,
-        }));
-    }
-
-    fn deregister(&mut self, chosen: bool) {
-        let (Some(core), Some(key)) = (self.core, self.key.take()) else {
-            return;
-        };
-        let node = core.state.lock().senders.remove(key);
-        if let Some(node) = node {
-            self.closed = chosen && node.closed;
-            self.value = node.value;
+    unsafe fn register(self: Pin<&mut Self>, ticket: NonNull<Ticket>, case: u32) {
+        // SAFETY: as for receiving.
+        unsafe {
+            if let Some(state) = locked(self.core) {
+                self.node.wait_as_case(ticket, case);
+                state.senders.push_back(&self.node);
+            }
         }
     }
 
-    fn rewake(&mut self, waker: &Waker) {
-        let (Some(core), Some(key)) = (self.core, self.key) else {
-            return;
-        };
-        if let Some(node) = core.state.lock().senders.get_mut(key) {
-            refresh(&mut node.waker, waker);
+    fn deregister(self: Pin<&mut Self>, chosen: bool) {
+        let Some(core) = self.core else { return };
+        if self.node.stage() == Stage::Queued {
+            let mut state = core.state.lock();
+            debug_assert!(!chosen || self.node.stage() != Stage::Queued);
+            // SAFETY: this owns the node.
+            unsafe { state.leave_senders(&self.node) }
         }
+        let closed = chosen && self.node.stage() == Stage::Closed;
+        self.node.reset();
+        // SAFETY: nothing is moved.
+        unsafe { self.get_unchecked_mut() }.closed = closed;
     }
 }
 
 impl<T: std::marker::Send + 'static> Operation for Recv<'_, T> {
     type Output = Option<T>;
-    fn finish(&mut self) -> Option<T> {
-        self.result.take().flatten()
+    fn finish(self: Pin<&mut Self>) -> Option<T> {
+        // SAFETY: the exchange is over.
+        unsafe { self.node.value() }.take()
     }
 }
 
 impl<T: std::marker::Send + 'static> Operation for Send<'_, T> {
     type Output = ();
-    fn finish(&mut self) {
+    fn finish(self: Pin<&mut Self>) {
         if self.closed {
             send_on_closed();
         }
@@ -381,17 +372,24 @@ impl<T: std::marker::Send + 'static> Operation for Send<'_, T> {
 pub struct RecvOrZero<'a, T: crate::value::Value>(pub(super) Recv<'a, T>);
 
 #[cfg(feature = "value")]
-impl<T: crate::value::Value> Future for RecvOrZero<'_, T> {
-    type Output = T;
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        Pin::new(&mut self.0)
-            .poll(cx)
-            .map(|value| value.unwrap_or_else(T::zero))
+impl<'a, T: crate::value::Value> RecvOrZero<'a, T> {
+    #[inline]
+    fn inner(self: Pin<&mut Self>) -> Pin<&mut Recv<'a, T>> {
+        // SAFETY: the field is pinned with this.
+        unsafe { self.map_unchecked_mut(|this| &mut this.0) }
     }
 }
 
 #[cfg(feature = "value")]
-#[allow(unsafe_code)]
+impl<T: crate::value::Value> Future for RecvOrZero<'_, T> {
+    type Output = T;
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        self.inner().poll(cx).map(|value| value.unwrap_or_else(T::zero))
+    }
+}
+
+#[cfg(feature = "value")]
 // SAFETY: everything is that of the inner case.
 unsafe impl<T: crate::value::Value> RawCase for RecvOrZero<'_, T> {
     fn addr(&self) -> usize {
@@ -404,29 +402,26 @@ unsafe impl<T: crate::value::Value> RawCase for RecvOrZero<'_, T> {
         // SAFETY: the contract is the same.
         unsafe { self.0.unlock() }
     }
-    unsafe fn attempt(&mut self) -> Option<Wake> {
+    unsafe fn attempt(self: Pin<&mut Self>) -> Option<Wake> {
         // SAFETY: the contract is the same.
-        unsafe { self.0.attempt() }
+        unsafe { self.inner().attempt() }
     }
-    unsafe fn register(&mut self, waker: &Waker, chosen: &Arc<AtomicUsize>, case: usize) {
+    unsafe fn register(self: Pin<&mut Self>, ticket: NonNull<Ticket>, case: u32) {
         // SAFETY: the contract is the same.
-        unsafe { self.0.register(waker, chosen, case) }
+        unsafe { self.inner().register(ticket, case) }
     }
-    fn deregister(&mut self, chosen: bool) {
-        self.0.deregister(chosen);
+    fn deregister(self: Pin<&mut Self>, chosen: bool) {
+        self.inner().deregister(chosen);
     }
-    fn rewake(&mut self, waker: &Waker) {
-        self.0.rewake(waker);
-    }
-    fn cancel(&mut self) {
-        self.0.cancel();
+    fn cancel(self: Pin<&mut Self>) {
+        RawCase::cancel(self.inner());
     }
 }
 
 #[cfg(feature = "value")]
 impl<T: crate::value::Value> Operation for RecvOrZero<'_, T> {
     type Output = T;
-    fn finish(&mut self) -> T {
-        self.0.finish().unwrap_or_else(T::zero)
+    fn finish(self: Pin<&mut Self>) -> T {
+        self.inner().finish().unwrap_or_else(T::zero)
     }
 }

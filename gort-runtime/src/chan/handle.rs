@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::core::{Core, Refused};
+#[cfg(feature = "value")]
+use super::core::Received;
+use super::core::{Core, Sent};
 use super::futures::{Recv, Send as SendFuture};
 use crate::panic::go_panic_plain;
 
@@ -98,17 +100,35 @@ impl<T: Send + 'static> Chan<T> {
         let Some(core) = &self.0 else {
             return Err(TrySendError::Full(value));
         };
-        let result = core.state.lock().send(value);
-        match result {
-            Ok(wake) => {
+        let mut slot = Some(value);
+        let sent = core.state.lock().send(&mut slot);
+        match (sent, slot) {
+            (Sent::Full, Some(value)) => Err(TrySendError::Full(value)),
+            (Sent::Closed, _) => send_on_closed(),
+            (Sent::Done(wake), _) => {
                 if let Some(waker) = wake {
                     waker.wake();
                 }
                 Ok(())
             }
-            Err(Refused::Full(value)) => Err(TrySendError::Full(value)),
-            Err(Refused::Closed(_)) => send_on_closed(),
+            (Sent::Full, None) => unreachable!("a value that was not sent stays"),
         }
+    }
+
+    /// Sends if that is possible at once and the channel is open, and says whom to wake, which the caller does later.
+    #[cfg(feature = "value")]
+    pub(crate) fn send_quietly(&self, value: T) -> Option<std::task::Waker> {
+        let mut slot = Some(value);
+        match self.0.as_ref()?.state.lock().send(&mut slot) {
+            Sent::Done(wake) => wake,
+            Sent::Full | Sent::Closed => None,
+        }
+    }
+
+    /// Receives if that is possible at once, and says whom to wake, which the caller does later.
+    #[cfg(feature = "value")]
+    pub(crate) fn receive_quietly(&self) -> Option<Received<T>> {
+        self.0.as_ref()?.state.lock().receive()
     }
 
     /// Receives if that is possible at once: `Some(None)` when the channel is closed and drained.

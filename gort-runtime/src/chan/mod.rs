@@ -6,7 +6,7 @@
 pub(crate) mod core;
 mod futures;
 mod handle;
-pub(crate) mod queue;
+pub(crate) mod node;
 #[cfg(feature = "value")]
 mod values;
 

@@ -8,9 +8,8 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use crate::panic::{Earlier, GoPanic, Unwinding};
+use crate::shim::Lock;
 use crate::task::with_local;
 use crate::value::Any;
 
@@ -25,6 +24,10 @@ pub(crate) struct Frame {
     recovered: bool,
 }
 
+fn with_frames<R>(f: impl FnOnce(&mut Vec<Frame>) -> R) -> R {
+    with_local(|local| local.frames(f))
+}
+
 /// The deferred calls of a function.
 pub struct Defers<'a>(RefCell<Vec<Box<dyn FnOnce() + 'a>>>);
 
@@ -37,10 +40,16 @@ impl<'a> Defers<'a> {
 
 /// Calls that the body of a loop over an iterator function defers: they are the enclosing function's, which runs them as
 /// one of its deferred calls.
-#[derive(Clone, Default)]
-pub struct Late(Arc<Mutex<Vec<Deferred>>>);
+#[derive(Clone)]
+pub struct Late(Arc<Lock<Vec<Deferred>>>);
 
 type Deferred = Box<dyn FnOnce() + Send>;
+
+impl Default for Late {
+    fn default() -> Self {
+        Late(Arc::new(Lock::new(Vec::new())))
+    }
+}
 
 impl Late {
     /// An empty list.
@@ -76,7 +85,7 @@ impl Late {
 /// # Differences from Go
 /// It also works in functions that a deferred one calls, unless through [`apart`].
 pub fn recover() -> Any {
-    with_local(|local| match local.frames.last_mut() {
+    with_frames(|frames| match frames.last_mut() {
         Some(frame) if !frame.recovered => match &frame.panic {
             Some(value) => {
                 frame.recovered = true;
@@ -93,13 +102,11 @@ pub fn apart<R>(call: impl FnOnce() -> R) -> R {
     struct Leave;
     impl Drop for Leave {
         fn drop(&mut self) {
-            with_local(|local| {
-                local.frames.pop();
-            });
+            drop(with_frames(Vec::pop));
         }
     }
-    with_local(|local| {
-        local.frames.push(Frame {
+    with_frames(|frames| {
+        frames.push(Frame {
             panic: None,
             recovered: false,
         })
@@ -154,8 +161,8 @@ impl<R> State<R> {
             Some(Unwinding::Panic(panic)) => Some(panic.value.clone()),
             _ => None,
         };
-        with_local(|local| {
-            local.frames.push(Frame {
+        with_frames(|frames| {
+            frames.push(Frame {
                 panic,
                 recovered: false,
             })
@@ -164,7 +171,7 @@ impl<R> State<R> {
 
     /// Takes in how a deferred call ended.
     fn leave(&mut self, result: std::thread::Result<()>) {
-        let frame = with_local(|local| local.frames.pop());
+        let frame = with_frames(Vec::pop);
         let recovered = frame.is_some_and(|frame| frame.recovered);
         match result {
             Ok(()) if recovered => self.unwinding = None,

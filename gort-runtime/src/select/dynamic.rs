@@ -1,11 +1,13 @@
 //! A select whose cases are known only while running, as `reflect.Select` is.
 
+use std::pin::Pin;
+
 use super::{Operation, try_now, wait};
 use crate::chan::{Chan, Recv, Send};
 
 enum Kind<'a, T: std::marker::Send + 'static> {
-    Recv(Recv<'a, T>),
-    Send(Send<'a, T>),
+    Recv(Pin<Box<Recv<'a, T>>>),
+    Send(Pin<Box<Send<'a, T>>>),
 }
 
 /// What a dynamic select did.
@@ -29,13 +31,13 @@ impl<'a, T: std::marker::Send + 'static> Select<'a, T> {
 
     /// Adds a case that receives.
     pub fn recv(mut self, chan: &'a Chan<T>) -> Self {
-        self.0.push(Kind::Recv(chan.recv()));
+        self.0.push(Kind::Recv(Box::pin(chan.recv())));
         self
     }
 
     /// Adds a case that sends.
     pub fn send(mut self, chan: &'a Chan<T>, value: T) -> Self {
-        self.0.push(Kind::Send(chan.send(value)));
+        self.0.push(Kind::Send(Box::pin(chan.send(value))));
         self
     }
 
@@ -68,9 +70,9 @@ impl<'a, T: std::marker::Send + 'static> Select<'a, T> {
 
     fn finish(&mut self, case: usize) -> Chosen<T> {
         match &mut self.0[case] {
-            Kind::Recv(recv) => Chosen::Received(case, recv.finish()),
+            Kind::Recv(recv) => Chosen::Received(case, recv.as_mut().finish()),
             Kind::Send(send) => {
-                send.finish();
+                send.as_mut().finish();
                 Chosen::Sent(case)
             }
         }
@@ -78,10 +80,10 @@ impl<'a, T: std::marker::Send + 'static> Select<'a, T> {
 }
 
 impl<'a, T: std::marker::Send + 'static> Kind<'a, T> {
-    fn case(&mut self) -> &mut (dyn super::Case + std::marker::Send + 'a) {
+    fn case(&mut self) -> Pin<&mut (dyn super::Case + std::marker::Send + 'a)> {
         match self {
-            Kind::Recv(recv) => recv,
-            Kind::Send(send) => send,
+            Kind::Recv(recv) => recv.as_mut(),
+            Kind::Send(send) => send.as_mut(),
         }
     }
 }

@@ -1,19 +1,23 @@
 //! Go's `select`.
 //!
-//! As in Go: all channels are locked in the order of their addresses; the cases are tried in a random order; if none
-//! can proceed, each is queued at its channel with a ticket that the first to serve one of them claims. When a case was
-//! chosen, the others leave their queues before the arm runs.
+//! - In: operations that are [cases](Case): the futures of channels.
+//! - Out: [`wait`] and [`try_now`], which `select!` is made of; [`Select`] for cases known only while running.
+//! - Invariants: as in Go, all channels are locked in the order of their addresses; the cases are tried in a random
+//!   order; if none can proceed, each is queued at its channel with the [`Ticket`] that the first to serve one of them
+//!   claims. When a case was chosen, the others leave their queues before the arm runs. The ticket is part of the pinned
+//!   future that waits, and outlives all nodes that point to it.
 #![allow(unsafe_code)]
 
+use std::cell::UnsafeCell;
 use std::future::{Future, poll_fn};
+use std::marker::PhantomPinned;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ptr::NonNull;
 use std::task::{Context, Poll, Waker, ready};
 
-use crate::chan::core::NONE_CHOSEN;
+use crate::shim::atomic::{AtomicU32, Ordering};
 use crate::shim::random;
-use crate::task::{Wait, waiting};
+use crate::task::{Wait, proceed, progress, waiting};
 
 mod dynamic;
 
@@ -28,13 +32,14 @@ pub trait Operation: RawCase {
     /// What awaiting the operation would yield.
     type Output;
     /// Takes the result.
-    fn finish(&mut self) -> Self::Output;
+    fn finish(self: Pin<&mut Self>) -> Self::Output;
 }
 
 /// What `select!` needs of a case; implemented by the futures of channels.
 ///
 /// # Safety
-/// `lock` must take the lock of the channel at `addr`, the same for the same address, and `unlock` leave it.
+/// `lock` must take the lock of the channel at `addr`, the same for the same address, and `unlock` leave it. After
+/// `deregister` or `cancel`, and after being dropped, the case must not use the ticket any more.
 pub unsafe trait RawCase {
     /// The channel's address; 0 for nil, whose case never proceeds.
     fn addr(&self) -> usize;
@@ -49,26 +54,70 @@ pub unsafe trait RawCase {
     ///
     /// # Safety
     /// The caller holds the lock.
-    unsafe fn attempt(&mut self) -> Option<Option<Waker>>;
+    unsafe fn attempt(self: Pin<&mut Self>) -> Option<Option<Waker>>;
     /// Queues the operation.
     ///
     /// # Safety
-    /// The caller holds the lock.
-    unsafe fn register(&mut self, waker: &Waker, chosen: &Arc<AtomicUsize>, case: usize);
+    /// The caller holds the lock, and keeps the ticket alive until the case has left its queue.
+    unsafe fn register(self: Pin<&mut Self>, ticket: NonNull<Ticket>, case: u32);
     /// Leaves the queue, with the result if this case was chosen. The lock is not held.
-    fn deregister(&mut self, chosen: bool);
-    /// Changes the waker. The lock is not held.
-    fn rewake(&mut self, waker: &Waker);
+    fn deregister(self: Pin<&mut Self>, chosen: bool);
     /// Leaves the queue and gives back what was received. The lock is not held.
-    fn cancel(&mut self);
+    fn cancel(self: Pin<&mut Self>);
+}
+
+/// What the queued cases of a waiting select share: which of them was chosen, and whom to wake then.
+pub struct Ticket {
+    chosen: AtomicU32,
+    /// Used under the lock of a channel where a case is queued: by who has claimed the ticket, or, as long as nobody has,
+    /// by the owner under the locks of all channels.
+    waker: UnsafeCell<Option<Waker>>,
+}
+
+// SAFETY: the waker is used by one thread at a time, as said at the field.
+unsafe impl Send for Ticket {}
+// SAFETY: as above.
+unsafe impl Sync for Ticket {}
+
+/// The value of [`Ticket::chosen`] while no case is.
+const NONE_CHOSEN: u32 = u32::MAX;
+
+impl Ticket {
+    fn new() -> Self {
+        Ticket {
+            chosen: AtomicU32::new(NONE_CHOSEN),
+            waker: UnsafeCell::new(None),
+        }
+    }
+
+    /// Chooses a case, and gives whom to wake; `None` if another was chosen before.
+    ///
+    /// # Safety
+    /// The caller holds the lock of a channel at which the case was queued until now.
+    pub(crate) unsafe fn claim(&self, case: u32) -> Option<Option<Waker>> {
+        self.chosen
+            .compare_exchange(NONE_CHOSEN, case, Ordering::AcqRel, Ordering::Relaxed)
+            .ok()?;
+        // SAFETY: only one can have claimed it, and the owner does not touch the waker after that.
+        Some(unsafe { &mut *self.waker.get() }.take())
+    }
+
+    fn chosen(&self) -> Option<usize> {
+        match self.chosen.load(Ordering::Acquire) {
+            NONE_CHOSEN => None,
+            case => Some(case as usize),
+        }
+    }
 }
 
 /// The cases of a select.
-pub type Cases<'a, 'b> = [&'a mut (dyn Case + Send + 'b)];
+pub type Cases<'a, 'b> = [Pin<&'a mut (dyn Case + Send + 'b)>];
+
+/// How many cases need no memory of their own.
+const FEW: usize = 16;
 
 /// Locks the channels of some cases, each once, in the order of their addresses, runs `f`, and unlocks.
 fn with_locks<R>(cases: &mut Cases<'_, '_>, f: impl FnOnce(&mut Cases<'_, '_>) -> R) -> R {
-    const FEW: usize = 16;
     let mut few = [(0_usize, 0_usize); FEW];
     let mut many = Vec::new();
     let order: &mut [(usize, usize)] = if cases.len() <= FEW {
@@ -101,7 +150,7 @@ unsafe fn attempt(cases: &mut Cases<'_, '_>) -> Option<(usize, Option<Waker>)> {
     let n = cases.len();
     // A random start and a random step that is prime to `n` visit every case once; for the choice between the cases
     // that are ready to be even, small selects draw among the permutations.
-    let mut order = [0_u16; 16];
+    let mut order = [0_u16; FEW];
     if n <= order.len() {
         let order = &mut order[..n];
         let mut bits = random();
@@ -113,7 +162,7 @@ unsafe fn attempt(cases: &mut Cases<'_, '_>) -> Option<(usize, Option<Waker>)> {
         }
         for i in &*order {
             // SAFETY: the contract.
-            if let Some(waker) = unsafe { cases[usize::from(*i)].attempt() } {
+            if let Some(waker) = unsafe { cases[usize::from(*i)].as_mut().attempt() } {
                 return Some((usize::from(*i), waker));
             }
         }
@@ -126,7 +175,7 @@ unsafe fn attempt(cases: &mut Cases<'_, '_>) -> Option<(usize, Option<Waker>)> {
     // SAFETY: the contract.
     order
         .into_iter()
-        .find_map(|i| unsafe { cases[i].attempt() }.map(|waker| (i, waker)))
+        .find_map(|i| unsafe { cases[i].as_mut().attempt() }.map(|waker| (i, waker)))
 }
 
 /// Performs one of the cases if any can be done at once: a `select` with `default`.
@@ -146,32 +195,35 @@ pub fn try_now(cases: &mut Cases<'_, '_>) -> Option<usize> {
 pub fn wait<'a, 'b, 'c>(cases: &'c mut Cases<'a, 'b>) -> Waiting<'a, 'b, 'c> {
     Waiting {
         cases,
-        registered: None,
+        ticket: Ticket::new(),
+        registered: false,
+        _pinned: PhantomPinned,
     }
 }
 
 /// What [`wait`] returns.
 pub struct Waiting<'a, 'b, 'c> {
     cases: &'c mut Cases<'a, 'b>,
-    /// Once queued: the ticket, and the waker that the queues hold.
-    registered: Option<(Arc<AtomicUsize>, Waker)>,
+    ticket: Ticket,
+    /// Whether the cases are queued, with pointers to the ticket.
+    registered: bool,
+    _pinned: PhantomPinned,
 }
 
 impl Waiting<'_, '_, '_> {
-    fn start(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
-        let waker = cx.waker().clone();
-        let registered = &mut self.registered;
+    fn start(&mut self, cx: &Context<'_>) -> Option<usize> {
         let done = with_locks(self.cases, |cases| {
             // SAFETY: `with_locks` holds the locks.
             if let Some(done) = unsafe { attempt(cases) } {
                 return Some(done);
             }
-            let chosen = Arc::new(AtomicUsize::new(NONE_CHOSEN));
+            // SAFETY: no case is queued yet.
+            unsafe { *self.ticket.waker.get() = Some(cx.waker().clone()) }
+            let ticket = NonNull::from(&self.ticket);
             for (i, case) in cases.iter_mut().enumerate() {
-                // SAFETY: as above.
-                unsafe { case.register(&waker, &chosen, i) }
+                // SAFETY: as above; the ticket is pinned with this, and dropping this takes the cases off their queues.
+                unsafe { case.as_mut().register(ticket, i as u32) }
             }
-            *registered = Some((chosen, waker));
             None
         });
         match done {
@@ -179,13 +231,31 @@ impl Waiting<'_, '_, '_> {
                 if let Some(waker) = waker {
                     waker.wake();
                 }
-                Poll::Ready(case)
+                Some(case)
             }
             None => {
-                waiting(Wait::Select);
-                Poll::Pending
+                self.registered = true;
+                None
             }
         }
+    }
+
+    /// Sees to it that the right task is woken; the case that was chosen meanwhile, if one was.
+    fn rewake(&mut self, cx: &Context<'_>) -> Option<usize> {
+        let ticket = &self.ticket;
+        let before = with_locks(self.cases, |_| {
+            if ticket.chosen().is_some() {
+                return None;
+            }
+            // SAFETY: no case was chosen, and all channels are locked.
+            let waker = unsafe { &mut *ticket.waker.get() };
+            match waker {
+                Some(waker) if waker.will_wake(cx.waker()) => None,
+                _ => waker.replace(cx.waker().clone()),
+            }
+        });
+        drop(before);
+        self.ticket.chosen()
     }
 }
 
@@ -193,39 +263,32 @@ impl Future for Waiting<'_, '_, '_> {
     type Output = usize;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
-        let this = self.get_mut();
-        let coop = ready!(tokio::task::coop::poll_proceed(cx));
-        let Some((chosen, waker)) = &mut this.registered else {
-            let polled = this.start(cx);
-            if polled.is_ready() {
-                coop.made_progress();
-            }
-            return polled;
+        // SAFETY: nothing is moved out of this.
+        let this = unsafe { self.get_unchecked_mut() };
+        ready!(proceed(cx));
+        let chosen = if this.registered {
+            this.ticket.chosen().or_else(|| this.rewake(cx))
+        } else {
+            this.start(cx)
         };
-        let mut case = chosen.load(Ordering::Acquire);
-        if case == NONE_CHOSEN && !waker.will_wake(cx.waker()) {
-            waker.clone_from(cx.waker());
-            this.cases.iter_mut().for_each(|case| case.rewake(waker));
-            // Whoever chose meanwhile may have woken the old waker.
-            case = chosen.load(Ordering::Acquire);
-        }
-        if case == NONE_CHOSEN {
+        let Some(case) = chosen else {
             waiting(Wait::Select);
             return Poll::Pending;
+        };
+        if std::mem::replace(&mut this.registered, false) {
+            for (i, other) in this.cases.iter_mut().enumerate() {
+                other.as_mut().deregister(i == case);
+            }
         }
-        this.registered = None;
-        for (i, other) in this.cases.iter_mut().enumerate() {
-            other.deregister(i == case);
-        }
-        coop.made_progress();
+        progress();
         Poll::Ready(case)
     }
 }
 
 impl Drop for Waiting<'_, '_, '_> {
     fn drop(&mut self) {
-        if self.registered.is_some() {
-            self.cases.iter_mut().for_each(|case| case.cancel());
+        if self.registered {
+            self.cases.iter_mut().for_each(|case| case.as_mut().cancel());
         }
     }
 }

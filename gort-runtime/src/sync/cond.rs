@@ -1,7 +1,9 @@
 //! `sync.Cond`.
 
+use std::pin::pin;
+
 use super::mutex::Locker;
-use super::wait_list::WaitList;
+use super::wait_list::{Listener, WaitList};
 use super::{InPlace, in_place};
 use crate::task::Wait;
 use crate::value::{Cell, Iface, Ptr};
@@ -57,9 +59,10 @@ impl Cond {
     /// Dropped while it waits, it leaves the lock unlocked.
     pub async fn wait(&self) {
         let l = self.l.get();
-        let listener = self.waiters.listen(Wait::CondWait);
+        let mut listener = pin!(Listener::new(&self.waiters, Wait::CondWait));
+        self.waiters.listen(listener.as_mut());
         l.unlock();
-        listener.await;
+        listener.notified().await;
         l.lock().await;
     }
 

@@ -1,8 +1,10 @@
 //! `sync.WaitGroup`, and groups of goroutines that are waited for together.
 
+use crate::shim::atomic::{AtomicI64, Ordering::SeqCst};
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use std::task::{Context, Poll};
 
 use super::wait_list::WaitList;
 use super::{InPlace, in_place};
@@ -71,10 +73,27 @@ impl WaitGroup {
     }
 }
 
+pin_project_lite::pin_project! {
+    /// A future that counts down when it is dropped, also after `Goexit`. (An `async` block would hold the future twice.)
+    struct Counted<F, D> {
+        #[pin]
+        future: F,
+        done: D,
+    }
+}
+
+impl<F: Future<Output = ()>, D> Future for Counted<F, D> {
+    type Output = ();
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.project().future.poll(cx)
+    }
+}
+
 impl Ptr<WaitGroup> {
     /// Starts a goroutine that is waited for: `wg.Go`.
     pub fn go(&self, future: impl Future<Output = ()> + Send + 'static) {
-        /// Counts down also after `Goexit`.
         struct Done(Ptr<WaitGroup>);
         impl Drop for Done {
             fn drop(&mut self) {
@@ -83,10 +102,7 @@ impl Ptr<WaitGroup> {
         }
         self.add(1);
         let done = Done(self.clone());
-        task::go(async move {
-            let _done = done;
-            future.await;
-        });
+        task::go(Counted { future, done });
     }
 }
 
@@ -110,10 +126,7 @@ impl TaskGroup {
         }
         self.0.add(1);
         let done = Done(self.0.clone());
-        task::go(async move {
-            let _done = done;
-            future.await;
-        });
+        task::go(Counted { future, done });
     }
 
     /// Waits for all goroutines of the group.

@@ -13,6 +13,7 @@ enum Held<'a> {
 }
 
 impl Drop for Guard<'_> {
+    #[inline]
     fn drop(&mut self) {
         match self.0 {
             Held::Mutex(lock) => lock.unlock(),
@@ -27,12 +28,14 @@ impl Mutex {
     ///
     /// # Cancel safety
     /// Cancelled while it waits, it leaves its place in the queue.
+    #[inline]
     pub async fn lock_guard(&self) -> Guard<'_> {
         self.lock().await;
         Guard(Held::Mutex(self))
     }
 
     /// Locks until the guard is dropped, where nothing suspends under the lock.
+    #[inline]
     pub fn lock_guard_sync(&self) -> Guard<'_> {
         self.lock_sync();
         Guard(Held::Mutex(self))
@@ -44,12 +47,14 @@ impl RwMutex {
     ///
     /// # Cancel safety
     /// Cancelled while it waits, it leaves its place in the queue.
+    #[inline]
     pub async fn lock_guard(&self) -> Guard<'_> {
         self.lock().await;
         Guard(Held::Write(self))
     }
 
     /// Locks for writing until the guard is dropped, where nothing suspends under the lock.
+    #[inline]
     pub fn lock_guard_sync(&self) -> Guard<'_> {
         self.lock_sync();
         Guard(Held::Write(self))
@@ -59,12 +64,14 @@ impl RwMutex {
     ///
     /// # Cancel safety
     /// Cancelled while it waits, it leaves its place in the queue.
+    #[inline]
     pub async fn rlock_guard(&self) -> Guard<'_> {
         self.rlock().await;
         Guard(Held::Read(self))
     }
 
     /// Locks for reading until the guard is dropped, where nothing suspends under the lock.
+    #[inline]
     pub fn rlock_guard_sync(&self) -> Guard<'_> {
         self.rlock_sync();
         Guard(Held::Read(self))

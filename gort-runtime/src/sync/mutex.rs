@@ -1,11 +1,24 @@
 //! `sync.Mutex` and `sync.Locker`.
+//!
+//! - In: goroutines that lock, in suspending code or not.
+//! - Out: [`Mutex`], [`Locker`].
+//! - Invariants: as in Go, who comes while it is unlocked gets it, before those that were woken and have yet to run; one is
+//!   woken at a time. A waiter that has lost so for a millisecond makes the mutex starving: then it is handed from
+//!   goroutine to goroutine in the order of their coming. The number of waiters in the state is that of the queue, and
+//!   changes under the queue's lock.
+#![allow(unsafe_code)]
 
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::pin::pin;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
-use super::wait_list::WaitList;
+use super::wait_list::{End, Host, Turn, leave, notify_first};
 use super::{InPlace, fatal, in_place};
+use crate::chan::node::{Queue, Stage};
 use crate::interface;
-use crate::task::{Wait, block_on};
+use crate::shim::atomic::{AtomicU32, Ordering};
+use crate::shim::{Lock, const_unless_modelled};
+use crate::task::{Wait, block_on, gomaxprocs};
 use crate::value::{BoxFuture, Ptr};
 
 interface! {
@@ -20,16 +33,28 @@ interface! {
 
 /// Go's `sync.Mutex`.
 pub struct Mutex {
-    locked: AtomicBool,
-    waiters: WaitList,
+    state: AtomicU32,
+    waiters: Lock<Queue<()>>,
+}
+
+const LOCKED: u32 = 1;
+/// A waiter was woken and has not tried yet: no other need be woken.
+const WOKEN: u32 = 2;
+/// The mutex is handed to the first waiter, and nobody else may take it.
+const STARVING: u32 = 4;
+/// One waiter in the queue.
+const WAITER: u32 = 8;
+
+/// Whether a waiter that began to wait then has lost for so long that the lock is starving.
+pub(super) fn starves(since: Instant) -> bool {
+    const PATIENCE: Duration = Duration::from_millis(1);
+    // A model knows no time: there whoever loses once is starving, so that handing over is looked at.
+    cfg!(all(test, any(gort_loom, gort_shuttle))) || since.elapsed() > PATIENCE
 }
 
 impl Default for Mutex {
     fn default() -> Self {
-        Mutex {
-            locked: AtomicBool::new(false),
-            waiters: WaitList::new(),
-        }
+        Self::new()
     }
 }
 
@@ -37,49 +62,195 @@ in_place!(Mutex, "sync.Mutex", dyn Locker);
 
 impl InPlace for Mutex {}
 
+/// Gives the holder of a lock, which is running, some time to leave it: true if `free` became so.
+pub(super) fn spin_until(free: impl Fn() -> bool) -> bool {
+    const ROUNDS: usize = 4;
+    const PAUSES: usize = 30;
+    static WORTH_IT: LazyLock<bool> = LazyLock::new(|| gomaxprocs(0) > 1);
+    // A model has enough ways to go without it.
+    if cfg!(all(test, any(gort_loom, gort_shuttle))) || !*WORTH_IT {
+        return free();
+    }
+    for _ in 0..ROUNDS {
+        if free() {
+            return true;
+        }
+        (0..PAUSES).for_each(|_| std::hint::spin_loop());
+    }
+    free()
+}
+
+/// Tries to lock from code that cannot suspend. What is locked so is not locked for long, and giving the worker away costs
+/// more than trying again.
+#[cold]
+pub(super) fn try_often(attempt: impl Fn() -> bool) -> bool {
+    (0..8).any(|_| spin_until(&attempt))
+}
+
 impl Mutex {
-    /// An unlocked mutex.
-    pub const fn new() -> Self {
-        Mutex {
-            locked: AtomicBool::new(false),
-            waiters: WaitList::new(),
+    const_unless_modelled! {
+        /// An unlocked mutex.
+        pub const fn new() -> Self {
+            Mutex {
+                state: AtomicU32::new(0),
+                waiters: Lock::new(Queue::new()),
+            }
         }
     }
 
     /// Locks if it is unlocked.
     #[inline]
     pub fn try_lock(&self) -> bool {
-        self.locked.compare_exchange(false, true, SeqCst, SeqCst).is_ok()
+        self.state
+            .compare_exchange(0, LOCKED, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok()
+            || self.try_lock_with_waiters(0)
+    }
+
+    /// Locks if it is unlocked and not starving, whoever waits; takes `woken` out of the state with that.
+    fn try_lock_with_waiters(&self, woken: u32) -> bool {
+        self.state
+            .fetch_update(Ordering::Acquire, Ordering::Relaxed, |state| {
+                (state & (LOCKED | STARVING) == 0).then_some((state | LOCKED) & !woken)
+            })
+            .is_ok()
     }
 
     /// Locks.
     ///
     /// # Cancel safety
     /// Dropped before it is ready, it has not locked, and the next waiter gets its turn.
+    #[inline]
     pub async fn lock(&self) {
         if !self.try_lock() {
-            self.waiters.until(Wait::MutexLock, || self.try_lock()).await;
+            self.wait().await;
         }
     }
 
-    /// Locks from code that cannot suspend; blocks the thread if it has to wait.
-    pub fn lock_sync(&self) {
-        for _ in 0..100 {
-            if self.try_lock() {
+    #[cold]
+    async fn wait(&self) {
+        let mut since = None;
+        // The mark that this waiter was woken, once it was.
+        let mut woken = 0;
+        let mut turn = pin!(Turn::new(self, Wait::MutexLock));
+        loop {
+            let free = || self.state.load(Ordering::Relaxed) & (LOCKED | STARVING) == 0;
+            if spin_until(free) && self.try_lock_with_waiters(woken) {
                 return;
             }
-            std::hint::spin_loop();
+            let start = *since.get_or_insert_with(Instant::now);
+            let starving = if woken != 0 && starves(start) { STARVING } else { 0 };
+            let queued = turn.as_mut().enqueue(|queue| {
+                let before = self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, |state| {
+                    Some(match state & (LOCKED | STARVING) {
+                        0 => (state | LOCKED) & !woken,
+                        _ => ((state + WAITER) & !woken) | (starving * (state & LOCKED)),
+                    })
+                });
+                let waits = before.is_ok_and(|state| state & (LOCKED | STARVING) != 0);
+                waits.then_some((queue, if woken == 0 { End::Back } else { End::Front }))
+            });
+            if !queued {
+                return;
+            }
+            if turn.as_mut().notified().await.is_some() {
+                // Handed over, locked.
+                return self.calm(start);
+            }
+            woken = WOKEN;
         }
-        block_on(self.lock());
+    }
+
+    /// Ends the starving when a waiter has not waited long, or is the last.
+    fn calm(&self, start: Instant) {
+        let quick = !starves(start);
+        let _ = self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |state| {
+            (quick || state < WAITER).then_some(state & !STARVING)
+        });
+    }
+
+    /// Locks from code that cannot suspend; blocks the thread if it has to wait.
+    #[inline]
+    pub fn lock_sync(&self) {
+        if !self.try_lock() {
+            self.wait_sync();
+        }
+    }
+
+    #[cold]
+    fn wait_sync(&self) {
+        if !try_often(|| self.try_lock()) {
+            block_on(self.wait());
+        }
     }
 
     /// Unlocks. If it is not locked, this ends the process, as in Go.
     #[inline]
     pub fn unlock(&self) {
-        if !self.locked.swap(false, SeqCst) {
+        let before = self.state.fetch_sub(LOCKED, Ordering::Release);
+        if before != LOCKED {
+            self.unlock_slow(before);
+        }
+    }
+
+    #[cold]
+    fn unlock_slow(&self, before: u32) {
+        if before & LOCKED == 0 {
             fatal("sync: unlock of unlocked mutex");
         }
-        self.waiters.notify_one();
+        if before >= WAITER && before & WOKEN == 0 {
+            self.wake_next();
+        }
+    }
+
+    /// Wakes the first waiter, or hands the mutex over, unless somebody has locked it meanwhile and will do so.
+    fn wake_next(&self) {
+        let mut queue = self.waiters.lock();
+        let next = self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |state| {
+            if state < WAITER || state & (LOCKED | WOKEN) != 0 {
+                return None;
+            }
+            Some(state - WAITER + if state & STARVING == 0 { WOKEN } else { LOCKED })
+        });
+        let Ok(before) = next else { return };
+        let handed = (before & STARVING != 0).then_some(());
+        // SAFETY: the queue is locked.
+        let wake = unsafe { notify_first(&mut queue, handed, Stage::Done) };
+        drop(queue);
+        if let Some(waker) = wake.flatten() {
+            waker.wake();
+        }
+    }
+}
+
+// SAFETY: `abandon` calls `leave`.
+unsafe impl Host for Mutex {
+    type Queues = Queue<()>;
+
+    fn queues(&self) -> &Lock<Queue<()>> {
+        &self.waiters
+    }
+
+    fn abandon(&self, turn: &Turn<'_, Self>) {
+        let node = turn.node();
+        let mut queue = self.waiters.lock();
+        // SAFETY: the owner calls this, under the lock.
+        if unsafe { leave(&mut queue, node) } {
+            let last = |state: u32| Some((state - WAITER) & if state < 2 * WAITER { !STARVING } else { !0 });
+            let _ = self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, last);
+            return;
+        }
+        drop(queue);
+        node.reset();
+        // SAFETY: the node is not queued any more.
+        if unsafe { node.value() }.take().is_some() {
+            self.calm(Instant::now());
+            return self.unlock();
+        }
+        let before = self.state.fetch_and(!WOKEN, Ordering::AcqRel);
+        if before >= WAITER && before & LOCKED == 0 {
+            self.wake_next();
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! `sync.Once` and the functions made of it.
 #![allow(clippy::redundant_closure)] // Function values are called, not passed, through their pointers.
 
-use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{
+use crate::shim::atomic::{
     AtomicBool,
     Ordering::{Acquire, Release},
 };
+use std::future::Future;
+use std::sync::Arc;
 
 use super::{InPlace, Mutex, in_place};
 use crate::panic::{Unwinding, go_panic};

@@ -9,6 +9,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use super::{Mutex as GoMutex, RwMutex as GoRwMutex};
+use crate::shim::const_unless_modelled;
 
 /// A lock around a value, held only between suspensions.
 ///
@@ -27,11 +28,13 @@ pub struct Mutex<T> {
 unsafe impl<T: Send> Sync for Mutex<T> {}
 
 impl<T> Mutex<T> {
-    /// An unlocked lock.
-    pub const fn new(value: T) -> Self {
-        Mutex {
-            lock: GoMutex::new(),
-            value: UnsafeCell::new(value),
+    const_unless_modelled! {
+        /// An unlocked lock.
+        pub const fn new(value: T) -> Self {
+            Mutex {
+                lock: GoMutex::new(),
+                value: UnsafeCell::new(value),
+            }
         }
     }
 
@@ -115,11 +118,13 @@ pub struct RwLock<T> {
 unsafe impl<T: Send + Sync> Sync for RwLock<T> {}
 
 impl<T> RwLock<T> {
-    /// An unlocked lock.
-    pub fn new(value: T) -> Self {
-        RwLock {
-            lock: GoRwMutex::default(),
-            value: UnsafeCell::new(value),
+    const_unless_modelled! {
+        /// An unlocked lock.
+        pub const fn new(value: T) -> Self {
+            RwLock {
+                lock: GoRwMutex::new(),
+                value: UnsafeCell::new(value),
+            }
         }
     }
 

@@ -1,56 +1,194 @@
-//! What the blocking primitives wait on: a list of listeners that are notified one by one or all together.
+//! What the blocking primitives wait on: queues of nodes that are part of the waiting futures.
 //!
-//! A primitive tries, starts to listen, tries again and only then waits; whoever changes the primitive does so first
-//! and notifies afterwards. Both sides use sequentially consistent operations, so no notification is missed. A listener
-//! that was notified alone and is dropped without having been awaited passes the notification on.
+//! - In: primitives that are a [`Host`] of queues under one lock.
+//! - Out: [`Turn`], which waits in such a queue, and [`WaitList`], a host for primitives that try, start to listen, try again and
+//!   only then wait.
+//! - Invariants: a turn is pinned before it is queued, and leaves the queue before it is gone; one that was notified and
+//!   is dropped without having been awaited tells its host, which passes the notification on. Whoever changes a primitive
+//!   on a [`WaitList`] does so first and notifies afterwards, both with sequentially consistent operations.
+#![allow(unsafe_code)]
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst, fence};
+use std::marker::PhantomPinned;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use crate::chan::queue::WaitQueue;
-use crate::shim::Lock;
+use crate::chan::node::{Node, Queue, Stage};
+use crate::shim::atomic::{AtomicBool, Ordering::SeqCst, fence};
+use crate::shim::{Lock, const_unless_modelled};
 use crate::task::{Wait, waiting};
 
+/// What has queues of waiting [turns](Turn).
+///
+/// # Safety
+/// `abandon` must take a node that is still queued off its queue.
+pub(crate) unsafe trait Host: Sized {
+    type Queues;
+    /// The queues and their lock.
+    fn queues(&self) -> &Lock<Self::Queues>;
+    /// A turn is dropped that was queued, or was notified and not awaited.
+    fn abandon(&self, turn: &Turn<'_, Self>);
+}
+
+/// A place in a queue; ready when notified. The value of the node is whatever the host makes of it.
+pub(crate) struct Turn<'a, H: Host> {
+    host: &'a H,
+    node: Node<()>,
+    wait: Wait,
+    _pinned: PhantomPinned,
+}
+
+impl<'a, H: Host> Turn<'a, H> {
+    pub(crate) fn new(host: &'a H, wait: Wait) -> Self {
+        Turn {
+            host,
+            node: Node::new(None),
+            wait,
+            _pinned: PhantomPinned,
+        }
+    }
+
+    pub(crate) fn node(&self) -> &Node<()> {
+        &self.node
+    }
+
+    /// What it waits for.
+    pub(crate) fn wait(&self) -> Wait {
+        self.wait
+    }
+
+    /// Queues the node where `place` says, under the lock, unless that says that there is no need to wait.
+    pub(crate) fn enqueue(
+        self: Pin<&mut Self>,
+        place: impl FnOnce(&mut H::Queues) -> Option<(&mut Queue<()>, End)>,
+    ) -> bool {
+        debug_assert_eq!(self.node.stage(), Stage::Idle);
+        let mut queues = self.host.queues().lock();
+        match place(&mut queues) {
+            // SAFETY: the node is pinned with this, not queued, and abandoned before it is dropped.
+            Some((queue, End::Back)) => unsafe { queue.push_back(&self.node) },
+            // SAFETY: as above.
+            Some((queue, End::Front)) => unsafe { queue.push_front(&self.node) },
+            None => return false,
+        }
+        true
+    }
+
+    /// Waits to be notified, and takes what the notifier put into the node.
+    pub(crate) async fn notified(mut self: Pin<&mut Self>) -> Option<()> {
+        std::future::poll_fn(|cx| self.as_mut().poll_notified(cx)).await
+    }
+
+    fn poll_notified(self: Pin<&mut Self>, cx: &Context<'_>) -> Poll<Option<()>> {
+        if self.node.stage() == Stage::Queued {
+            let queues = self.host.queues().lock();
+            if self.node.stage() == Stage::Queued {
+                // SAFETY: this owns the node, and the queues are locked.
+                let before = unsafe { self.node.wait_as_task(cx.waker()) };
+                drop(queues);
+                drop(before);
+                waiting(self.wait);
+                return Poll::Pending;
+            }
+        }
+        self.node.reset();
+        // SAFETY: the node is not queued any more.
+        Poll::Ready(unsafe { self.node.value() }.take())
+    }
+}
+
+/// At which end of a queue a turn begins.
+pub(crate) enum End {
+    Front,
+    Back,
+}
+
+impl<H: Host> Drop for Turn<'_, H> {
+    fn drop(&mut self) {
+        if self.node.stage() != Stage::Idle {
+            self.host.abandon(self);
+        }
+    }
+}
+
+/// Takes a node off its queue if it is still there.
+///
+/// # Safety
+/// The caller owns the node, which was queued nowhere else, and holds the queue's lock.
+pub(crate) unsafe fn leave(queue: &mut Queue<()>, node: &Node<()>) -> bool {
+    let queued = node.stage() == Stage::Queued;
+    if queued {
+        // SAFETY: the contract.
+        unsafe {
+            queue.unlink(node);
+            node.finish(Stage::Idle);
+        }
+    }
+    queued
+}
+
+/// Notifies the first in a queue; whom to wake after unlocking.
+///
+/// # Safety
+/// The caller holds the queue's lock.
+pub(crate) unsafe fn notify_first(queue: &mut Queue<()>, value: Option<()>, stage: Stage) -> Option<Option<Waker>> {
+    // SAFETY: the contract; the node is finished at once.
+    unsafe {
+        let (node, wake) = queue.claim_front()?;
+        *node.value() = value;
+        node.finish(stage);
+        Some(wake)
+    }
+}
+
+/// A queue of listeners that are notified one by one or all together.
 pub(crate) struct WaitList {
-    /// How many listeners are registered, for notifiers to skip the lock.
-    listening: AtomicUsize,
-    queue: Lock<WaitQueue<Node>>,
+    /// Whether somebody listens, for notifiers to skip the lock.
+    listening: AtomicBool,
+    queue: Lock<Queue<()>>,
 }
 
-#[derive(Default)]
-struct Node {
-    waker: Option<Waker>,
-    notified: Notified,
-}
+/// A place in a [`WaitList`]. A notification of one alone is [`Stage::Done`], one of all [`Stage::Closed`].
+pub(crate) type Listener<'a> = Turn<'a, WaitList>;
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Notified {
-    #[default]
-    No,
-    Alone,
-    WithAll,
+// SAFETY: `abandon` calls `leave`.
+unsafe impl Host for WaitList {
+    type Queues = Queue<()>;
+
+    fn queues(&self) -> &Lock<Queue<()>> {
+        &self.queue
+    }
+
+    fn abandon(&self, turn: &Turn<'_, Self>) {
+        let node = turn.node();
+        let mut queue = self.queue.lock();
+        // SAFETY: the owner calls this, under the lock.
+        unsafe { leave(&mut queue, node) };
+        self.listening.store(!queue.is_empty(), SeqCst);
+        drop(queue);
+        if node.stage() == Stage::Done {
+            self.notify_one();
+        }
+        node.reset();
+    }
 }
 
 impl WaitList {
-    pub(crate) const fn new() -> Self {
-        WaitList {
-            listening: AtomicUsize::new(0),
-            queue: Lock::new(WaitQueue::new()),
+    const_unless_modelled! {
+        pub(crate) const fn new() -> Self {
+            WaitList {
+                listening: AtomicBool::new(false),
+                queue: Lock::new(Queue::new()),
+            }
         }
     }
 
     /// Starts listening; notifications count from now on.
-    pub(crate) fn listen(&self, wait: Wait) -> Listener<'_> {
-        self.listening.fetch_add(1, SeqCst);
-        let key = self.queue.lock().push_back(Node::default());
+    pub(crate) fn listen(&self, listener: Pin<&mut Listener<'_>>) {
+        listener.enqueue(|queue| {
+            self.listening.store(true, SeqCst);
+            Some((queue, End::Back))
+        });
         fence(SeqCst);
-        Listener {
-            list: self,
-            key: Some(key),
-            wait,
-        }
     }
 
     /// Waits until an attempt succeeds.
@@ -59,25 +197,27 @@ impl WaitList {
             if attempt() {
                 return;
             }
-            let listener = self.listen(wait);
+            let mut listener = pin!(Listener::new(self, wait));
+            self.listen(listener.as_mut());
             if attempt() {
                 return;
             }
-            listener.await;
+            listener.notified().await;
         }
     }
 
     /// Notifies the listener that came first.
     pub(crate) fn notify_one(&self) {
         fence(SeqCst);
-        if self.listening.load(SeqCst) == 0 {
+        if !self.listening.load(SeqCst) {
             return;
         }
-        let waker = self.queue.lock().pop_front().and_then(|node| {
-            node.notified = Notified::Alone;
-            node.waker.take()
-        });
-        if let Some(waker) = waker {
+        let mut queue = self.queue.lock();
+        // SAFETY: the queue is locked.
+        let wake = unsafe { notify_first(&mut queue, None, Stage::Done) };
+        self.listening.store(!queue.is_empty(), SeqCst);
+        drop(queue);
+        if let Some(waker) = wake.flatten() {
             waker.wake();
         }
     }
@@ -85,58 +225,17 @@ impl WaitList {
     /// Notifies all listeners.
     pub(crate) fn notify_all(&self) {
         fence(SeqCst);
-        if self.listening.load(SeqCst) == 0 {
+        if !self.listening.load(SeqCst) {
             return;
         }
         let mut wakers = Vec::new();
         let mut queue = self.queue.lock();
-        while let Some(node) = queue.pop_front() {
-            node.notified = Notified::WithAll;
-            wakers.extend(node.waker.take());
+        // SAFETY: the queue is locked.
+        while let Some(wake) = unsafe { notify_first(&mut queue, None, Stage::Closed) } {
+            wakers.extend(wake);
         }
+        self.listening.store(false, SeqCst);
         drop(queue);
         wakers.into_iter().for_each(Waker::wake);
-    }
-}
-
-/// A place in a [`WaitList`]; ready when notified.
-pub(crate) struct Listener<'a> {
-    list: &'a WaitList,
-    key: Option<usize>,
-    wait: Wait,
-}
-
-impl Future for Listener<'_> {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(key) = self.key else {
-            return Poll::Ready(());
-        };
-        let mut queue = self.list.queue.lock();
-        if let Some(node) = queue.get_mut(key)
-            && node.notified == Notified::No
-        {
-            node.waker = Some(cx.waker().clone());
-            drop(queue);
-            waiting(self.wait);
-            return Poll::Pending;
-        }
-        queue.remove(key);
-        drop(queue);
-        self.key = None;
-        self.list.listening.fetch_sub(1, SeqCst);
-        Poll::Ready(())
-    }
-}
-
-impl Drop for Listener<'_> {
-    fn drop(&mut self) {
-        let Some(key) = self.key else { return };
-        let node = self.list.queue.lock().remove(key);
-        self.list.listening.fetch_sub(1, SeqCst);
-        if node.is_some_and(|node| node.notified == Notified::Alone) {
-            self.list.notify_one();
-        }
     }
 }

@@ -1,11 +1,11 @@
 //! Waiting for a future from synchronous code, and catching what a future panics with.
 
+use crate::shim::process::atomic::{AtomicU8, Ordering::SeqCst};
 use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 
@@ -76,18 +76,12 @@ fn drive<F: Future>(future: F) -> F::Output {
 
 /// Keeps the announcement of this thread with the goroutine, which retracts it when it is on a worker again.
 fn announce(external: External) {
-    let second = local::with(|local| match &local.off_worker {
-        Some(_) => Some(external),
-        None => {
-            local.off_worker = Some(external);
-            None
-        }
-    });
-    drop(second);
+    // One announcement is enough: a second is dropped.
+    drop(local::with(|local| local.off_worker().replace(Some(external))));
 }
 
 fn retract() -> Option<External> {
-    local::with(|local| local.off_worker.take())
+    local::with(|local| local.off_worker().take())
 }
 
 /// Threads outside of goroutines are not announced any longer when `block_on` is over.

@@ -9,8 +9,8 @@
 //! after some more tasks went through the queue, it is a deadlock: a worker that was woken and has no processor yet counts
 //! as parked, and what it was woken for lies before those tasks.
 
+use crate::shim::process::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 

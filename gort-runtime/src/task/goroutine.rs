@@ -4,14 +4,10 @@ use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use super::deadlock;
 use super::local::{self, Local};
-
-static LIVE: AtomicI64 = AtomicI64::new(0);
-static LAST_ID: AtomicU64 = AtomicU64::new(1);
+use super::{count, deadlock};
 
 pin_project_lite::pin_project! {
     pub(super) struct Goroutine<F> {
@@ -27,19 +23,19 @@ struct Live;
 
 impl Drop for Live {
     fn drop(&mut self) {
-        LIVE.fetch_sub(1, Relaxed);
+        count::ended();
     }
 }
 
 impl<F: Future<Output = ()>> Goroutine<F> {
     pub(super) fn new(future: F) -> Self {
-        Self::with_id(future, LAST_ID.fetch_add(1, Relaxed) + 1)
+        Self::with_id(future, count::next_id())
     }
 
     pub(super) fn with_id(future: F, id: u64) -> Self {
-        LIVE.fetch_add(1, Relaxed);
+        count::started();
         Goroutine {
-            local: Local { id, ..Local::default() },
+            local: Local::new(id),
             live: Live,
             future,
         }
@@ -52,16 +48,18 @@ impl<F: Future<Output = ()>> Future for Goroutine<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let this = self.project();
-        drop(this.local.off_worker.take());
-        local::swap(this.local);
+        drop(this.local.off_worker().take());
+        let entered = local::enter(this.local);
         let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(cx)));
-        local::swap(this.local);
+        drop(entered);
         match polled {
             Ok(Poll::Pending) => {
                 if this.local.id == 1 {
-                    deadlock::main_waits(this.local.wait);
+                    deadlock::main_waits(this.local.wait());
                 }
-                if this.local.off_worker.is_some() {
+                let off_worker = this.local.off_worker().take();
+                if off_worker.is_some() {
+                    this.local.off_worker().set(off_worker);
                     // This thread has lost its place as a worker, and may yet have to requeue this goroutine, so it
                     // stays announced until the goroutine is polled by a worker.
                     cx.waker().wake_by_ref();
@@ -109,10 +107,35 @@ struct Goexit;
 /// # Panics
 /// Outside of the runtime. A panic inside the goroutine ends the process, as in Go.
 pub fn go(future: impl Future<Output = ()> + Send + 'static) {
-    let goroutine = Goroutine::new(future);
-    drop(tokio::spawn(async move {
-        goroutine.await;
+    drop(tokio::spawn(Spawned {
+        goroutine: Goroutine::new(future),
     }));
+}
+
+/// As [`go`], on a runtime that is not the thread's.
+#[cfg(feature = "value")]
+pub(crate) fn go_on(runtime: &tokio::runtime::Handle, future: impl Future<Output = ()> + Send + 'static) {
+    drop(runtime.spawn(Spawned {
+        goroutine: Goroutine::new(future),
+    }));
+}
+
+pin_project_lite::pin_project! {
+    /// A goroutine of which nobody asks how it ended. (An `async` block would take its place twice.)
+    struct Spawned<F> {
+        #[pin]
+        goroutine: Goroutine<F>,
+    }
+}
+
+impl<F: Future<Output = ()>> Future for Spawned<F> {
+    type Output = ();
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        ready!(self.project().goroutine.poll(cx));
+        Poll::Ready(())
+    }
 }
 
 /// Lets other goroutines run: `runtime.Gosched`.
@@ -136,13 +159,28 @@ pub async fn gosched() {
 /// # Cancel safety
 /// Cancelling it has no effect.
 #[inline]
-pub async fn yield_point() {
-    tokio::task::coop::consume_budget().await;
+pub fn yield_point() -> YieldPoint {
+    YieldPoint(())
+}
+
+/// What [`yield_point`] returns.
+#[must_use = "futures do nothing unless awaited"]
+pub struct YieldPoint(());
+
+impl Future for YieldPoint {
+    type Output = ();
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        ready!(local::proceed(cx));
+        local::progress();
+        Poll::Ready(())
+    }
 }
 
 /// The number of goroutines: `runtime.NumGoroutine`.
 pub fn num_goroutine() -> i64 {
-    LIVE.load(Relaxed)
+    count::live()
 }
 
 /// Ends the goroutine after its deferred calls: `runtime.Goexit`.

@@ -1,23 +1,55 @@
 //! What a goroutine carries along: its number, why it waits, and the panics its deferred calls may recover.
 //!
-//! It lives in the goroutine's future and is swapped into a thread-local while the goroutine is polled, so that code
-//! finds its goroutine's state on whatever thread it runs. Code outside any goroutine uses the thread's own.
+//! - In: a goroutine's future, which owns a [`Local`] and [enters](enter) it while it is polled.
+//! - Out: [`with`], which finds the state of whatever goroutine runs on this thread.
+//! - Invariants: the thread points to a state only while the poll that entered it runs, and never across a
+//!   suspension. Code outside any goroutine uses the thread's own state. A state is used by one thread at a time.
+#![allow(unsafe_code)]
 
+use std::cell::Cell;
+#[cfg(feature = "value")]
 use std::cell::RefCell;
+use std::task::{Context, Poll};
 
 /// The state of one goroutine.
 #[derive(Default)]
 pub(crate) struct Local {
-    /// The goroutine's number; 1 is main.
+    /// The goroutine's number; 1 is main, 0 is none.
     pub(crate) id: u64,
+    /// The scopes whose deferred calls are running, innermost last; boxed, as few goroutines have any.
+    #[cfg(feature = "value")]
+    #[allow(clippy::box_collection)]
+    frames: RefCell<Option<Box<Vec<crate::defer::Frame>>>>,
     /// What it waited for last.
-    pub(crate) wait: Wait,
+    wait: Cell<Wait>,
+    /// How many operations it may still do before it lets others run.
+    budget: Cell<u8>,
     /// Announces the thread to the deadlock judge from the first `block_on` of a poll to the poll's end, as the
     /// thread is no worker any more by then.
-    pub(crate) off_worker: Option<super::External>,
-    /// The scopes whose deferred calls are running, innermost last.
+    off_worker: Cell<Option<super::External>>,
+}
+
+/// How many operations that could be done at once a goroutine does in one go.
+const BUDGET: u8 = 128;
+
+impl Local {
+    pub(super) fn new(id: u64) -> Self {
+        Local { id, ..Local::default() }
+    }
+
+    pub(crate) fn wait(&self) -> Wait {
+        self.wait.get()
+    }
+
+    pub(super) fn off_worker(&self) -> &Cell<Option<super::External>> {
+        &self.off_worker
+    }
+
+    /// The scopes whose deferred calls are running; `f` must not use them by another way.
     #[cfg(feature = "value")]
-    pub(crate) frames: Vec<crate::defer::Frame>,
+    pub(crate) fn frames<R>(&self, f: impl FnOnce(&mut Vec<crate::defer::Frame>) -> R) -> R {
+        f(self.frames.borrow_mut().get_or_insert_default())
+    }
 }
 
 /// Why a goroutine waits, as Go's dumps call it.
@@ -88,23 +120,73 @@ impl Wait {
 }
 
 thread_local! {
-    static LOCAL: RefCell<Local> = RefCell::new(Local::default());
+    /// The state of the goroutine that is being polled; null when none is.
+    static CURRENT: Cell<*const Local> = const { Cell::new(std::ptr::null()) };
+    /// The state of code outside any goroutine.
+    static OUTSIDE: Local = Local::default();
 }
 
-/// Exchanges the running goroutine's state.
+/// Makes a state the running goroutine's until the result is dropped.
 #[inline]
-pub(crate) fn swap(with: &mut Local) {
-    LOCAL.with(|local| std::mem::swap(&mut *local.borrow_mut(), with));
+pub(super) fn enter(local: &Local) -> Entered<'_> {
+    local.budget.set(BUDGET);
+    Entered {
+        before: CURRENT.replace(local),
+        local,
+    }
 }
 
-/// Uses the running goroutine's state; `f` must not call back into code that does so too.
+/// See [`enter`].
+pub(super) struct Entered<'a> {
+    before: *const Local,
+    local: &'a Local,
+}
+
+impl Drop for Entered<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        debug_assert!(std::ptr::eq(CURRENT.get(), self.local));
+        CURRENT.set(self.before);
+    }
+}
+
+/// Uses the running goroutine's state.
 #[inline]
-pub(crate) fn with<R>(f: impl FnOnce(&mut Local) -> R) -> R {
-    LOCAL.with(|local| f(&mut local.borrow_mut()))
+pub(crate) fn with<R>(f: impl FnOnce(&Local) -> R) -> R {
+    // SAFETY: the pointer is that of an `Entered` which lives further up on this stack and borrows the state.
+    match unsafe { CURRENT.get().as_ref() } {
+        Some(local) => f(local),
+        None => OUTSIDE.with(f),
+    }
 }
 
 /// Notes what the running goroutine is about to wait for.
 #[inline]
 pub fn waiting(wait: Wait) {
-    with(|local| local.wait = wait);
+    with(|local| local.wait.set(wait));
+}
+
+/// Says before an operation whether the goroutine may go on, or is to let others run first, as nothing preempts it; then
+/// it is woken again. To be followed by [`progress`] if the operation could be done.
+#[inline]
+pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<()> {
+    // SAFETY: as in `with`.
+    match unsafe { CURRENT.get().as_ref() } {
+        Some(local) if local.budget.get() > 0 => Poll::Ready(()),
+        Some(_) => {
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+        // A task of another making: its budget is tokio's affair.
+        None => tokio::task::coop::poll_proceed(cx).map(|coop| coop.made_progress()),
+    }
+}
+
+/// Takes note of an operation that was done.
+#[inline]
+pub(crate) fn progress() {
+    // SAFETY: as in `with`.
+    if let Some(local) = unsafe { CURRENT.get().as_ref() } {
+        local.budget.set(local.budget.get().saturating_sub(1));
+    }
 }

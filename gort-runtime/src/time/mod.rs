@@ -1,11 +1,13 @@
 //! Go's `time`: durations, instants, sleeping, timers and tickers.
 //!
-//! Timers are tokio's, which are exact to a millisecond. A running timer keeps the process from being judged a deadlock.
+//! Sleeping is tokio's, exact to a millisecond; timers and tickers have a thread of their own and are as exact as the system.
+//! A running timer keeps the process from being judged a deadlock.
 //! The local zone is UTC.
 
 mod duration;
 mod format;
 mod instant;
+mod service;
 mod timer;
 
 pub use duration::{Duration, HOUR, MICROSECOND, MILLISECOND, MINUTE, NANOSECOND, SECOND, parse_duration};

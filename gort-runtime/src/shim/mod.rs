@@ -1,0 +1,71 @@
+//! The one place that names the synchronisation primitives, so that a model checker can replace them.
+//!
+//! - In: nothing.
+//! - Out: [`atomic`] and [`Lock`] for what is modelled; [`process`] for what belongs to the process, as statics do, and to no
+//!   single run of a model; [`random`].
+//! - Invariants: with `--cfg gort_loom` or `--cfg gort_shuttle`, the crate's own tests run on those checkers' primitives;
+//!   `cargo dev models` does that. Nothing else differs from what users get.
+#![allow(unsafe_code)]
+
+use std::cell::Cell;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+#[cfg(all(test, any(gort_loom, gort_shuttle)))]
+mod model;
+mod spin;
+
+/// The atomics, and the fence between them.
+pub(crate) mod atomic {
+    #[cfg(all(test, gort_loom))]
+    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+    #[cfg(all(test, gort_shuttle))]
+    pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+    #[cfg(not(all(test, any(gort_loom, gort_shuttle))))]
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+}
+
+#[cfg(all(test, any(gort_loom, gort_shuttle)))]
+pub(crate) use model::Lock;
+#[cfg(not(all(test, any(gort_loom, gort_shuttle))))]
+pub(crate) use spin::Lock;
+
+/// What belongs to the process and is never modelled.
+pub(crate) mod process {
+    pub(crate) use super::spin::Lock;
+    pub(crate) use std::sync::atomic;
+}
+
+/// Functions that are `const` but for the checkers, whose primitives cannot be made so.
+macro_rules! const_unless_modelled {
+    ($($(#[$attribute:meta])* $visibility:vis const fn $name:ident($($arg:ident: $type:ty),*) -> $result:ty $body:block)*) => {$(
+        #[cfg(not(all(test, any(gort_loom, gort_shuttle))))]
+        $(#[$attribute])*
+        $visibility const fn $name($($arg: $type),*) -> $result $body
+        #[cfg(all(test, any(gort_loom, gort_shuttle)))]
+        $(#[$attribute])*
+        $visibility fn $name($($arg: $type),*) -> $result $body
+    )*};
+}
+pub(crate) use const_unless_modelled;
+
+/// A random number, cheap and not secret. For the checkers it is always the same, as they run a model again and again and
+/// expect the same steps.
+pub(crate) fn random() -> u64 {
+    if cfg!(all(test, any(gort_loom, gort_shuttle))) {
+        return 0;
+    }
+    thread_local! {
+        static STATE: Cell<u64> = const { Cell::new(0) };
+    }
+    STATE.with(|state| {
+        let mut x = state.get();
+        if x == 0 {
+            x = RandomState::new().build_hasher().finish() | 1;
+        }
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        state.set(x);
+        x.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 1
+    })
+}

@@ -1,0 +1,295 @@
+//! The thread that keeps all timers.
+//!
+//! - In: alarms that are started and stopped.
+//! - Out: what is due is done: a time sent, a goroutine started.
+//! - Invariants: an alarm runs while its `armed` is the number of an entry in the heap, and changes under the heap's lock;
+//!   entries of other numbers are stale and skipped. A time is sent under that lock too, so that none arrives after the
+//!   alarm was stopped. Nobody is woken, and nothing of the user's dropped, under the lock. While an alarm runs, the
+//!   deadlock judge knows of it.
+//!
+//! A heap and no wheel, as Go has it, so that timers are as exact as the system's; and no task per timer, so that those
+//! that are stopped before they are due, nearly all, cost little.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+use std::sync::Arc;
+use std::task::Waker;
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use super::{Time, now};
+use crate::chan::Chan;
+use crate::shim::process::Lock;
+use crate::shim::process::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::task::External;
+use crate::value::{BoxFuture, Fn0};
+
+/// What an alarm does when it is due.
+pub(super) enum Due {
+    /// Sends the time, if there is room.
+    Send(Chan<Time>),
+    /// The same again and again.
+    SendEach(Chan<Time>, Lock<Duration>),
+    /// Calls as a goroutine of a runtime.
+    Call(Fn0<BoxFuture<'static>>, tokio::runtime::Handle),
+}
+
+/// What can be due.
+pub(super) struct Alarm {
+    due: Due,
+    /// The number of the entry that counts; 0 while it does not run.
+    armed: AtomicU64,
+}
+
+struct Entry {
+    at: Instant,
+    number: u64,
+    alarm: Arc<Alarm>,
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Eq for Entry {}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.number).cmp(&(other.at, other.number))
+    }
+}
+
+struct Service {
+    heap: Option<BinaryHeap<Reverse<Entry>>>,
+    last: u64,
+    /// How many entries are stale.
+    stale: usize,
+    /// How many alarms run.
+    running: usize,
+    /// Announces them to the deadlock judge.
+    external: Option<External>,
+    /// The thread, and until when it sleeps.
+    thread: Option<Thread>,
+    sleeps_until: Option<Instant>,
+}
+
+static SERVICE: Lock<Service> = Lock::new(Service {
+    heap: None,
+    last: 0,
+    stale: 0,
+    running: 0,
+    external: None,
+    thread: None,
+    sleeps_until: None,
+});
+
+/// What is to be done after unlocking.
+#[derive(Default)]
+struct Later {
+    wakers: Vec<Waker>,
+    calls: Vec<Arc<Alarm>>,
+    dropped: Vec<Entry>,
+    external: Option<External>,
+}
+
+impl Later {
+    fn act(self) {
+        self.wakers.into_iter().for_each(Waker::wake);
+        for alarm in self.calls {
+            if let Due::Call(call, runtime) = &alarm.due {
+                crate::task::go_on(runtime, call());
+            }
+        }
+        drop(self.dropped);
+        // Last: until now the goroutines above might not have been known yet.
+        drop(self.external);
+    }
+}
+
+impl Service {
+    fn push(&mut self, at: Instant, alarm: Arc<Alarm>) {
+        self.last += 1;
+        alarm.armed.store(self.last, Relaxed);
+        let number = self.last;
+        self.heap
+            .get_or_insert_default()
+            .push(Reverse(Entry { at, number, alarm }));
+    }
+
+    /// Has an alarm run no longer; whether it did.
+    fn disarm(&mut self, alarm: &Alarm) -> bool {
+        let ran = alarm.armed.load(Relaxed) != 0;
+        if ran {
+            alarm.armed.store(0, Relaxed);
+            self.stale += 1;
+        }
+        ran
+    }
+
+    /// An alarm runs no longer.
+    fn ended(&mut self, later: &mut Later) {
+        self.running -= 1;
+        if self.running == 0 {
+            later.external = self.external.take();
+        }
+    }
+
+    /// Throws stale entries away when they are the most.
+    fn purge(&mut self, later: &mut Later) {
+        const FEW: usize = 64;
+        let Some(heap) = &mut self.heap else { return };
+        if self.stale < FEW || self.stale < heap.len() / 2 {
+            return;
+        }
+        let entries = std::mem::take(heap).into_vec();
+        let (kept, dropped) = entries
+            .into_iter()
+            .partition::<Vec<_>, _>(|Reverse(entry)| entry.alarm.armed.load(Relaxed) == entry.number);
+        *heap = kept.into();
+        later.dropped.extend(dropped.into_iter().map(|Reverse(entry)| entry));
+        self.stale = 0;
+    }
+
+    /// Takes the first entry off the heap if it is due.
+    fn pop(&mut self, at: Instant) -> Option<Entry> {
+        let top = self.heap.as_mut()?.peek_mut()?;
+        (top.0.at <= at).then(|| PeekMut::pop(top).0)
+    }
+
+    /// Does what is due, but for what must be done later.
+    fn collect(&mut self, later: &mut Later) {
+        let at = Instant::now();
+        while let Some(entry) = self.pop(at) {
+            let number = entry.alarm.armed.load(Relaxed);
+            if number != entry.number {
+                self.stale = self.stale.saturating_sub(1);
+                later.dropped.push(entry);
+                continue;
+            }
+            entry.alarm.armed.store(0, Relaxed);
+            match &entry.alarm.due {
+                Due::Send(c) => later.wakers.extend(c.send_quietly(now())),
+                Due::SendEach(c, period) => {
+                    later.wakers.extend(c.send_quietly(now()));
+                    let period = *period.lock();
+                    // The next time that has not passed yet.
+                    let missed = (at - entry.at).as_nanos() / period.as_nanos().max(1);
+                    let next = entry.at + period * (missed as u32).saturating_add(1);
+                    self.push(next, entry.alarm);
+                    continue;
+                }
+                Due::Call(..) => later.calls.push(entry.alarm),
+            }
+            self.ended(later);
+        }
+    }
+
+    /// Sees to it that the thread wakes in time; whom to unpark.
+    fn alert(&mut self, at: Instant) -> Option<Thread> {
+        let late = self.sleeps_until.is_none_or(|until| at < until);
+        if !late {
+            return None;
+        }
+        self.sleeps_until = Some(at);
+        if self.thread.is_none() {
+            let spawned = std::thread::Builder::new().name("timers".into()).spawn(run);
+            self.thread = spawned.ok().map(|handle| handle.thread().clone());
+        }
+        self.thread.clone()
+    }
+}
+
+fn run() {
+    loop {
+        let mut later = Later::default();
+        let mut service = SERVICE.lock();
+        service.collect(&mut later);
+        let next = service
+            .heap
+            .as_ref()
+            .and_then(BinaryHeap::peek)
+            .map(|Reverse(entry)| entry.at);
+        service.sleeps_until = next;
+        drop(service);
+        later.act();
+        match next {
+            Some(at) => std::thread::park_timeout(at.saturating_duration_since(Instant::now())),
+            None => std::thread::park(),
+        }
+    }
+}
+
+impl Alarm {
+    pub(super) fn new(due: Due) -> Arc<Self> {
+        Arc::new(Alarm {
+            due,
+            armed: AtomicU64::new(0),
+        })
+    }
+
+    /// Runs it from now on, and no longer as before; whether it ran, or a time was sent that nobody has received.
+    pub(super) fn start(self: &Arc<Self>, after: Duration) -> bool {
+        // A time too far away to be told is never.
+        let at = Instant::now() + after.min(Duration::from_secs(1 << 33));
+        let mut later = Later::default();
+        let mut service = SERVICE.lock();
+        let ran = service.disarm(self);
+        let unsent = self.drain(&mut later);
+        if !ran {
+            service.running += 1;
+            if service.running == 1 {
+                service.external = Some(External::new());
+            }
+        }
+        if let Due::SendEach(_, period) = &self.due {
+            *period.lock() = after;
+        }
+        service.push(at, self.clone());
+        service.purge(&mut later);
+        let thread = service.alert(at);
+        drop(service);
+        if let Some(thread) = thread {
+            thread.unpark();
+        }
+        later.act();
+        ran || unsent
+    }
+
+    /// Stops it; whether it ran, or a time was sent that nobody has received.
+    pub(super) fn stop(&self) -> bool {
+        let mut later = Later::default();
+        let mut service = SERVICE.lock();
+        let ran = service.disarm(self);
+        let unsent = self.drain(&mut later);
+        if ran {
+            service.ended(&mut later);
+        }
+        service.purge(&mut later);
+        drop(service);
+        later.act();
+        ran || unsent
+    }
+
+    /// Throws away a time that nobody has received.
+    fn drain(&self, later: &mut Later) -> bool {
+        let (Due::Send(c) | Due::SendEach(c, _)) = &self.due else {
+            return false;
+        };
+        match c.receive_quietly() {
+            Some((value, waker)) => {
+                later.wakers.extend(waker);
+                value.is_some()
+            }
+            None => false,
+        }
+    }
+}
