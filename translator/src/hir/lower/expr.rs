@@ -375,6 +375,26 @@ impl<'a> Lowerer<'a> {
         self.make(kind, ty, span)
     }
 
+    /// Untyped counts such as `1.0` keep a type of their own, but they count as integers do.
+    pub(super) fn shift_count(&self, count: Expr) -> Expr {
+        let integer = self.store.basic(count.ty).is_some_and(|k| k.is_integer());
+        match &count.kind {
+            ExprKind::Const { value, .. } if !integer => match value.to_int() {
+                Some(n) => Expr {
+                    ty: TypeId::UINT,
+                    kind: ExprKind::Const {
+                        value: ConstValue::int(n),
+                        named: None,
+                        text: None,
+                    },
+                    ..count
+                },
+                None => count,
+            },
+            _ => count,
+        }
+    }
+
     fn binary(&mut self, b: &'a ast::BinaryExpr, ty: TypeId) -> ExprKind {
         let (mut x, mut y) = (self.expr(&b.x), self.expr(&b.y));
         if b.op.is_comparison() {
@@ -385,6 +405,9 @@ impl<'a> Lowerer<'a> {
                 _ if x.ty == TypeId::UNTYPED_NIL => x = self.convert_to(x, y.ty),
                 _ => y = self.convert_to(y, x.ty),
             }
+        }
+        if b.op.is_shift() {
+            y = self.shift_count(y);
         }
         let _ = ty;
         ExprKind::Binary(b.op, Box::new(x), Box::new(y))

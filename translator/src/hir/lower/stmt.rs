@@ -202,6 +202,7 @@ impl<'a> Lowerer<'a> {
                 (Some(place), Some(value)) => {
                     let place = self.expr(place);
                     let value = self.expr(value);
+                    let value = if op.is_shift() { self.shift_count(value) } else { value };
                     StmtKind::OpAssign { place, op, value }
                 }
                 _ => StmtKind::Empty,
