@@ -535,7 +535,7 @@ impl<'a> Emitter<'a> {
         self.wrapped(code, ty)
     }
 
-    fn struct_literal(&self, fields: &'a [(usize, Expr)], ty: TypeId) -> Code {
+    pub(super) fn struct_literal(&self, fields: &'a [(usize, Expr)], ty: TypeId) -> Code {
         let store = self.input.store();
         let Type::Struct(s) = &*store.under(ty) else {
             return self.zero(ty);

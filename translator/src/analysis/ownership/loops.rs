@@ -4,7 +4,8 @@
 //! sees what the body writes to them.
 
 use super::nodes::{container, node_of, self_append};
-use super::walk::{Known, is_cut, removes_one};
+use super::shapes::{is_cut, removes_one};
+use super::walk::Known;
 use super::{Collected, Iteration};
 use crate::hir::visit::{Visitor, walk_expr, walk_stmt};
 use crate::hir::{

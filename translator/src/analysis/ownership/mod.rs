@@ -11,10 +11,14 @@ mod calls;
 mod library;
 mod loops;
 mod nodes;
+mod operands;
+mod shapes;
 mod text;
+mod types;
+mod values;
 mod walk;
 
-pub(crate) use walk::{is_cut, removes_one};
+pub(crate) use shapes::{is_cut, removes_one};
 
 pub use library::{LibraryUse, library_use};
 pub(crate) use text::{constant_text, is_text_library, operand_kind, printed_operands, sprintf};
