@@ -66,7 +66,7 @@ impl<'a> Emitter<'a> {
     fn named_constant(&self, obj: ObjId, value: &ConstValue, ty: TypeId) -> Option<Code> {
         let object = self.input.store().obj(obj);
         let name = if self.input.is_library(obj) {
-            if !super::call::is_mapped(&self.input.lib_path(obj)) {
+            if !super::library::is_mapped(&self.input.lib_path(obj)) {
                 return None;
             }
             self.library_path(obj, &crate::plan::names::screaming(&object.name))

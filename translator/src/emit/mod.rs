@@ -4,11 +4,14 @@
 //! Invariants: nothing is decided here; the text is the same for the same input; every file parses, and an item that would
 //! not is replaced by a stub with a diagnostic.
 
+mod assign;
+mod builtins;
 mod call;
 mod code;
 mod comments;
 mod constant;
 mod control;
+mod conversion;
 mod expr;
 mod file;
 mod format;
@@ -16,13 +19,17 @@ mod func;
 mod goto;
 mod guards;
 mod items;
+mod later;
+mod library;
 mod literal;
 mod macros;
 mod native;
+mod operators;
 mod place;
 mod ranges;
 mod results;
 mod stmt;
+mod switches;
 mod text;
 mod traits;
 mod types;

@@ -84,7 +84,7 @@ impl<'a> Emitter<'a> {
         let path = path
             .strip_prefix("io/fs.")
             .map_or(path.clone(), |name| format!("os.{name}"));
-        super::call::is_mapped(&path)
+        super::library::is_mapped(&path)
     }
 
     /// `<A, B>`, or nothing.
