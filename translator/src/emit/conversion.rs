@@ -149,6 +149,11 @@ impl<'a> Emitter<'a> {
         if fields == 0 && self.input.struct_name(ty).is_none() {
             return Code::block(format!("{{ let _ = {}; }}", self.expr(x)));
         }
+        let library = |ty: TypeId| self.input.struct_name(ty).is_some_and(|o| self.input.is_library(o));
+        if library(x.ty) != library(ty) {
+            // The runtime's structs do not show what they hold.
+            return self.unsupported("a conversion from or to a struct of the library", x.span, ty);
+        }
         let mut parts = Vec::new();
         for i in 0..fields {
             let (Some((from, from_celled)), Some((to, to_celled))) = (self.field(x.ty, i), self.field(ty, i)) else {

@@ -1,0 +1,20 @@
+//! What cannot be translated is told with a code and a place, and leaves a stub behind.
+
+use gort_translator::diagnostic::Code;
+use gort_translator::load::load_texts;
+use gort_translator::{emit, pipeline};
+
+#[test]
+fn a_conversion_between_structs_of_the_library_and_the_users_is_told() {
+    let text = "package main
+import \"time\"
+type stamp time.Time
+func of(t time.Time) stamp { return stamp(t) }
+func main() { _ = time.Time(of(time.Now())) }
+";
+    let translation = pipeline::translate(load_texts(&[("main.go", text)]), &emit::Options::default());
+    let codes: Vec<_> = translation.diagnostics.iter().map(|d| d.code).collect();
+    assert_eq!(codes, [Code::UNSUPPORTED; 2]);
+    let output = translation.output.expect("no error, so there is output");
+    assert!(output.files[0].text.contains("untranslated::<Stamp>"));
+}
