@@ -50,7 +50,7 @@ impl<'a> Loader<'a> {
             .map_or("main".to_string(), |f| f.package.name.to_string());
         self.imports(&parsed);
         self.add(&name, &dir, parsed);
-        self.out
+        self.finish()
     }
 
     pub(super) fn dirs(mut self, dirs: &[&str]) -> Loaded {
@@ -61,6 +61,11 @@ impl<'a> Loader<'a> {
             let path = self.import_path(dir);
             self.package(&path, dir, true);
         }
+        self.finish()
+    }
+
+    fn finish(mut self) -> Loaded {
+        self.out.nodes = self.parser.new_node().0;
         self.out
     }
 

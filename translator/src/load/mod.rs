@@ -60,6 +60,8 @@ pub struct Loaded {
     pub packages: Vec<LoadedPackage>,
     /// Their files.
     pub sources: SourceMap,
+    /// How many node ids their trees use, from 0.
+    pub nodes: u32,
     /// What went wrong.
     pub diagnostics: Vec<Diagnostic>,
     /// The module, when there is a go.mod.

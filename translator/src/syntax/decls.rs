@@ -12,7 +12,7 @@ use crate::source::Span;
 impl Builder<'_> {
     pub(super) fn file(&mut self, file: &mut File) {
         self.package_clause(file);
-        let mut others = false;
+        let (mut others, mut late_import) = (false, false);
         loop {
             while self.tok().is_semi() {
                 self.next();
@@ -50,12 +50,14 @@ impl Builder<'_> {
                     span,
                     ..
                 }) => {
-                    if others {
+                    // Once for imports in a row.
+                    if others && !late_import {
                         self.soft_error(*span, "syntax error: imports must appear before other declarations");
+                        late_import = true;
                     }
                     file.imports.extend(specs.iter().cloned());
                 }
-                _ => others = true,
+                _ => (others, late_import) = (true, false),
             }
             file.decls.push(decl);
         }

@@ -268,6 +268,7 @@ impl Builder<'_> {
                         None
                     }
                 });
+                let (init, post) = (init.map(|s| *s), post.map(|s| *s));
                 StmtKind::For(Box::new(ForStmt { init, cond, post, body }))
             }
         }
@@ -282,7 +283,7 @@ impl Builder<'_> {
             let start = self.start();
             match self.simple(start, true) {
                 Simple::Range { lhs, define, x } => return ForHead::Range { lhs, define, x },
-                Simple::Stmt(s) => init = Some(s),
+                Simple::Stmt(s) => init = Some(Box::new(s)),
             }
         }
         if !self.tok().is_semi() {
@@ -298,14 +299,14 @@ impl Builder<'_> {
                 let span = self.token_span();
                 self.error(span, "syntax error: expected for loop condition");
             }
-            cond = Some(self.simple_stmt());
+            cond = Some(Box::new(self.simple_stmt()));
         }
         if !self.tok().is_semi() {
             self.expected("`;` and the post statement, or `{` after for clause");
         }
         self.next();
         if self.tok() != Tok::LBrace {
-            post = Some(self.simple_stmt());
+            post = Some(Box::new(self.simple_stmt()));
         }
         ForHead::Clause { init, cond, post }
     }
@@ -454,9 +455,9 @@ enum ForHead {
         x: Expr,
     },
     Clause {
-        init: Option<Stmt>,
-        cond: Option<Stmt>,
-        post: Option<Stmt>,
+        init: Option<Box<Stmt>>,
+        cond: Option<Box<Stmt>>,
+        post: Option<Box<Stmt>>,
     },
 }
 

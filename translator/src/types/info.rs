@@ -96,41 +96,57 @@ pub struct Initializer {
     pub rhs: NodeId,
 }
 
-/// A table keyed by node: dense for the user's, sparse for the signatures of the standard library.
+/// A table keyed by node: dense for the user's where most nodes have an entry, else sparse, as for the signatures of the
+/// standard library.
 #[derive(Clone, Debug)]
 pub struct NodeTable<T> {
+    dense: bool,
     own: Vec<Option<T>>,
-    std: FxHashMap<NodeId, T>,
+    sparse: FxHashMap<NodeId, T>,
 }
 
 impl<T> Default for NodeTable<T> {
     fn default() -> Self {
         NodeTable {
+            dense: false,
             own: Vec::new(),
-            std: FxHashMap::default(),
+            sparse: FxHashMap::default(),
         }
     }
 }
 
 impl<T> NodeTable<T> {
+    /// A table with room for the entries of so many nodes.
+    pub(super) fn dense(nodes: usize) -> NodeTable<T> {
+        NodeTable {
+            dense: true,
+            own: Vec::with_capacity(nodes),
+            sparse: FxHashMap::default(),
+        }
+    }
+
+    fn is_sparse(&self, id: NodeId) -> bool {
+        !self.dense || id >= NodeId::FIRST_STD
+    }
+
     /// The node's entry.
     pub fn get(&self, id: NodeId) -> Option<&T> {
-        if id >= NodeId::FIRST_STD {
-            return self.std.get(&id);
+        if self.is_sparse(id) {
+            return self.sparse.get(&id);
         }
         self.own.get(id.0 as usize).and_then(Option::as_ref)
     }
     /// The node's entry, to change it.
     pub fn get_mut(&mut self, id: NodeId) -> Option<&mut T> {
-        if id >= NodeId::FIRST_STD {
-            return self.std.get_mut(&id);
+        if self.is_sparse(id) {
+            return self.sparse.get_mut(&id);
         }
         self.own.get_mut(id.0 as usize).and_then(Option::as_mut)
     }
     /// Sets the node's entry.
     pub fn insert(&mut self, id: NodeId, value: T) {
-        if id >= NodeId::FIRST_STD {
-            self.std.insert(id, value);
+        if self.is_sparse(id) {
+            self.sparse.insert(id, value);
             return;
         }
         let at = id.0 as usize;
@@ -143,10 +159,12 @@ impl<T> NodeTable<T> {
     }
     /// All entries of the user's nodes, in node order.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &T)> {
-        self.own
-            .iter()
-            .enumerate()
-            .filter_map(|(i, v)| v.as_ref().map(|v| (NodeId(i as u32), v)))
+        let mut sparse: Vec<_> = self.sparse.iter().map(|(id, v)| (*id, v)).collect();
+        sparse.retain(|(id, _)| *id < NodeId::FIRST_STD);
+        sparse.sort_by_key(|(id, _)| *id);
+        let own = self.own.iter().enumerate();
+        own.filter_map(|(i, v)| v.as_ref().map(|v| (NodeId(i as u32), v)))
+            .chain(sparse)
     }
 }
 
@@ -169,6 +187,16 @@ pub struct Info {
 }
 
 impl Info {
+    /// Tables for a program of so many nodes.
+    pub(super) fn new(nodes: usize) -> Info {
+        Info {
+            types: NodeTable::dense(nodes),
+            defs: NodeTable::dense(nodes),
+            uses: NodeTable::dense(nodes),
+            ..Info::default()
+        }
+    }
+
     /// The type of an expression, `TypeId::INVALID` when unknown.
     pub fn type_of(&self, e: &ast::Expr) -> TypeId {
         self.types.get(e.id).map_or(TypeId::INVALID, |t| t.ty)

@@ -290,10 +290,8 @@ impl<'a> Checker<'a> {
     /// The type an expression on the left side takes; nothing for `_`.
     fn lhs(&mut self, e: &'a Expr) -> Result<Option<TypeId>, ()> {
         let ident = e.unparen().as_ident();
-        if let Some(id) = ident {
-            if &*id.name == "_" {
-                return Ok(None);
-            }
+        if ident.is_some_and(|id| &*id.name == "_") {
+            return Ok(None);
         }
         // Assigning to a variable is no use of it.
         let unused = ident
@@ -383,7 +381,11 @@ impl<'a> Checker<'a> {
 
     /// Evaluates left sides of what is in error, without using the variables they name.
     fn use_lhs(&mut self, lhs: &'a [Expr]) -> bool {
-        lhs.iter().fold(true, |ok, l| self.lhs(l).is_ok() && ok)
+        let mut ok = true;
+        for l in lhs {
+            ok &= self.lhs(l).is_ok();
+        }
+        ok
     }
 
     /// Assigns one operand to one expression.

@@ -35,7 +35,8 @@ impl<'a> Checker<'a> {
         if x.is_invalid() || y.is_invalid() {
             return Operand::invalid(e);
         }
-        if !self.s.identical(x.ty, y.ty) && !(self.s.is_untyped(x.ty) && self.s.is_untyped(y.ty)) {
+        let untyped = self.s.is_untyped(x.ty) && self.s.is_untyped(y.ty);
+        if !untyped && !self.s.identical(x.ty, y.ty) {
             let text = format!(
                 "invalid operation: `{}` (mismatched types {} and {})",
                 self.text(e),

@@ -404,21 +404,26 @@ impl<'a> Checker<'a> {
                 continue;
             };
             let bound = self.s.subst(tp.constraint, params, args);
-            if let Some(why) = self.unsatisfied(*a, bound) {
+            let at = spans.get(i).copied().unwrap_or(span);
+            if let Some(why) = self.unsatisfied(*a, bound, at) {
                 let text = format!(
                     "{} does not satisfy {} ({why})",
                     self.type_str(*a),
                     self.type_str(bound)
                 );
-                let at = spans.get(i).copied().unwrap_or(span);
                 self.err(at, Code::INSTANTIATION, text);
             }
         }
     }
 
     /// Why a type does not satisfy a constraint.
-    fn unsatisfied(&mut self, t: TypeId, bound: TypeId) -> Option<String> {
+    fn unsatisfied(&mut self, t: TypeId, bound: TypeId, span: Span) -> Option<String> {
         if t == TypeId::INVALID || bound == TypeId::INVALID || self.s.underlying(bound) == TypeId::INVALID {
+            return None;
+        }
+        // "A type T implements an interface I if T is an interface and its type set is a subset of I's": the empty one is.
+        let is_set = self.s.is_type_param(t) || self.s.is_interface(t);
+        if is_set && self.s.terms(t).is_some_and(|ts| ts.is_empty()) {
             return None;
         }
         self.resolve_methods_for(t, bound);
@@ -429,8 +434,14 @@ impl<'a> Checker<'a> {
         if let Some((m, _)) = self.s.missing_method(t, bound, &mut |_| ()) {
             return Some(format!("missing method {}", self.s.obj(m).name));
         }
-        if set.comparable && !self.s.comparable(t) {
-            return Some("not comparable".into());
+        if set.comparable {
+            if !self.s.comparable(t) {
+                return Some("not comparable".into());
+            }
+            // "… and T satisfies comparable if it is comparable, even if not strictly", since Go 1.20.
+            if !self.s.strictly_comparable(t) && self.version_at(span) < (1, 20) {
+                return Some("that requires go1.20 or later".into());
+            }
         }
         let terms = set.terms.as_ref()?;
         let fits = |c: &Self, t: TypeId, tilde: bool| {

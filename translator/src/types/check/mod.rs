@@ -80,7 +80,7 @@ impl Program {
 fn run(mut loaded: Loaded) -> (Program, Vec<Diagnostic>) {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let (store, info, states, found) = {
-        let mut c = Checker::new(&loaded.packages, &loaded.sources);
+        let mut c = Checker::new(&loaded.packages, &loaded.sources, loaded.nodes);
         for i in 0..loaded.packages.len() {
             let checked = guard::guarded("checking a package", || c.check_package(PackageId(i as u32)));
             if let Err(defect) = checked {
@@ -243,10 +243,10 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(loaded: &'a [LoadedPackage], sources: &'a SourceMap) -> Checker<'a> {
+    fn new(loaded: &'a [LoadedPackage], sources: &'a SourceMap, nodes: u32) -> Checker<'a> {
         Checker {
             s: TypeStore::new(),
-            info: Info::default(),
+            info: Info::new(nodes as usize),
             diags: Vec::new(),
             sources,
             loaded,

@@ -46,7 +46,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let set = self.s.type_set(t);
-        if set.terms.is_some() || set.comparable {
+        if (set.terms.is_some() || set.comparable) && self.s.underlying(t) != TypeId::INVALID {
             let text = format!("cannot use type `{}` outside a type constraint", self.type_str(t));
             self.err(span, Code::NOT_A_TYPE, text);
         }

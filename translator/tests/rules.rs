@@ -1,0 +1,206 @@
+//! Rules of the checker, each with a program that keeps it and one that breaks it; and where the error is told.
+
+use gort_translator::load::{FileSystem, Options, load_files, load_texts};
+use gort_translator::types::{Mode, check_program, dump};
+
+/// `line:column message` of each error of a file with this body; its first line is line 2.
+fn errors(body: &str) -> Vec<String> {
+    let text = format!("package main\n{body}\n");
+    let (program, diagnostics) = check_program(load_texts(&[("main.go", &text)]));
+    let place = |d: &gort_translator::diagnostic::Diagnostic| {
+        let file = d.span.and_then(|s| program.sources.get(s.file));
+        let at = file.map(|f| f.line_col(d.span.map_or(0, |s| s.start)));
+        at.map_or(String::new(), |a| format!("{}:{}", a.line, a.col))
+    };
+    diagnostics
+        .iter()
+        .map(|d| format!("{} {}", place(d), d.message))
+        .collect()
+}
+
+fn ok(body: &str) {
+    assert_eq!(errors(body), Vec::<String>::new(), "{body}");
+}
+
+/// The errors are at these places, in this order, and say these things.
+fn fails(body: &str, expected: &[(&str, &str)]) {
+    let found = errors(body);
+    let fits = found.len() == expected.len()
+        && found
+            .iter()
+            .zip(expected)
+            .all(|(f, (place, part))| f.split(' ').next() == Some(place) && f.contains(part));
+    assert!(fits, "{body}\nfound {found:#?}\nexpected {expected:#?}");
+}
+
+#[test]
+fn errors_of_operations_are_told_at_the_operand() {
+    fails("var _ = 1 + \"a\"", &[("2:9", "mismatched types")]);
+    fails("var a int\nvar _ = a == \"x\"", &[("3:14", "mismatched types")]);
+    fails(
+        "var f func()\nvar _ = f == f",
+        &[("3:9", "func can only be compared to nil")],
+    );
+    fails("var _ = -\"a\"", &[("2:10", "operator `-` not defined")]);
+    fails("const big = 1 << 600 * 2", &[("2:15", "constant expression overflow")]);
+    fails("var _ = int8(200)", &[("2:14", "overflows")]);
+    fails("var s []int\nvar _ = s[1.5]", &[("3:11", "truncated")]);
+    fails("var s []int\nvar _ = s[3:1]", &[("3:13", "invalid slice indices")]);
+}
+
+#[test]
+fn errors_of_calls_are_told_where_arguments_are_missing_or_too_many() {
+    fails(
+        "func f(a, b int) {}\nfunc main() { f(1) }",
+        &[("3:18", "not enough arguments")],
+    );
+    fails(
+        "func f() {}\nfunc main() { f(1, 2) }",
+        &[("3:17", "too many arguments")],
+    );
+    fails("var _ = len()", &[("2:13", "not enough arguments")]);
+    fails("var s []int\nvar _ = cap(s...)", &[("3:14", "invalid use of `...`")]);
+    fails(
+        "func f() (int, int) { return 1 }",
+        &[("2:30", "not enough return values")],
+    );
+}
+
+#[test]
+fn goto_must_not_jump_over_variables_or_into_blocks() {
+    ok("func f() {\n\tgoto L\nL:\n}");
+    ok("func f(b bool) {\n\tif b {\n\t\tgoto L\n\t\tx := 1\n\t\t_ = x\n\t}\nL:\n}");
+    fails(
+        "func f() {\n\tgoto L\n\tx := 1\n\t_ = x\nL:\n}",
+        &[("3:7", "jumps over variable declaration")],
+    );
+    fails(
+        "func f() {\n\tgoto L\n\t{\n\tL:\n\t}\n}",
+        &[("3:7", "jumps into block")],
+    );
+    fails("func f() {\n\tgoto L\n}", &[("3:7", "label `L` not declared")]);
+}
+
+#[test]
+fn a_recursive_type_is_told_once_at_its_first_declaration() {
+    fails(
+        "type A [2]B\ntype B struct{ a A }",
+        &[("2:6", "invalid recursive type `A`")],
+    );
+    fails("type T [len(x)]int\nvar x T", &[("2:6", "invalid recursive type `T`")]);
+    fails(
+        "type G[P any] struct{ p P }\ntype A struct{ g G[A] }",
+        &[("3:6", "invalid recursive type `A`")],
+    );
+    ok("type G[P any] struct{ p *P }\ntype A struct{ g G[A] }");
+    ok("type F func(F) F\ntype M map[string]M");
+}
+
+#[test]
+fn union_terms_are_disjoint_and_their_own_underlying_types() {
+    ok("type C interface{ ~int | ~string | bool }");
+    fails("type C interface{ int | ~int }", &[("2:25", "overlapping terms")]);
+    fails("type I int\ntype C interface{ ~I }", &[("3:19", "invalid use of `~`")]);
+    fails("func f[P any, Q interface{ P }]() {}", &[("2:28", "type parameter")]);
+    fails(
+        "type C interface{ int | error }",
+        &[("2:25", "cannot use error in union")],
+    );
+}
+
+#[test]
+fn functions_are_instantiated_by_what_they_are_assigned_to() {
+    ok("func f[A, B any](a A) (b B) { return }\nvar _ func(int) string = f\nvar _ func(int) string = f[int]");
+    ok(
+        "func m[S ~[]E, E any](s S, c func(E, E) int) {}\nfunc c[T ~[]E, E any](a, b T) int { return 0 }\nfunc g() { m([][]int{}, c) }",
+    );
+    ok("func r[P *Q, Q any](p P) { _ = r[P]; r(p) }");
+    fails("func f[T any](T) {}\nvar _ = f", &[("3:9", "without instantiation")]);
+    fails(
+        "func f[A any](a, b A) {}\nfunc g() { f(1, \"a\") }",
+        &[("3:17", "mismatched types")],
+    );
+}
+
+#[test]
+fn a_method_sees_its_receivers_type_where_the_receiver_has_its_name() {
+    ok("type list []int\nfunc (list list) add(other list) list { return append(list, other...) }");
+    fails("type t int\nfunc (x t) m(x int) {}", &[("3:14", "redeclared")]);
+}
+
+#[test]
+fn features_need_their_language_version() {
+    struct One(&'static str);
+    impl FileSystem for One {
+        fn read(&self, path: &str) -> Option<Vec<u8>> {
+            (path == "p.go").then(|| self.0.as_bytes().to_vec())
+        }
+        fn read_dir(&self, _: &str) -> Vec<String> {
+            Vec::new()
+        }
+        fn exists(&self, _: &str) -> bool {
+            false
+        }
+    }
+    let at = |release: (u32, u32), text: &'static str| {
+        let options = Options {
+            release: Some(release),
+            ..Options::default()
+        };
+        let (_, found) = check_program(load_files(&One(text), &["p.go"], &options));
+        found.into_iter().map(|d| d.message).collect::<Vec<_>>()
+    };
+    for (last_without, first_with, text) in [
+        ((1, 12), (1, 13), "package p\nconst c = 1_000\n"),
+        ((1, 17), (1, 18), "package p\nfunc f[P interface{}]() {}\n"),
+        ((1, 20), (1, 21), "package p\nvar x = max(1, 2)\n"),
+        ((1, 25), (1, 26), "package p\nvar x = new(1)\n"),
+        // A build constraint may ask for an earlier version than the module, not before Go 1.21.
+        (
+            (1, 20),
+            (1, 22),
+            "//go:build go1.21\n\npackage p\nfunc f() { _ = new(1) }\n",
+        ),
+    ] {
+        let before = at(last_without, text);
+        assert!(before.iter().any(|m| m.contains("requires go1.")), "{text}: {before:?}");
+        let after = at(first_with, text);
+        let constrained = text.starts_with("//go:build");
+        assert_eq!(
+            after.iter().any(|m| m.contains("requires go1.")),
+            constrained,
+            "{text}: {after:?}"
+        );
+    }
+}
+
+#[test]
+fn records_are_those_of_go_types() {
+    let text = "package p\nvar s = []byte{}\nvar m map[int]bool\nfunc f(x uint) {\n\tif x == 1 {\n\t}\n\t_ = x << 3\n\tv, ok := m[1]\n\t_, _ = v, ok\n\tcopy(s, \"abc\")\n}\n";
+    let (program, diagnostics) = check_program(load_texts(&[("p.go", text)]));
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let Some(package) = program.packages.first() else {
+        panic!("no package")
+    };
+    let dump = dump::package(&program, package.id);
+    let record = |source: &str| -> (char, String) {
+        let start = text.find(source).unwrap_or(usize::MAX) as u32;
+        let end = start + source.len() as u32;
+        let records = dump.files.iter().flat_map(|f| &f.1);
+        let found = records
+            .into_iter()
+            .find(|r| (r.start, r.end, r.tag) == (start, end, 'e'));
+        found.map_or((' ', String::new()), |r| {
+            let ty = dump.types.get((r.ty as usize).wrapping_sub(1));
+            (r.mode, ty.cloned().unwrap_or_default())
+        })
+    };
+    let shows = |source: &str, mode: char, ty: &str| assert_eq!(record(source), (mode, ty.into()), "{source}");
+    shows("x == 1", 'v', "untyped bool");
+    shows("3", 'c', "untyped int");
+    shows("m[1]", 'm', "(bool,bool)");
+    shows("\"abc\"", 'c', "untyped string");
+    shows("copy", 'b', "func([]uint8,string)(int)");
+    let modes: Vec<Mode> = program.info.types.iter().map(|(_, t)| t.mode).collect();
+    assert!(modes.contains(&Mode::MapIndex));
+}
