@@ -99,14 +99,14 @@ impl Model {
 
     fn recv(&mut self) -> Option<End> {
         let first = self.buffer.pop_front();
-        if first.is_none() || self.buffer.len() < self.cap {
-            if let Some((sender, value)) = self.senders.pop_front() {
-                self.ends[sender] = Some(End::Sent);
-                if first.is_none() {
-                    return Some(End::Received(Some(value)));
-                }
-                self.buffer.push_back(value);
+        if (first.is_none() || self.buffer.len() < self.cap)
+            && let Some((sender, value)) = self.senders.pop_front()
+        {
+            self.ends[sender] = Some(End::Sent);
+            if first.is_none() {
+                return Some(End::Received(Some(value)));
             }
+            self.buffer.push_back(value);
         }
         match first {
             None if !self.closed => None,
