@@ -174,7 +174,9 @@ pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<()> {
     // SAFETY: as in `with`.
     match unsafe { CURRENT.get().as_ref() } {
         Some(local) if local.budget.get() > 0 => Poll::Ready(()),
-        Some(_) => {
+        Some(local) => {
+            // Once is enough: an executor inside the goroutine, as `block_on` is, polls again without leaving it.
+            local.budget.set(BUDGET);
             cx.waker().wake_by_ref();
             Poll::Pending
         }
