@@ -3,6 +3,9 @@
 //! Channels, `select!`, contexts and task groups with Go's semantics; with the feature `value` also Go's values, as the
 //! translator `gort` emits them. Generated code starts with `use gort_runtime::prelude::*`.
 
+// Translated programs carry this crate along without the workspace's list of `cfg`s.
+#![allow(unexpected_cfgs)]
+
 // The macros name this crate by its name, also in here.
 #[cfg(feature = "macros")]
 #[allow(unused_extern_crates)]

@@ -60,9 +60,6 @@ pub(crate) enum Sent {
     Closed,
 }
 
-/// What there was to receive: a value, or `None` from a closed and drained channel.
-pub(crate) type Received<T> = (Option<T>, Wake);
-
 impl<T> State<T> {
     /// Sends what `slot` holds if a receiver waits or the buffer has room.
     #[inline]
@@ -78,7 +75,17 @@ impl<T> State<T> {
             if self.buffer.capacity() == 0 {
                 self.buffer.reserve_exact(self.cap.min(Self::AT_ONCE));
             }
-            self.buffer.extend(slot.take());
+            if self.buffer.len() == self.buffer.capacity() {
+                self.buffer.reserve(1);
+            }
+            if let Some(value) = slot {
+                // One copy in place of two, as the value may be large.
+                // SAFETY: there is room, so nothing can panic before the slot forgets the value.
+                unsafe {
+                    self.buffer.push_back(std::ptr::read(value));
+                    std::ptr::write(slot, None);
+                }
+            }
             return Sent::Done(None);
         }
         Sent::Full
@@ -100,36 +107,38 @@ impl<T> State<T> {
         Some(wake)
     }
 
-    /// Receives if there is a value or the channel is closed and drained.
+    /// Receives into `slot`, which is empty, if there is a value, or the channel is closed and drained.
+    ///
+    /// The value goes straight to its place, since it may be large.
     #[inline]
-    pub(crate) fn receive(&mut self) -> Option<Received<T>> {
-        if let Some(value) = self.buffer.pop_front() {
-            let mut wake = None;
-            if self.buffer.len() < self.cap
-                && let Some((next, waker)) = self.take_from_sender()
-            {
-                self.buffer.extend(next);
-                wake = waker;
+    pub(crate) fn receive(&mut self, slot: &mut Option<T>) -> Option<Wake> {
+        if !self.buffer.is_empty() {
+            *slot = self.buffer.pop_front();
+            if self.buffer.len() < self.cap {
+                // SAFETY: the state is reached by who holds the lock, and the node is finished below.
+                if let Some((sender, wake)) = unsafe { self.senders.claim_front() } {
+                    // SAFETY: as above.
+                    unsafe {
+                        if let Some(next) = sender.value().take() {
+                            self.buffer.push_back(next);
+                        }
+                        sender.finish(Stage::Done);
+                    }
+                    return Some(wake);
+                }
             }
-            return Some((Some(value), wake));
+            return Some(None);
         }
-        if let Some(taken) = self.take_from_sender() {
-            return Some(taken);
-        }
-        self.closed.then_some((None, None))
-    }
-
-    /// Takes the value of the first waiting sender.
-    #[inline]
-    fn take_from_sender(&mut self) -> Option<Received<T>> {
-        // SAFETY: the state is reached by who holds the lock, and the node is finished below.
-        let (sender, wake) = unsafe { self.senders.claim_front() }?;
         // SAFETY: as above.
-        unsafe {
-            let value = sender.value().take();
-            sender.finish(Stage::Done);
-            Some((value, wake))
+        if let Some((sender, wake)) = unsafe { self.senders.claim_front() } {
+            // SAFETY: as above.
+            unsafe {
+                *slot = sender.value().take();
+                sender.finish(Stage::Done);
+            }
+            return Some(wake);
         }
+        self.closed.then_some(None)
     }
 
     /// Takes back a value that was handed to a receiver which is gone: it stays the oldest.

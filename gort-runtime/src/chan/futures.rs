@@ -45,7 +45,7 @@ fn wake(waker: Wake) {
 }
 
 impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(core: Option<&'a Core<T>>) -> Self {
         Recv {
             core,
@@ -87,8 +87,9 @@ impl<T: std::marker::Send + 'static> Future for Recv<'_, T> {
         ready!(proceed(cx));
         let state = match this.node.stage() {
             Stage::Idle => {
+                let mut value = None;
                 let mut state = core.state.lock();
-                if let Some((value, waker)) = state.receive() {
+                if let Some(waker) = state.receive(&mut value) {
                     drop(state);
                     wake(waker);
                     progress();
@@ -135,7 +136,7 @@ impl<T: std::marker::Send + 'static> Drop for Recv<'_, T> {
 }
 
 impl<'a, T: std::marker::Send + 'static> Send<'a, T> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(core: Option<&'a Core<T>>, value: T) -> Self {
         Send {
             core,
@@ -271,11 +272,8 @@ unsafe impl<T: std::marker::Send + 'static> RawCase for Recv<'_, T> {
     locking!();
 
     unsafe fn attempt(self: Pin<&mut Self>) -> Option<Wake> {
-        // SAFETY: the caller holds the lock.
-        let (value, waker) = unsafe { locked(self.core) }?.receive()?;
-        // SAFETY: the node is not queued.
-        unsafe { *self.node.value() = value }
-        Some(waker)
+        // SAFETY: the caller holds the lock, and the node is not queued.
+        unsafe { locked(self.core)?.receive(self.node.value()) }
     }
 
     unsafe fn register(self: Pin<&mut Self>, ticket: NonNull<Ticket>, case: u32) {

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-#[cfg(feature = "value")]
-use super::core::Received;
 use super::core::{Core, Sent};
 use super::futures::{Recv, Send as SendFuture};
 use crate::panic::go_panic_plain;
@@ -75,7 +73,7 @@ impl<T: Send + 'static> Chan<T> {
     ///
     /// # Cancel safety
     /// A future dropped before it is ready has either sent the value, if a receiver took it meanwhile, or drops it.
-    #[inline]
+    #[inline(always)]
     pub fn send(&self, value: T) -> SendFuture<'_, T> {
         SendFuture::new(self.0.as_deref(), value)
     }
@@ -84,7 +82,7 @@ impl<T: Send + 'static> Chan<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost: a value handed to a future that is then dropped goes to the next receiver, as the oldest.
-    #[inline]
+    #[inline(always)]
     pub fn recv(&self) -> Recv<'_, T> {
         Recv::new(self.0.as_deref())
     }
@@ -127,14 +125,16 @@ impl<T: Send + 'static> Chan<T> {
 
     /// Receives if that is possible at once, and says whom to wake, which the caller does later.
     #[cfg(feature = "value")]
-    pub(crate) fn receive_quietly(&self) -> Option<Received<T>> {
-        self.0.as_ref()?.state.lock().receive()
+    pub(crate) fn receive_quietly(&self) -> Option<(Option<T>, Option<std::task::Waker>)> {
+        let mut value = None;
+        let wake = self.0.as_ref()?.state.lock().receive(&mut value)?;
+        Some((value, wake))
     }
 
     /// Receives if that is possible at once: `Some(None)` when the channel is closed and drained.
     pub fn try_recv(&self) -> Option<Option<T>> {
-        let result = self.0.as_ref()?.state.lock().receive();
-        let (value, wake) = result?;
+        let mut value = None;
+        let wake = self.0.as_ref()?.state.lock().receive(&mut value)?;
         if let Some(waker) = wake {
             waker.wake();
         }
@@ -200,7 +200,7 @@ impl<T: Send + 'static> Sender<T> {
     ///
     /// # Cancel safety
     /// As [`Chan::send`].
-    #[inline]
+    #[inline(always)]
     pub fn send(&self, value: T) -> SendFuture<'_, T> {
         self.0.send(value)
     }
@@ -254,7 +254,7 @@ impl<T: Send + 'static> Receiver<T> {
     ///
     /// # Cancel safety
     /// As [`Chan::recv`].
-    #[inline]
+    #[inline(always)]
     pub fn recv(&self) -> Recv<'_, T> {
         self.0.recv()
     }

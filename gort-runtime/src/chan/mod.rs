@@ -3,6 +3,7 @@
 //! [`Chan`] is the bidirectional handle, nilable and shared by cloning; [`Sender`] and [`Receiver`] are the directional
 //! types. Operations are futures that can be awaited or be the arms of `select!`.
 
+mod batch;
 pub(crate) mod core;
 mod futures;
 mod handle;

@@ -56,7 +56,7 @@ unsafe impl<T: Send> Sync for Node<T> {}
 pub(crate) type Wake = Option<Waker>;
 
 impl<T> Node<T> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(value: Option<T>) -> Self {
         Node {
             prev: Cell::new(None),

@@ -142,14 +142,14 @@ fn with_locks<R>(cases: &mut Cases<'_, '_>, f: impl FnOnce(&mut Cases<'_, '_>) -
     result
 }
 
-/// Tries the cases in a random order. All locks are held.
-///
-/// # Safety
-/// The caller holds the locks of all cases.
-unsafe fn attempt(cases: &mut Cases<'_, '_>) -> Option<(usize, Option<Waker>)> {
+/// Tries the cases in a random order, each by `one`.
+#[inline]
+fn in_random_order(
+    cases: &mut Cases<'_, '_>,
+    mut one: impl FnMut(Pin<&mut (dyn Case + Send + '_)>) -> Option<Option<Waker>>,
+) -> Option<(usize, Option<Waker>)> {
     let n = cases.len();
-    // A random start and a random step that is prime to `n` visit every case once; for the choice between the cases
-    // that are ready to be even, small selects draw among the permutations.
+    // For the choice between the cases that are ready to be even, draw among all permutations.
     let mut order = [0_u16; FEW];
     if n <= order.len() {
         let order = &mut order[..n];
@@ -160,10 +160,9 @@ unsafe fn attempt(cases: &mut Cases<'_, '_>) -> Option<(usize, Option<Waker>)> {
             order[i] = order[j];
             order[j] = i as u16;
         }
-        for i in &*order {
-            // SAFETY: the contract.
-            if let Some(waker) = unsafe { cases[usize::from(*i)].as_mut().attempt() } {
-                return Some((usize::from(*i), waker));
+        for i in order.iter().map(|i| usize::from(*i)) {
+            if let Some(waker) = one(cases[i].as_mut()) {
+                return Some((i, waker));
             }
         }
         return None;
@@ -172,10 +171,31 @@ unsafe fn attempt(cases: &mut Cases<'_, '_>) -> Option<(usize, Option<Waker>)> {
     for i in (1..n).rev() {
         order.swap(i, (random() % (i as u64 + 1)) as usize);
     }
-    // SAFETY: the contract.
     order
         .into_iter()
-        .find_map(|i| unsafe { cases[i].as_mut().attempt() }.map(|waker| (i, waker)))
+        .find_map(|i| one(cases[i].as_mut()).map(|waker| (i, waker)))
+}
+
+/// Tries the cases in a random order.
+///
+/// # Safety
+/// The caller holds the locks of all cases.
+unsafe fn attempt(cases: &mut Cases<'_, '_>) -> Option<(usize, Option<Waker>)> {
+    // SAFETY: the contract.
+    in_random_order(cases, |case| unsafe { case.attempt() })
+}
+
+/// Tries the cases in a random order, each under its own lock only: what most selects need, and all that they lock then.
+fn attempt_each(cases: &mut Cases<'_, '_>) -> Option<(usize, Option<Waker>)> {
+    in_random_order(cases, |mut case| {
+        case.lock();
+        // SAFETY: locked above.
+        unsafe {
+            let done = case.as_mut().attempt();
+            case.unlock();
+            done
+        }
+    })
 }
 
 /// Performs one of the cases if any can be done at once: a `select` with `default`.
@@ -212,20 +232,8 @@ pub struct Waiting<'a, 'b, 'c> {
 
 impl Waiting<'_, '_, '_> {
     fn start(&mut self, cx: &Context<'_>) -> Option<usize> {
-        let done = with_locks(self.cases, |cases| {
-            // SAFETY: `with_locks` holds the locks.
-            if let Some(done) = unsafe { attempt(cases) } {
-                return Some(done);
-            }
-            // SAFETY: no case is queued yet.
-            unsafe { *self.ticket.waker.get() = Some(cx.waker().clone()) }
-            let ticket = NonNull::from(&self.ticket);
-            for (i, case) in cases.iter_mut().enumerate() {
-                // SAFETY: as above; the ticket is pinned with this, and dropping this takes the cases off their queues.
-                unsafe { case.as_mut().register(ticket, i as u32) }
-            }
-            None
-        });
+        let quickly = attempt_each(self.cases);
+        let done = quickly.or_else(|| self.attempt_or_queue(cx));
         match done {
             Some((case, waker)) => {
                 if let Some(waker) = waker {
@@ -238,6 +246,24 @@ impl Waiting<'_, '_, '_> {
                 None
             }
         }
+    }
+
+    /// Tries once more, with all channels locked, and queues the cases if none can proceed.
+    fn attempt_or_queue(&mut self, cx: &Context<'_>) -> Option<(usize, Option<Waker>)> {
+        with_locks(self.cases, |cases| {
+            // SAFETY: `with_locks` holds the locks.
+            if let Some(done) = unsafe { attempt(cases) } {
+                return Some(done);
+            }
+            // SAFETY: no case is queued yet.
+            unsafe { *self.ticket.waker.get() = Some(cx.waker().clone()) }
+            let ticket = NonNull::from(&self.ticket);
+            for (i, case) in cases.iter_mut().enumerate() {
+                // SAFETY: as above; the ticket is pinned with this, and dropping this takes the cases off their queues.
+                unsafe { case.as_mut().register(ticket, i as u32) }
+            }
+            None
+        })
     }
 
     /// Sees to it that the right task is woken; the case that was chosen meanwhile, if one was.

@@ -6,6 +6,7 @@
 mod async_lock;
 pub mod atomic;
 mod cond;
+mod err_group;
 mod group;
 mod guard;
 mod map;
@@ -14,10 +15,12 @@ mod once;
 pub mod owned;
 mod pool;
 mod rw_mutex;
+mod semaphore;
 mod wait_list;
 
 pub use async_lock::AsyncLock;
 pub use cond::{Cond, new_cond};
+pub use err_group::ErrGroup;
 pub use group::{TaskGroup, WaitGroup};
 pub use guard::Guard;
 pub use map::Map;
@@ -27,6 +30,7 @@ pub use pool::Pool;
 pub use rw_mutex::RwMutex;
 /// The name that Go gives it.
 pub use rw_mutex::RwMutex as RWMutex;
+pub use semaphore::{Acquire, Semaphore};
 
 /// How a type that is in place is copied: the default is a fresh one.
 pub(crate) trait InPlace: Default {

@@ -137,4 +137,22 @@ mod tests {
         });
         assert_eq!(block_on(async { 3 }), 3);
     }
+
+    #[test]
+    fn a_synchronous_part_may_do_more_than_a_goroutine_does_in_one_go() {
+        crate::task::test(async {
+            let c: crate::chan::Chan<u32> = crate::chan::Chan::make(1);
+            let (send, receive) = tokio::sync::oneshot::channel();
+            crate::task::go(async move {
+                block_on(async {
+                    for i in 0..1000 {
+                        c.send(i).await;
+                        assert_eq!(c.recv().await, Some(i));
+                    }
+                });
+                let _ = send.send(());
+            });
+            assert_eq!(receive.await, Ok(()));
+        });
+    }
 }

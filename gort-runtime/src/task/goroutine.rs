@@ -28,10 +28,12 @@ impl Drop for Live {
 }
 
 impl<F: Future<Output = ()>> Goroutine<F> {
+    #[inline]
     pub(super) fn new(future: F) -> Self {
         Self::with_id(future, count::next_id())
     }
 
+    #[inline]
     pub(super) fn with_id(future: F, id: u64) -> Self {
         count::started();
         Goroutine {
@@ -106,6 +108,7 @@ struct Goexit;
 ///
 /// # Panics
 /// Outside of the runtime. A panic inside the goroutine ends the process, as in Go.
+#[inline]
 pub fn go(future: impl Future<Output = ()> + Send + 'static) {
     drop(tokio::spawn(Spawned {
         goroutine: Goroutine::new(future),

@@ -7,8 +7,6 @@
 #![allow(unsafe_code)]
 
 use std::cell::Cell;
-#[cfg(feature = "value")]
-use std::cell::RefCell;
 use std::task::{Context, Poll};
 
 /// The state of one goroutine.
@@ -19,7 +17,7 @@ pub(crate) struct Local {
     /// The scopes whose deferred calls are running, innermost last; boxed, as few goroutines have any.
     #[cfg(feature = "value")]
     #[allow(clippy::box_collection)]
-    frames: RefCell<Option<Box<Vec<crate::defer::Frame>>>>,
+    frames: Cell<Option<Box<Vec<crate::defer::Frame>>>>,
     /// What it waited for last.
     wait: Cell<Wait>,
     /// How many operations it may still do before it lets others run.
@@ -48,7 +46,10 @@ impl Local {
     /// The scopes whose deferred calls are running; `f` must not use them by another way.
     #[cfg(feature = "value")]
     pub(crate) fn frames<R>(&self, f: impl FnOnce(&mut Vec<crate::defer::Frame>) -> R) -> R {
-        f(self.frames.borrow_mut().get_or_insert_default())
+        let mut frames = self.frames.take().unwrap_or_default();
+        let result = f(&mut frames);
+        self.frames.set((!frames.is_empty()).then_some(frames));
+        result
     }
 }
 
@@ -173,7 +174,9 @@ pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<()> {
     // SAFETY: as in `with`.
     match unsafe { CURRENT.get().as_ref() } {
         Some(local) if local.budget.get() > 0 => Poll::Ready(()),
-        Some(_) => {
+        Some(local) => {
+            // Once is enough: an executor inside the goroutine, as `block_on` is, polls again without leaving it.
+            local.budget.set(BUDGET);
             cx.waker().wake_by_ref();
             Poll::Pending
         }

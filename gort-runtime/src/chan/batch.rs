@@ -1,0 +1,185 @@
+//! Many values at once, and channels for threads that are no goroutines.
+//!
+//! - In: a channel; values, or a place for them.
+//! - Out: the same as of single operations one after the other, with fewer locks.
+//! - Invariants: no code of the user's runs, and nobody is woken, while the channel is locked.
+
+use std::collections::VecDeque;
+use std::task::Waker;
+
+use super::core::Sent;
+use super::handle::send_on_closed;
+use super::{Chan, Receiver, Sender};
+use crate::task::block_on;
+
+/// So many values are sent under one lock.
+const CHUNK: usize = 32;
+
+impl<T: Send + 'static> Chan<T> {
+    /// Waits for a value, and takes with it those that are there already, `limit` at most; how many they are. It is 0
+    /// only when the channel is closed and drained, or `limit` is 0.
+    ///
+    /// # Cancel safety
+    /// As [`Chan::recv`]: dropped before it is ready, it has taken nothing.
+    ///
+    /// # Differences from Go
+    /// Go has no such operation.
+    ///
+    /// ```
+    /// # use gort_runtime::{chan::Chan, task};
+    /// task::test(async {
+    ///     let c = Chan::make(8);
+    ///     c.send_many(1..=3).await;
+    ///     let mut values = Vec::new();
+    ///     assert_eq!(c.recv_many(&mut values, 2).await, 2);
+    ///     assert_eq!(values, [1, 2]);
+    /// });
+    /// ```
+    pub async fn recv_many(&self, into: &mut Vec<T>, limit: usize) -> usize {
+        if limit == 0 {
+            return 0;
+        }
+        let Some(first) = self.recv().await else { return 0 };
+        into.push(first);
+        let Some(core) = &self.0 else { return 1 };
+        let mut count = 1;
+        let mut wakers: Vec<Waker> = Vec::new();
+        let mut state = core.state.lock();
+        while count < limit {
+            let mut value = None;
+            let Some(wake) = state.receive(&mut value) else { break };
+            wakers.extend(wake);
+            let Some(value) = value else { break };
+            into.push(value);
+            count += 1;
+        }
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+        count
+    }
+
+    /// Sends one value after the other, waiting when there is no room.
+    ///
+    /// # Panics
+    /// With Go's `send on closed channel`.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready, it has sent some of the values, and drops the others.
+    ///
+    /// # Differences from Go
+    /// Go has no such operation.
+    ///
+    /// ```
+    /// # use gort_runtime::{chan::Chan, task};
+    /// task::test(async {
+    ///     let c = Chan::make(1);
+    ///     let sender = c.clone();
+    ///     task::go(async move {
+    ///         sender.send_many(["a", "b", "c"]).await;
+    ///         sender.close();
+    ///     });
+    ///     let mut seen = Vec::new();
+    ///     while let Some(text) = c.recv().await {
+    ///         seen.push(text);
+    ///     }
+    ///     assert_eq!(seen, ["a", "b", "c"]);
+    /// });
+    /// ```
+    pub async fn send_many(&self, values: impl IntoIterator<Item = T, IntoIter: Send>) {
+        let mut values = values.into_iter();
+        loop {
+            let mut chunk: VecDeque<T> = values.by_ref().take(CHUNK).collect();
+            if chunk.is_empty() {
+                return;
+            }
+            while let Some(value) = self.send_some(&mut chunk) {
+                self.send(value).await;
+            }
+        }
+    }
+
+    /// Sends what can be sent at once; gives the next value if one is left.
+    fn send_some(&self, chunk: &mut VecDeque<T>) -> Option<T> {
+        let Some(core) = &self.0 else {
+            return chunk.pop_front();
+        };
+        let mut wakers: Vec<Waker> = Vec::new();
+        let mut slot = chunk.pop_front();
+        let mut state = core.state.lock();
+        let closed = loop {
+            if slot.is_none() {
+                break false;
+            }
+            match state.send(&mut slot) {
+                Sent::Done(wake) => wakers.extend(wake),
+                Sent::Full => break false,
+                Sent::Closed => break true,
+            }
+            slot = chunk.pop_front();
+        };
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+        if closed {
+            send_on_closed();
+        }
+        slot
+    }
+
+    /// As [`Chan::send`], from a thread that is no goroutine.
+    ///
+    /// # Panics
+    /// With Go's `send on closed channel`.
+    ///
+    /// ```
+    /// # use gort_runtime::chan::Chan;
+    /// let c = Chan::make(0);
+    /// let sender = c.clone();
+    /// let thread = std::thread::spawn(move || sender.blocking_send(7));
+    /// assert_eq!(c.blocking_recv(), Some(7));
+    /// # thread.join().unwrap();
+    /// ```
+    pub fn blocking_send(&self, value: T) {
+        block_on(self.send(value));
+    }
+
+    /// As [`Chan::recv`], from a thread that is no goroutine. For an example see [`Chan::blocking_send`].
+    pub fn blocking_recv(&self) -> Option<T> {
+        block_on(self.recv())
+    }
+}
+
+impl<T: Send + 'static> Sender<T> {
+    /// See [`Chan::send_many`].
+    ///
+    /// # Panics
+    /// With Go's `send on closed channel`.
+    ///
+    /// # Cancel safety
+    /// As [`Chan::send_many`].
+    pub async fn send_many(&self, values: impl IntoIterator<Item = T, IntoIter: Send>) {
+        self.0.send_many(values).await;
+    }
+
+    /// See [`Chan::blocking_send`].
+    ///
+    /// # Panics
+    /// With Go's `send on closed channel`.
+    pub fn blocking_send(&self, value: T) {
+        self.0.blocking_send(value);
+    }
+}
+
+impl<T: Send + 'static> Receiver<T> {
+    /// See [`Chan::recv_many`].
+    ///
+    /// # Cancel safety
+    /// As [`Chan::recv_many`].
+    pub async fn recv_many(&self, into: &mut Vec<T>, limit: usize) -> usize {
+        self.0.recv_many(into, limit).await
+    }
+
+    /// See [`Chan::blocking_recv`].
+    pub fn blocking_recv(&self) -> Option<T> {
+        self.0.blocking_recv()
+    }
+}

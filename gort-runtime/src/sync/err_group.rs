@@ -1,0 +1,197 @@
+//! Groups of goroutines that may fail, as `golang.org/x/sync/errgroup` has them.
+//!
+//! - In: futures that yield a `Result`.
+//! - Out: [`ErrGroup`], which waits for all and tells the first error.
+//! - Invariants: the first error cancels the group's context, if it has one; a limit holds for goroutines that run at the
+//!   same time.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::{Semaphore, TaskGroup};
+use crate::context::{self, CancelFunc, Ctx};
+use crate::shim::Lock;
+
+/// A group of goroutines that may fail with an `E`; clones are the same group.
+///
+/// ```
+/// use gort_runtime::{sync::ErrGroup, task};
+/// task::test(async {
+///     let group = ErrGroup::with_limit(2);
+///     for i in 0..5 {
+///         group.go(async move { if i == 3 { Err("three") } else { Ok(()) } }).await;
+///     }
+///     assert_eq!(group.wait().await, Err("three"));
+/// });
+/// ```
+pub struct ErrGroup<E>(Arc<Shared<E>>);
+
+struct Shared<E> {
+    tasks: TaskGroup,
+    first: Lock<Option<E>>,
+    limit: Option<Semaphore>,
+    cancel: Option<CancelFunc>,
+}
+
+impl<E> Clone for ErrGroup<E> {
+    fn clone(&self) -> Self {
+        ErrGroup(self.0.clone())
+    }
+}
+
+impl<E: Send + 'static> Default for ErrGroup<E> {
+    fn default() -> Self {
+        Self::make(None, None)
+    }
+}
+
+impl<E: Send + 'static> ErrGroup<E> {
+    fn make(limit: Option<usize>, cancel: Option<CancelFunc>) -> Self {
+        ErrGroup(Arc::new(Shared {
+            tasks: TaskGroup::new(),
+            first: Lock::new(None),
+            limit: limit.map(|limit| Semaphore::new(limit as i64)),
+            cancel,
+        }))
+    }
+
+    /// A group without a limit.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A group of which at most `limit` goroutines run at the same time.
+    pub fn with_limit(limit: usize) -> Self {
+        Self::make(Some(limit), None)
+    }
+
+    /// A group, and a context below `parent` that is cancelled with the first error, or when [`wait`](Self::wait) returns.
+    ///
+    /// # Panics
+    /// With Go's text if the parent is nil.
+    ///
+    /// # Differences from Go
+    /// The limit is given here, and not set later.
+    pub fn with_context(parent: Ctx, limit: Option<usize>) -> (Self, Ctx) {
+        let (ctx, cancel) = context::with_cancel(parent);
+        (Self::make(limit, Some(cancel)), ctx)
+    }
+
+    /// Starts a goroutine, when there is room for one.
+    ///
+    /// # Panics
+    /// Outside of the runtime.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready, it has started nothing.
+    pub async fn go(&self, future: impl Future<Output = Result<(), E>> + Send + 'static) {
+        if let Some(limit) = &self.0.limit {
+            limit.acquire(1).await;
+        }
+        self.start(future);
+    }
+
+    /// Starts a goroutine if there is room for one now; whether there is.
+    ///
+    /// # Panics
+    /// Outside of the runtime.
+    pub fn try_go(&self, future: impl Future<Output = Result<(), E>> + Send + 'static) -> bool {
+        let room = self.0.limit.as_ref().is_none_or(|limit| limit.try_acquire(1));
+        if room {
+            self.start(future);
+        }
+        room
+    }
+
+    fn start(&self, future: impl Future<Output = Result<(), E>> + Send + 'static) {
+        /// Makes room also after `Goexit`.
+        struct Room<E>(Arc<Shared<E>>);
+        impl<E> Drop for Room<E> {
+            fn drop(&mut self) {
+                if let Some(limit) = &self.0.limit {
+                    limit.release(1);
+                }
+            }
+        }
+        let room = Room(self.0.clone());
+        self.0.tasks.spawn(async move {
+            if let Err(error) = future.await {
+                room.0.failed(error);
+            }
+            drop(room);
+        });
+    }
+
+    /// Waits for all goroutines.
+    ///
+    /// # Errors
+    /// With the first error, the first time it is asked for.
+    ///
+    /// # Cancel safety
+    /// Cancelling it has no effect.
+    pub async fn wait(&self) -> Result<(), E> {
+        self.0.tasks.wait().await;
+        if let Some(cancel) = &self.0.cancel {
+            cancel();
+        }
+        match self.0.first.lock().take() {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<E> Shared<E> {
+    fn failed(&self, error: E) {
+        let mut first = self.first.lock();
+        if first.is_some() {
+            // Dropped after unlocking.
+            drop(first);
+            return drop(error);
+        }
+        *first = Some(error);
+        drop(first);
+        if let Some(cancel) = &self.cancel {
+            cancel();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::task;
+
+    #[crate::test]
+    async fn the_first_error_cancels_the_others() {
+        let (group, ctx) = ErrGroup::with_context(context::background(), None);
+        let waits = ctx.clone();
+        group
+            .go(async move {
+                waits.done().recv().await;
+                Err(2)
+            })
+            .await;
+        group.go(async { Err(1) }).await;
+        assert_eq!(group.wait().await, Err(1));
+        assert_eq!(group.wait().await, Ok(()));
+        assert!(!ctx.err().is_nil());
+    }
+
+    #[crate::test]
+    async fn a_limit_holds() {
+        let group: ErrGroup<()> = ErrGroup::with_limit(1);
+        let gate: crate::chan::Chan<()> = crate::chan::Chan::make(0);
+        let opened = gate.clone();
+        group
+            .go(async move {
+                opened.recv().await;
+                Ok(())
+            })
+            .await;
+        assert!(!group.try_go(async { Ok(()) }));
+        task::go(async move { gate.send(()).await });
+        group.go(async { Ok(()) }).await;
+        assert_eq!(group.wait().await, Ok(()));
+    }
+}
