@@ -375,12 +375,12 @@ impl<'a> Lowerer<'a> {
         self.make(kind, ty, span)
     }
 
-    /// Untyped counts such as `1.0` keep a type of their own, but they count as integers do.
+    /// Untyped counts such as `1.0`, or beyond an `int`, keep a type of their own, but they count as unsigned integers do.
     pub(super) fn shift_count(&self, count: Expr) -> Expr {
         let integer = self.store.basic(count.ty).is_some_and(|k| k.is_integer());
         match &count.kind {
-            ExprKind::Const { value, .. } if !integer => match value.to_int() {
-                Some(n) => Expr {
+            ExprKind::Const { value, .. } => match value.to_int() {
+                Some(n) if !integer || i64::try_from(&n).is_err() => Expr {
                     ty: TypeId::UINT,
                     kind: ExprKind::Const {
                         value: ConstValue::int(n),
@@ -389,7 +389,7 @@ impl<'a> Lowerer<'a> {
                     },
                     ..count
                 },
-                None => count,
+                _ => count,
             },
             _ => count,
         }
