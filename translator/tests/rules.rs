@@ -129,6 +129,31 @@ fn a_method_sees_its_receivers_type_where_the_receiver_has_its_name() {
 }
 
 #[test]
+fn a_value_is_no_type_even_of_its_own_declaration() {
+    fails("func f(x f) {}", &[("2:10", "`f` is not a type")]);
+    fails("var r = g()\nfunc g() r", &[("3:10", "`r` is not a type")]);
+    fails(
+        "type S struct{}\nfunc (S) m(x S.m) {}",
+        &[("3:16", "`S.m` is not a type")],
+    );
+    fails("type I interface{ I.m; m() }", &[("2:6", "invalid recursive type `I`")]);
+}
+
+#[test]
+fn ranges_over_numbers_are_over_integers() {
+    ok("func f() { for range 3 { }; for i := range 'a' { var _ rune = i } }");
+    fails("func f() { for range 10.0 { } }", &[("2:22", "cannot range over")]);
+    fails(
+        "func f() { var x float64; for x = range 10 { }; _ = x }",
+        &[("2:31", "cannot use iteration variable")],
+    );
+    fails(
+        "type B bool\nfunc f(g func(func() B)) { for range g { } }",
+        &[("3:38", "cannot range over")],
+    );
+}
+
+#[test]
 fn features_need_their_language_version() {
     struct One(&'static str);
     impl FileSystem for One {

@@ -39,6 +39,15 @@ impl Builder<'_> {
             let failed = self.broken;
             if failed {
                 self.skip_declaration(begin);
+                // The imports that could be read are known, so that their uses are no errors.
+                if let Some(Decl::Gen(GenDecl {
+                    kind: GenKind::Import(specs),
+                    ..
+                })) = &decl
+                {
+                    file.imports
+                        .extend(specs.iter().filter(|s| !s.path.is_empty()).cloned());
+                }
             }
             let lexed = self.lex_errors_before(self.end(), before);
             let Some(decl) = decl.filter(|_| !failed && !lexed) else {

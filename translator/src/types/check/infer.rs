@@ -348,7 +348,9 @@ impl<'a> Checker<'a> {
         for (i, t) in targs.iter().enumerate() {
             u.set(i, *t);
         }
-        if let Err(why) = self.constraint_inference(&mut u, &fresh) {
+        if targs.len() < fresh.len()
+            && let Err(why) = self.constraint_inference(&mut u, &fresh)
+        {
             self.err(e.span, Code::INSTANTIATION, why);
             return Operand::invalid(e);
         }

@@ -8,31 +8,36 @@ use super::super::model::*;
 use super::Checker;
 use super::operand::Operand;
 use crate::diagnostic::Code;
+use crate::source::Span;
 use crate::syntax::ast::{self, Expr, RangeStmt};
 
 impl<'a> Checker<'a> {
     pub(super) fn range_clause(&mut self, r: &'a RangeStmt) {
         let mut x = self.expr(&r.x);
         // `for range len(a)` and its like with untyped constants.
-        let untyped_int = !x.is_invalid() && self.s.is_untyped(x.ty) && self.s.all_basic(x.ty, BasicKind::is_numeric);
+        let untyped_int = !x.is_invalid() && self.s.is_untyped(x.ty) && self.s.all_basic(x.ty, BasicKind::is_integer);
         if untyped_int {
             let target = match (&r.key, r.define) {
                 (Some(k), false) if k.as_ident().is_none_or(|i| &*i.name != "_") => {
-                    let k = self.expr(k);
-                    if k.is_invalid() { TypeId::INT } else { k.ty }
+                    // "If n is an untyped constant, it is given the type of the iteration variable", an integer's.
+                    let v = self.expr(k);
+                    if !v.is_invalid() && !self.s.all_basic(v.ty, BasicKind::is_integer) {
+                        let text = format!("cannot use iteration variable of type {}", self.type_str(v.ty));
+                        self.err(k.span, Code::INVALID_USE, text);
+                        x.fail();
+                    }
+                    if v.is_invalid() { TypeId::INT } else { v.ty }
                 }
-                _ => match x.ty {
-                    TypeId::UNTYPED_RUNE => TypeId::INT32,
-                    TypeId::UNTYPED_INT => TypeId::INT,
-                    _ => TypeId::INT,
-                },
+                _ => self.s.default_type(x.ty),
             };
-            self.convert_untyped(&mut x, target);
+            if !x.is_invalid() {
+                self.convert_untyped(&mut x, target);
+            }
         }
         let (key, value) = if x.is_invalid() {
             (Some(TypeId::INVALID), Some(TypeId::INVALID))
         } else {
-            match self.range_types(x.ty) {
+            match self.range_types(x.ty, r.x.span) {
                 Ok((k, v, max)) => {
                     let extra = match (&r.key, &r.value, max) {
                         (Some(k), _, 0) => Some(k),
@@ -93,14 +98,19 @@ impl<'a> Checker<'a> {
 
     /// Key and value types, and how many variables there may be.
     #[allow(clippy::type_complexity)]
-    fn range_types(&mut self, t: TypeId) -> Result<(Option<TypeId>, Option<TypeId>, usize), String> {
+    fn range_types(&mut self, t: TypeId, span: Span) -> Result<(Option<TypeId>, Option<TypeId>, usize), String> {
         let Some(core) = self.s.core_string(t) else {
             return Err(": no core type".into());
         };
         let int = Some(TypeId::INT);
         Ok(match &*self.s.get(core) {
             Type::Basic(k) if k.is_string() => (int, Some(TypeId::INT32), 2),
-            Type::Basic(k) if k.is_integer() => (Some(t), None, 1),
+            Type::Basic(k) if k.is_integer() => {
+                if self.version_at(span) < (1, 22) {
+                    return Err(": requires go1.22 or later".into());
+                }
+                (Some(t), None, 1)
+            }
             Type::Array(_, e) | Type::Slice(e) => (int, Some(*e), 2),
             Type::Pointer(p) => match &*self.s.under(*p) {
                 Type::Array(_, e) => (int, Some(*e), 2),
@@ -114,6 +124,9 @@ impl<'a> Checker<'a> {
                 (Some(*e), None, 1)
             }
             Type::Signature(s) => {
+                if self.version_at(span) < (1, 23) {
+                    return Err(": requires go1.23 or later".into());
+                }
                 if s.params.len() != 1 || !s.results.is_empty() {
                     return Err(": func must be func(yield func(...) bool): wrong argument count".into());
                 }
@@ -125,7 +138,7 @@ impl<'a> Checker<'a> {
                     Type::Signature(y)
                         if y.params.len() <= 2
                             && y.results.len() == 1
-                            && y.results.iter().all(|r| self.s.all_basic(*r, BasicKind::is_boolean)) =>
+                            && y.results.iter().all(|r| self.s.identical(*r, TypeId::BOOL)) =>
                     {
                         (y.params.first().copied(), y.params.get(1).copied(), y.params.len())
                     }

@@ -65,6 +65,9 @@ impl<'a> Checker<'a> {
         match &e.kind {
             ExprKind::Bad => TypeId::INVALID,
             ExprKind::Ident(_) | ExprKind::Selector(..) => {
+                if self.no_type(e) {
+                    return TypeId::INVALID;
+                }
                 let x = match &e.kind {
                     ExprKind::Ident(id) => self.ident(e, id),
                     _ => self.selector(e),
@@ -107,6 +110,45 @@ impl<'a> Checker<'a> {
                 self.operand_type(&x)
             }
         }
+    }
+
+    /// Whether a name cannot mean a type, which is told before what it means is resolved: that may depend on this very
+    /// type, as in `func f(x f)`.
+    fn no_type(&mut self, e: &'a Expr) -> bool {
+        let (id, span) = match &e.kind {
+            ExprKind::Ident(id) => (id, e.span),
+            ExprKind::Selector(x, sel) => {
+                let named = x.as_ident().and_then(|id| self.lookup(&id.name));
+                if let Some(start) = self.path.iter().position(|o| Some(*o) == named) {
+                    let cycle = self.path.get(start..).unwrap_or(&[]).to_vec();
+                    self.cycle_error(&cycle);
+                    return true;
+                }
+                let base = named.map(|o| self.s.obj(o));
+                if base.is_none_or(|o| !matches!(o.kind, ObjKind::TypeName { .. } | ObjKind::Var(_))) {
+                    return false;
+                }
+                let text = format!("`{}` is not a type", self.text(e));
+                if !self.expr_or_type(x).is_invalid() {
+                    self.err(sel.span, Code::NOT_A_TYPE, text);
+                }
+                return true;
+            }
+            _ => return false,
+        };
+        let Some(o) = self.lookup(&id.name).filter(|_| &*id.name != "_") else {
+            return false;
+        };
+        let value = matches!(
+            self.s.obj(o).kind,
+            ObjKind::Const { .. } | ObjKind::Var(_) | ObjKind::Func { .. } | ObjKind::Builtin(_) | ObjKind::Nil
+        );
+        if value {
+            self.used.insert(o);
+            self.info.uses.insert(id.id, o);
+            self.err(span, Code::NOT_A_TYPE, format!("`{}` is not a type", id.name));
+        }
+        value
     }
 
     fn operand_type(&mut self, x: &Operand<'a>) -> TypeId {
@@ -385,8 +427,16 @@ impl<'a> Checker<'a> {
             return;
         }
         let constraint = |s: &TypeSet| s.terms.is_some() || s.comparable;
+        // What is in error, and what a file of this very version declares, was told of already.
+        let own = match &*self.s.get(t) {
+            Type::Named(n) => self.s.obj(n.obj).pkg.is_none_or(|p| p == self.env.pkg),
+            _ => false,
+        };
+        if self.s.underlying(t) == TypeId::INVALID {
+            return;
+        }
         let what = match &*self.s.under(t) {
-            Type::Interface(_) if !constraint(&self.s.type_set(t)) => return,
+            Type::Interface(_) if own || !constraint(&self.s.type_set(t)) => return,
             Type::Interface(_) => "embedding constraint interface",
             Type::Union(_) => "embedding interface element",
             _ => "embedding non-interface type",
