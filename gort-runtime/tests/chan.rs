@@ -293,3 +293,22 @@ async fn every_value_arrives_once_under_cancellation() {
         assert!(all.into_iter().eq(0..6000));
     }
 }
+
+/// What may go to other threads, also with values that may be sent and not shared.
+#[test]
+fn handles_and_futures_may_change_threads() {
+    use std::cell::Cell;
+    fn send<T: Send>(_: &T) {}
+    fn sync<T: Sync>(_: &T) {}
+    let chan: Chan<Cell<i64>> = Chan::make(1);
+    send(&chan);
+    sync(&chan);
+    send(&chan.recv());
+    send(&chan.send(Cell::new(1)));
+    send(&Select::new().recv(&chan).wait());
+    let mutex = gort_runtime::sync::Mutex::new();
+    send(&mutex.lock());
+    send(&gort_runtime::sync::RwMutex::new().rlock());
+    send(&gort_runtime::sync::WaitGroup::default().wait());
+    sync(&mutex);
+}

@@ -3,7 +3,8 @@
 //! - In: nothing.
 //! - Out: [`Lock`], [`Guard`].
 //! - Invariants: whoever holds a [`Lock`] neither suspends, nor runs a user's code, nor wakes anybody, so it is held for
-//!   some tens of nanoseconds. That is why those who wait for it spin first, and why leaving it is a plain store.
+//!   some tens of nanoseconds. That is why those who wait for it spin first, and why leaving it is a plain store. Maps
+//!   (`value::Map`, `sync::Map`) are the exception: they compare keys under their lock, by code that is generated.
 // The checkers have a lock of their own; only statics are locked with this one then.
 #![cfg_attr(all(test, any(gort_loom, gort_shuttle)), allow(dead_code))]
 

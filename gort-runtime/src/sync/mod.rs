@@ -5,6 +5,7 @@
 
 mod async_lock;
 pub mod atomic;
+mod barrier;
 mod cond;
 mod err_group;
 mod group;
@@ -19,6 +20,7 @@ mod semaphore;
 mod wait_list;
 
 pub use async_lock::AsyncLock;
+pub use barrier::Barrier;
 pub use cond::{Cond, new_cond};
 pub use err_group::ErrGroup;
 pub use group::{TaskGroup, WaitGroup};

@@ -220,7 +220,8 @@ impl RwMutex {
     /// Ends writing. If nobody writes, this ends the process, as in Go.
     #[inline]
     pub fn unlock(&self) {
-        let before = self.state.fetch_and(!WRITER, Ordering::Release);
+        // One instruction, where taking the bit out and asking for the state before would be a loop.
+        let before = self.state.fetch_sub(WRITER, Ordering::Release);
         if before & WRITER == 0 {
             fatal("sync: Unlock of unlocked RWMutex");
         }
