@@ -85,6 +85,11 @@ pub(super) fn spin_until(free: impl Fn() -> bool) -> bool {
 #[cold]
 pub(super) fn try_often(attempt: impl Fn() -> bool) -> bool {
     (0..8).any(|_| spin_until(&attempt))
+        // The holder's thread was interrupted: let it run.
+        || (0..50).any(|_| {
+            std::thread::yield_now();
+            attempt()
+        })
 }
 
 impl Mutex {
