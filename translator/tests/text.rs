@@ -78,6 +78,18 @@ func main() {{ s := \"a\" + strconv.Itoa(2); fmt.Println(same(s, \"b\"), same(\"
 }
 
 #[test]
+fn both_kinds_of_strings_are_compared() {
+    check(
+        &format!(
+            "{IMPORTS}
+func same(a, b string) bool {{ return len(b[1:]) > 0 && (a == b || b < a) }}
+func main() {{ s := \"a\" + strconv.Itoa(2); fmt.Println(same(s, \"bc\")) }}"
+        ),
+        &["fn same(a: &str, b: &GoString) -> bool {", "a == *b || *b < a"],
+    );
+}
+
+#[test]
 fn a_parameter_that_is_kept_is_owned() {
     check(
         &format!(

@@ -187,18 +187,22 @@ impl<'a> Emitter<'a> {
         let ordered = !matches!(op, BinaryOp::Eq | BinaryOp::Ne);
         let mixed = self.is_str(x) != self.is_str(y);
         let side = |e: &'a Expr| {
-            if !self.is_textual(e) {
-                return self.borrowed(e);
-            }
-            let code = self.text_operand(e);
+            let textual = self.is_textual(e);
+            let code = if textual {
+                self.text_operand(e)
+            } else {
+                self.borrowed(e)
+            };
             let code = match &e.kind {
-                // The variable of a loop is a reference to a `String`.
-                ExprKind::Local(l) if self.storage(*l) == Storage::Lent && !self.is_parameter(*l) => {
+                // The variable of a loop is a reference to a `String`, and a borrowed parameter may be one to the runtime's.
+                ExprKind::Local(l) if self.storage(*l) == Storage::Lent && !(textual && self.is_parameter(*l)) => {
                     Code::new(format!("*{code}"), Prec::Unary)
                 }
                 _ => code,
             };
-            if ordered && mixed && !self.is_str(e) {
+            if !textual {
+                code
+            } else if ordered && mixed && !self.is_str(e) {
                 code.method("as_str", &[])
             } else {
                 code
