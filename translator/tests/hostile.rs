@@ -180,3 +180,11 @@ fn mutated_programs_do_not_panic_or_hang() {
         check(&program.concat());
     }
 }
+
+#[test]
+fn a_flood_of_bad_characters_ends_soon() {
+    let one = check(&format!("package p\n{}\n", "☺".repeat(500_000)));
+    assert!(one.len() < 5, "{} diagnostics", one.len());
+    let many = check(&format!("package p\n{}", "☺\n".repeat(200_000)));
+    assert!(many.len() >= 200_000);
+}

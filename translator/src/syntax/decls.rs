@@ -8,6 +8,7 @@ use super::parser::Builder;
 use super::token::Tok;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use rustc_hash::FxHashSet;
 
 impl Builder<'_> {
     pub(super) fn file(&mut self, file: &mut File) {
@@ -134,10 +135,11 @@ impl Builder<'_> {
     fn lex_errors_before(&mut self, end: u32, from: usize) -> bool {
         let count = self.lex_errors.iter().take_while(|e| e.0 <= end).count();
         let errors: Vec<_> = self.lex_errors.drain(..count).collect();
+        let told = self.diagnostics.iter().skip(from);
+        let mut told: FxHashSet<u32> = told.filter_map(|d| d.span).map(|s| s.start).collect();
         for (start, end, message) in errors {
             let span = Span::new(self.file, start, end);
-            let same = |d: &Diagnostic| d.span.is_some_and(|s| s.start == start);
-            if !self.diagnostics.iter().skip(from).any(same) {
+            if told.insert(start) {
                 let text = format!("syntax error: {message}");
                 self.diagnostics.push(Diagnostic::error(Code::SYNTAX, span, text));
             }

@@ -70,7 +70,12 @@ impl Scanner<'_> {
     }
 
     fn error(&mut self, start: usize, message: &'static str) {
-        self.errors.push((start as u32, self.at.max(start) as u32, message));
+        let end = self.at.max(start) as u32;
+        match self.errors.last_mut() {
+            // A run of bad characters is one mistake.
+            Some((_, last, same)) if *last == start as u32 && *same == message => *last = end,
+            _ => self.errors.push((start as u32, end, message)),
+        }
     }
 
     /// Skips blanks and comments; gives the place of a semicolon that the end of a line stands for.
