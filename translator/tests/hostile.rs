@@ -188,3 +188,14 @@ fn a_flood_of_bad_characters_ends_soon() {
     let many = check(&format!("package p\n{}", "☺\n".repeat(200_000)));
     assert!(many.len() >= 200_000);
 }
+
+#[test]
+fn interfaces_that_embed_each_other_many_times_end_soon() {
+    let names = 0..12;
+    let all: String = names.clone().map(|i| format!("I{i}; ")).collect();
+    let types: String = names
+        .map(|i| format!("type I{i} interface {{ m{i}(); {all} {all} }}\n"))
+        .collect();
+    let found = check(&format!("package p\n{types}\nvar a I0 = b\nvar b I1\n"));
+    assert!(!found.is_empty());
+}

@@ -5,7 +5,16 @@
 
 use super::model::*;
 use super::store::TypeStore;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
+
+/// What one question has come by.
+#[derive(Default)]
+struct Visited {
+    /// Interfaces that are not resolved in full, or being looked at: each is looked at once, however often it is embedded.
+    sets: FxHashMap<TypeId, Arc<TypeSet>>,
+    depth: usize,
+}
 
 impl TypeStore {
     /// The type set of an interface (or a type parameter's constraint, or any type: then just that type).
@@ -15,12 +24,15 @@ impl TypeStore {
 
     /// The set, and whether everything in it was resolved.
     pub(super) fn compute_type_set(&self, t: TypeId) -> (Arc<TypeSet>, bool) {
-        self.type_set_at(t, 0)
+        self.type_set_at(t, &mut Visited::default())
     }
 
-    fn type_set_at(&self, t: TypeId, depth: usize) -> (Arc<TypeSet>, bool) {
+    fn type_set_at(&self, t: TypeId, visited: &mut Visited) -> (Arc<TypeSet>, bool) {
         if let Some(s) = self.inner.borrow().type_sets.get(&t) {
             return (s.clone(), true);
+        }
+        if let Some(set) = visited.sets.get(&t) {
+            return (set.clone(), false);
         }
         let ty = self.get(t);
         let Type::Interface(iface) = &*ty else {
@@ -30,9 +42,12 @@ impl TypeStore {
             };
             return (Arc::new(set), t != TypeId::INVALID);
         };
-        if depth > 100 {
+        if visited.depth > 100 {
             return (Arc::default(), false);
         }
+        // An interface that embeds itself adds nothing to itself.
+        visited.sets.insert(t, Arc::default());
+        visited.depth += 1;
         let mut set = TypeSet {
             methods: iface.methods.clone(),
             terms: None,
@@ -43,7 +58,7 @@ impl TypeStore {
             let under = self.underlying(*e);
             let terms = match &*self.get(under) {
                 Type::Interface(_) => {
-                    let (inner, done) = self.type_set_at(under, depth + 1);
+                    let (inner, done) = self.type_set_at(under, visited);
                     complete &= done;
                     for m in &inner.methods {
                         let o = self.obj(*m);
@@ -58,7 +73,7 @@ impl TypeStore {
                     set.comparable |= inner.comparable;
                     inner.terms.clone()
                 }
-                Type::Union(ts) => self.union_terms(ts, depth, &mut complete),
+                Type::Union(ts) => self.union_terms(ts, visited, &mut complete),
                 // Not resolved yet, or in error: says nothing.
                 _ if under == TypeId::INVALID => {
                     complete = false;
@@ -70,13 +85,16 @@ impl TypeStore {
         }
         set.methods.sort_by_cached_key(|m| self.obj(*m).name.clone());
         let set = Arc::new(set);
+        visited.depth -= 1;
         if complete {
             self.inner.borrow_mut().type_sets.insert(t, set.clone());
+        } else {
+            visited.sets.insert(t, set.clone());
         }
         (set, complete)
     }
 
-    fn union_terms(&self, ts: &[Term], depth: usize, complete: &mut bool) -> Option<Vec<Term>> {
+    fn union_terms(&self, ts: &[Term], visited: &mut Visited, complete: &mut bool) -> Option<Vec<Term>> {
         let mut all = Vec::new();
         for term in ts {
             let under = self.underlying(term.ty);
@@ -84,7 +102,7 @@ impl TypeStore {
                 *complete = false;
             }
             if let Type::Interface(_) = &*self.get(under) {
-                let (inner, done) = self.type_set_at(under, depth + 1);
+                let (inner, done) = self.type_set_at(under, visited);
                 *complete &= done;
                 match &inner.terms {
                     Some(ts) => all.extend(ts.iter().copied()),
