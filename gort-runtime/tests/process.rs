@@ -28,7 +28,8 @@ fn check(test: &str, body: fn(), code: i32, stderr: &str) {
         assert_eq!(output.status.code(), Some(code), "{workers} workers: {text}");
         assert!(text.starts_with(stderr), "{workers} workers: {text}");
         assert!(
-            started.elapsed() < Duration::from_secs(5),
+            // Others may have the machine: this tells a process that hangs from one that ends.
+            started.elapsed() < Duration::from_secs(30),
             "{workers} workers: {:?}",
             started.elapsed()
         );
