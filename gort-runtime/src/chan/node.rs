@@ -13,6 +13,7 @@ use std::task::Waker;
 
 use crate::select::Ticket;
 use crate::shim::atomic::{AtomicU8, Ordering};
+use crate::task::{waker, wakes_same};
 
 /// How a node stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,13 +102,13 @@ impl<T> Node<T> {
     ///
     /// # Safety
     /// The caller is the owner, and holds the channel's lock.
-    pub(crate) unsafe fn wait_as_task(&self, waker: &Waker) -> Option<Waker> {
+    pub(crate) unsafe fn wait_as_task(&self, lent: &Waker) -> Option<Waker> {
         // SAFETY: the contract.
         match unsafe { &mut *self.waiter.get() } {
-            Waiter::Task(before) if before.will_wake(waker) => None,
-            Waiter::Task(before) => Some(std::mem::replace(before, waker.clone())),
+            Waiter::Task(before) if wakes_same(before, lent) => None,
+            Waiter::Task(before) => Some(std::mem::replace(before, waker(lent))),
             waiter => {
-                *waiter = Waiter::Task(waker.clone());
+                *waiter = Waiter::Task(waker(lent));
                 None
             }
         }

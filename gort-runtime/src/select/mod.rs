@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use crate::shim::atomic::{AtomicU32, Ordering};
 use crate::shim::random;
-use crate::task::{Wait, proceed, progress, waiting};
+use crate::task::{Wait, proceed, progress, waiting, waker, wakes_same};
 
 mod dynamic;
 
@@ -256,7 +256,7 @@ impl Waiting<'_, '_, '_> {
                 return Some(done);
             }
             // SAFETY: no case is queued yet.
-            unsafe { *self.ticket.waker.get() = Some(cx.waker().clone()) }
+            unsafe { *self.ticket.waker.get() = Some(waker(cx.waker())) }
             let ticket = NonNull::from(&self.ticket);
             for (i, case) in cases.iter_mut().enumerate() {
                 // SAFETY: as above; the ticket is pinned with this, and dropping this takes the cases off their queues.
@@ -274,10 +274,10 @@ impl Waiting<'_, '_, '_> {
                 return None;
             }
             // SAFETY: no case was chosen, and all channels are locked.
-            let waker = unsafe { &mut *ticket.waker.get() };
-            match waker {
-                Some(waker) if waker.will_wake(cx.waker()) => None,
-                _ => waker.replace(cx.waker().clone()),
+            let held = unsafe { &mut *ticket.waker.get() };
+            match held {
+                Some(held) if wakes_same(held, cx.waker()) => None,
+                _ => held.replace(waker(cx.waker())),
             }
         });
         drop(before);

@@ -93,6 +93,7 @@ impl<F: Future<Output = ()>, D> Future for Counted<F, D> {
 
 impl Ptr<WaitGroup> {
     /// Starts a goroutine that is waited for: `wg.Go`.
+    #[track_caller]
     pub fn go(&self, future: impl Future<Output = ()> + Send + 'static) {
         struct Done(Ptr<WaitGroup>);
         impl Drop for Done {
@@ -117,6 +118,7 @@ impl TaskGroup {
     }
 
     /// Starts a goroutine of the group.
+    #[track_caller]
     pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
         struct Done(Arc<WaitGroup>);
         impl Drop for Done {

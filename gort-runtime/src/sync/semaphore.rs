@@ -142,7 +142,7 @@ impl Future for Acquire<'_> {
                     weight: self.weight,
                     inner: Lock::new(Inner {
                         granted: false,
-                        waker: Some(cx.waker().clone()),
+                        waker: Some(crate::task::waker(cx.waker())),
                     }),
                 });
                 state.waiters.push_back(waiter.clone());
@@ -156,7 +156,7 @@ impl Future for Acquire<'_> {
                     self.waiter = None;
                     return Poll::Ready(());
                 }
-                let before = inner.waker.replace(cx.waker().clone());
+                let before = inner.waker.replace(crate::task::waker(cx.waker()));
                 drop((inner, state));
                 drop(before);
             }

@@ -1,51 +1,121 @@
 //! Waiting for a future from synchronous code, and catching what a future panics with.
+#![allow(unsafe_code)]
 
-use crate::shim::process::atomic::{AtomicU8, Ordering::SeqCst};
+use crate::shim::process::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
 use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 use std::thread::Thread;
 
 use super::deadlock::External;
-use super::local;
+use super::{local, scheduler};
 
 const RUNNING: u8 = 0;
 const PARKED: u8 = 1;
 const NOTIFIED: u8 = 2;
 
 /// A thread that runs a future by itself. It is announced to the deadlock judge while it runs, not while it waits:
-/// whoever wakes it announces it again first.
+/// whoever wakes it announces it again first. While code outside this crate has a waker, it stays announced.
 struct Parker {
     state: AtomicU8,
+    /// How many wakers are in the hands of code outside this crate.
+    foreign: AtomicUsize,
     thread: Thread,
 }
 
-impl Wake for Parker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
+impl Parker {
+    fn wake(&self) {
         if self.state.swap(NOTIFIED, SeqCst) == PARKED {
             std::mem::forget(External::new());
             self.thread.unpark();
         }
     }
+
+    /// A waker to lend to a future that is polled.
+    fn lent(self: &Arc<Self>) -> Waker {
+        let parker = Arc::into_raw(self.clone()).cast();
+        // SAFETY: the tables below count references of the `Arc`.
+        unsafe { Waker::from_raw(RawWaker::new(parker, &LENT)) }
+    }
 }
 
-/// Waits for a future from synchronous code, on this thread; the runtime gets another for its other work.
+static LENT: RawWakerVTable = RawWakerVTable::new(clone_foreign, wake_own, wake_by_ref, drop_own);
+static FOREIGN: RawWakerVTable = RawWakerVTable::new(clone_foreign, wake_foreign, wake_by_ref, drop_foreign);
+static OWN: RawWakerVTable = RawWakerVTable::new(clone_own, wake_own, wake_by_ref, drop_own);
+
+unsafe fn clone_foreign(data: *const ()) -> RawWaker {
+    // SAFETY: the waker holds a reference.
+    unsafe {
+        (*data.cast::<Parker>()).foreign.fetch_add(1, SeqCst);
+        Arc::increment_strong_count(data.cast::<Parker>());
+    }
+    RawWaker::new(data, &FOREIGN)
+}
+
+unsafe fn clone_own(data: *const ()) -> RawWaker {
+    // SAFETY: the waker holds a reference.
+    unsafe { Arc::increment_strong_count(data.cast::<Parker>()) };
+    RawWaker::new(data, &OWN)
+}
+
+unsafe fn wake_by_ref(data: *const ()) {
+    // SAFETY: the waker holds a reference.
+    unsafe { &*data.cast::<Parker>() }.wake();
+}
+
+unsafe fn wake_own(data: *const ()) {
+    // SAFETY: the waker gives its reference up.
+    unsafe { Arc::from_raw(data.cast::<Parker>()) }.wake();
+}
+
+unsafe fn wake_foreign(data: *const ()) {
+    // SAFETY: the waker gives its reference up.
+    let parker = unsafe { Arc::from_raw(data.cast::<Parker>()) };
+    parker.wake();
+    parker.foreign.fetch_sub(1, SeqCst);
+}
+
+unsafe fn drop_own(data: *const ()) {
+    // SAFETY: the waker gives its reference up.
+    drop(unsafe { Arc::from_raw(data.cast::<Parker>()) });
+}
+
+unsafe fn drop_foreign(data: *const ()) {
+    // SAFETY: the waker gives its reference up.
+    let parker = unsafe { Arc::from_raw(data.cast::<Parker>()) };
+    parker.foreign.fetch_sub(1, SeqCst);
+}
+
+/// A waker for this crate's own primitives, of which the deadlock judge knows.
+pub(super) fn waker(of: &Waker) -> Waker {
+    if !std::ptr::eq(of.vtable(), &LENT) {
+        return of.clone();
+    }
+    // SAFETY: a lent waker holds a reference, and the new one gets one of its own.
+    unsafe { Waker::from_raw(clone_own(of.data())) }
+}
+
+/// Whether [`waker`] made it of one that was lent.
+pub(super) fn is_own(waker: &Waker) -> bool {
+    std::ptr::eq(waker.vtable(), &OWN)
+}
+
+/// Waits for a future from synchronous code, on this thread; if it does not end at once, the runtime gets another thread for
+/// its other work.
 ///
 /// # Panics
 /// Where `future` panics.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     // Before the worker is handed to another thread, which may find nothing to do and park before this one goes on.
     announce(External::new());
-    match tokio::runtime::Handle::try_current() {
-        Ok(_) => tokio::task::block_in_place(|| drive(future)),
-        Err(_) => drive(future),
+    let on_tokio = || tokio::runtime::Handle::try_current().is_ok() && !scheduler::is_worker();
+    if on_tokio() {
+        tokio::task::block_in_place(|| drive(future))
+    } else {
+        drive(future)
     }
 }
 
@@ -53,18 +123,22 @@ fn drive<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let parker = Arc::new(Parker {
         state: AtomicU8::new(RUNNING),
+        foreign: AtomicUsize::new(0),
         thread: std::thread::current(),
     });
-    let waker = Waker::from(parker.clone());
+    let waker = parker.lent();
     let mut context = Context::from_waker(&waker);
-    let _retract = RetractOutsideGoroutines;
+    let _retract = RetractUnlessRequeued;
     loop {
         parker.state.store(RUNNING, SeqCst);
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
+        scheduler::hand_off();
         if parker.state.compare_exchange(RUNNING, PARKED, SeqCst, SeqCst).is_ok() {
-            drop(retract());
+            if parker.foreign.load(SeqCst) == 0 {
+                drop(retract());
+            }
             while parker.state.load(SeqCst) == PARKED {
                 std::thread::park();
             }
@@ -74,7 +148,7 @@ fn drive<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Keeps the announcement of this thread with the goroutine, which retracts it when it is on a worker again.
+/// Keeps the announcement of this thread with the goroutine, which retracts it when it is queued again or over.
 fn announce(external: External) {
     // One announcement is enough: a second is dropped.
     drop(local::with(|local| local.off_worker().replace(Some(external))));
@@ -84,12 +158,12 @@ fn retract() -> Option<External> {
     local::with(|local| local.off_worker().take())
 }
 
-/// Threads outside of goroutines are not announced any longer when `block_on` is over.
-struct RetractOutsideGoroutines;
+/// Threads that did not lose a processor, or run no goroutine, are not announced any longer when `block_on` is over.
+struct RetractUnlessRequeued;
 
-impl Drop for RetractOutsideGoroutines {
+impl Drop for RetractUnlessRequeued {
     fn drop(&mut self) {
-        if local::with(|local| local.id) == 0 {
+        if local::with(|local| local.id) == 0 || scheduler::on_processor() {
             drop(retract());
         }
     }

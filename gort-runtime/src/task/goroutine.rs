@@ -2,15 +2,19 @@
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::local::{self, Local};
-use super::{count, deadlock};
+use super::run::MAIN_ID;
+#[cfg(feature = "value")]
+use super::scheduler::Scheduler;
+use super::{count, deadlock, scheduler};
 
 pin_project_lite::pin_project! {
-    pub(super) struct Goroutine<F> {
+    /// A goroutine as a task of tokio's, where the thread belongs to none of our schedulers.
+    struct Goroutine<F> {
         local: Local,
         live: Live,
         #[pin]
@@ -28,16 +32,10 @@ impl Drop for Live {
 }
 
 impl<F: Future<Output = ()>> Goroutine<F> {
-    #[inline]
-    pub(super) fn new(future: F) -> Self {
-        Self::with_id(future, count::next_id())
-    }
-
-    #[inline]
-    pub(super) fn with_id(future: F, id: u64) -> Self {
+    fn new(future: F) -> Self {
         count::started();
         Goroutine {
-            local: Local::new(id),
+            local: Local::new(count::next_id()),
             live: Live,
             future,
         }
@@ -45,10 +43,9 @@ impl<F: Future<Output = ()>> Goroutine<F> {
 }
 
 impl<F: Future<Output = ()>> Future for Goroutine<F> {
-    /// Whether it ended by returning, and not by `Goexit`.
-    type Output = bool;
+    type Output = ();
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
         drop(this.local.off_worker().take());
         let entered = local::enter(this.local);
@@ -56,9 +53,6 @@ impl<F: Future<Output = ()>> Future for Goroutine<F> {
         drop(entered);
         match polled {
             Ok(Poll::Pending) => {
-                if this.local.id == 1 {
-                    deadlock::main_waits(this.local.wait());
-                }
                 let off_worker = this.local.off_worker().take();
                 if off_worker.is_some() {
                     this.local.off_worker().set(off_worker);
@@ -68,10 +62,10 @@ impl<F: Future<Output = ()>> Future for Goroutine<F> {
                 }
                 Poll::Pending
             }
-            Ok(Poll::Ready(())) => Poll::Ready(true),
+            Ok(Poll::Ready(())) => Poll::Ready(()),
             Err(payload) => {
                 ended(payload, this.local.id);
-                Poll::Ready(false)
+                Poll::Ready(())
             }
         }
     }
@@ -79,7 +73,7 @@ impl<F: Future<Output = ()>> Future for Goroutine<F> {
 
 /// Ends the process unless the goroutine ended by `Goexit`.
 #[cold]
-fn ended(payload: Box<dyn Any + Send>, id: u64) {
+pub(super) fn ended(payload: Box<dyn Any + Send>, id: u64) {
     #[cfg(feature = "value")]
     match crate::panic::Unwinding::from_payload(payload) {
         crate::panic::Unwinding::Panic(panic) => crate::panic::die(&panic, id),
@@ -99,6 +93,9 @@ fn ended(payload: Box<dyn Any + Send>, id: u64) {
         eprintln!("panic: {text}\n\ngoroutine {id} [running]:");
         std::process::exit(2);
     }
+    if id == MAIN_ID {
+        deadlock::main_gone();
+    }
 }
 
 #[cfg(not(feature = "value"))]
@@ -106,38 +103,47 @@ struct Goexit;
 
 /// Starts a goroutine.
 ///
+/// On a thread of [`main`](super::main) or [`test`](super::test) our scheduler runs it, on any other thread of a tokio runtime
+/// that runtime does, as one of its tasks.
+///
 /// # Panics
-/// Outside of the runtime. A panic inside the goroutine ends the process, as in Go.
+/// Outside of both. A panic inside the goroutine ends the process, as in Go.
 #[inline]
+#[track_caller]
 pub fn go(future: impl Future<Output = ()> + Send + 'static) {
-    drop(tokio::spawn(Spawned {
-        goroutine: Goroutine::new(future),
-    }));
-}
-
-/// As [`go`], on a runtime that is not the thread's.
-#[cfg(feature = "value")]
-pub(crate) fn go_on(runtime: &tokio::runtime::Handle, future: impl Future<Output = ()> + Send + 'static) {
-    drop(runtime.spawn(Spawned {
-        goroutine: Goroutine::new(future),
-    }));
-}
-
-pin_project_lite::pin_project! {
-    /// A goroutine of which nobody asks how it ended. (An `async` block would take its place twice.)
-    struct Spawned<F> {
-        #[pin]
-        goroutine: Goroutine<F>,
+    match scheduler::current() {
+        Some(scheduler) => scheduler.spawn(future, count::next_id(), Location::caller()),
+        None => drop(tokio::spawn(Goroutine::new(future))),
     }
 }
 
-impl<F: Future<Output = ()>> Future for Spawned<F> {
-    type Output = ();
+/// Where a thread starts goroutines, for other threads to do so too.
+#[cfg(feature = "value")]
+pub(crate) struct Home(Place);
 
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        ready!(self.project().goroutine.poll(cx));
-        Poll::Ready(())
+#[cfg(feature = "value")]
+enum Place {
+    Scheduler(&'static Scheduler),
+    Tokio(tokio::runtime::Handle),
+}
+
+#[cfg(feature = "value")]
+impl Home {
+    /// That of this thread.
+    ///
+    /// # Panics
+    /// Outside of the runtime, and of tokio's.
+    pub(crate) fn current() -> Self {
+        Home(scheduler::current().map_or_else(|| Place::Tokio(tokio::runtime::Handle::current()), Place::Scheduler))
+    }
+
+    /// As [`go`], there.
+    #[track_caller]
+    pub(crate) fn go(&self, future: impl Future<Output = ()> + Send + 'static) {
+        match &self.0 {
+            Place::Scheduler(scheduler) => scheduler.spawn(future, count::next_id(), Location::caller()),
+            Place::Tokio(runtime) => drop(runtime.spawn(Goroutine::new(future))),
+        }
     }
 }
 

@@ -9,6 +9,8 @@
 use std::cell::Cell;
 use std::task::{Context, Poll};
 
+use crate::shim::process::atomic::{AtomicU8, Ordering::Relaxed};
+
 /// The state of one goroutine.
 #[derive(Default)]
 pub(crate) struct Local {
@@ -18,8 +20,8 @@ pub(crate) struct Local {
     #[cfg(feature = "value")]
     #[allow(clippy::box_collection)]
     frames: Cell<Option<Box<Vec<crate::defer::Frame>>>>,
-    /// What it waited for last.
-    wait: Cell<Wait>,
+    /// What it waited for last; read by diagnostics too.
+    wait: AtomicU8,
     /// How many operations it may still do before it lets others run.
     budget: Cell<u8>,
     /// Announces the thread to the deadlock judge from the first `block_on` of a poll to the poll's end, as the
@@ -36,7 +38,7 @@ impl Local {
     }
 
     pub(crate) fn wait(&self) -> Wait {
-        self.wait.get()
+        Wait::from_byte(self.wait.load(Relaxed))
     }
 
     pub(super) fn off_worker(&self) -> &Cell<Option<super::External>> {
@@ -164,7 +166,7 @@ pub(crate) fn with<R>(f: impl FnOnce(&Local) -> R) -> R {
 /// Notes what the running goroutine is about to wait for.
 #[inline]
 pub fn waiting(wait: Wait) {
-    with(|local| local.wait.set(wait));
+    with(|local| local.wait.store(wait as u8, Relaxed));
 }
 
 /// Says before an operation whether the goroutine may go on, or is to let others run first, as nothing preempts it; then

@@ -2,15 +2,16 @@
 
 use std::future::Future;
 use std::io::Write;
-use std::sync::Mutex;
-use std::sync::mpsc;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::{Mutex, mpsc};
+use std::task::{Context, Poll, ready};
 
 use super::deadlock;
-use super::goroutine::Goroutine;
-use super::local::Wait;
+use super::scheduler::Scheduler;
 
 /// Go's stacks grow to a gigabyte; this much is reserved, and used only as it is touched.
-const STACK: usize = 256 << 20;
+pub(super) const STACK: usize = 256 << 20;
 
 static AT_EXIT: Mutex<Vec<fn()>> = Mutex::new(Vec::new());
 
@@ -52,20 +53,21 @@ pub fn gomaxprocs(_n: i64) -> i64 {
     workers() as i64
 }
 
-fn runtime(judge: bool) -> tokio::runtime::Runtime {
+/// The scheduler of a process or test, with the tokio runtime that it stands on.
+fn start(judges: bool) -> (&'static Scheduler, tokio::runtime::Runtime) {
+    let scheduler = Scheduler::new(workers(), judges);
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder
         .worker_threads(workers())
         .thread_stack_size(STACK)
         .max_blocking_threads(10_000)
+        .on_thread_start(|| scheduler.adopt_thread())
         .enable_all();
-    if judge {
-        builder
-            .on_thread_park(deadlock::worker_parks)
-            .on_thread_unpark(deadlock::worker_unparks);
-    }
     match builder.build() {
-        Ok(runtime) => runtime,
+        Ok(runtime) => {
+            scheduler.start(runtime.handle().clone());
+            (scheduler, runtime)
+        }
         Err(error) => {
             eprintln!("fatal error: cannot start the runtime: {error}");
             std::process::exit(2)
@@ -74,29 +76,40 @@ fn runtime(judge: bool) -> tokio::runtime::Runtime {
 }
 
 /// Runs the main goroutine and exits when it returns, without waiting for others.
+#[track_caller]
 pub fn main(future: impl Future<Output = ()> + Send + 'static) -> ! {
     // Panics are printed in Go's form where they end the process.
     std::panic::set_hook(Box::new(|_| {}));
     #[cfg(unix)]
     super::signals::exit_on_abort();
-    let runtime = runtime(true);
     // Until the main goroutine runs, there is something that may yet wake one: this thread.
     let starting = deadlock::External::new();
-    deadlock::start(workers(), runtime.handle().clone());
-    let main = Goroutine::with_id(future, 1);
-    // On a worker and not in `block_on`, which is slow to wake.
-    runtime.spawn(async move {
-        drop(starting);
-        // Pinned here, so that it is not dropped, and with it retracted from the judge, before the exit.
-        let mut main = std::pin::pin!(main);
-        if main.as_mut().await {
-            exit(0);
-        }
-        deadlock::main_gone();
-        deadlock::main_waits(Wait::Running);
-    });
+    let (scheduler, _runtime) = start(true);
+    deadlock::judged_by(scheduler);
+    scheduler.spawn(Main { future }, MAIN_ID, Location::caller());
+    drop(starting);
     loop {
         std::thread::park();
+    }
+}
+
+/// The number of the main goroutine.
+pub(super) const MAIN_ID: u64 = 1;
+
+pin_project_lite::pin_project! {
+    /// The main goroutine, whose return ends the process. (An `async` block would hold the future twice.)
+    struct Main<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future<Output = ()>> Future for Main<F> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        ready!(self.project().future.poll(cx));
+        exit(0)
     }
 }
 
@@ -104,14 +117,17 @@ pub fn main(future: impl Future<Output = ()> + Send + 'static) -> ! {
 ///
 /// # Panics
 /// When the goroutine panics, with its text.
+#[track_caller]
 pub fn test(future: impl Future<Output = ()> + Send + 'static) {
-    let runtime = runtime(false);
+    let (scheduler, runtime) = start(false);
     let (send, receive) = mpsc::channel();
-    drop(runtime.spawn(async move {
+    let body = async move {
         let caught = super::blocking::CatchUnwind::new(future).await;
         let _ = send.send(caught.map_err(text));
-    }));
+    };
+    scheduler.spawn(body, super::count::next_id(), Location::caller());
     let result = receive.recv();
+    scheduler.close();
     runtime.shutdown_background();
     if let Ok(Err(Some(text))) = result {
         panic!("panic: {text}");

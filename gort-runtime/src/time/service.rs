@@ -22,7 +22,7 @@ use super::{Time, now};
 use crate::chan::Chan;
 use crate::shim::process::Lock;
 use crate::shim::process::atomic::{AtomicU64, Ordering::Relaxed};
-use crate::task::External;
+use crate::task::{External, Home};
 use crate::value::{BoxFuture, Fn0};
 
 /// What an alarm does when it is due.
@@ -31,8 +31,8 @@ pub(super) enum Due {
     Send(Chan<Time>),
     /// The same again and again.
     SendEach(Chan<Time>, Lock<Duration>),
-    /// Calls as a goroutine of a runtime.
-    Call(Fn0<BoxFuture<'static>>, tokio::runtime::Handle),
+    /// Calls as a goroutine.
+    Call(Fn0<BoxFuture<'static>>, Home),
 }
 
 /// What can be due.
@@ -105,8 +105,8 @@ impl Later {
     fn act(self) {
         self.wakers.into_iter().for_each(Waker::wake);
         for alarm in self.calls {
-            if let Due::Call(call, runtime) = &alarm.due {
-                crate::task::go_on(runtime, call());
+            if let Due::Call(call, home) = &alarm.due {
+                home.go(call());
             }
         }
         drop(self.dropped);

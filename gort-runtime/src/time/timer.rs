@@ -11,7 +11,7 @@ use crate::chan::{Chan, Receiver};
 use crate::panic::go_panic_plain;
 use crate::shim::process::Lock;
 use crate::sync::{InPlace, in_place};
-use crate::task::{External, Wait, block_on, waiting};
+use crate::task::{External, Home, Wait, block_on, waiting};
 use crate::value::{BoxFuture, Cell, Fn0, Ptr};
 
 /// `time.Sleep`.
@@ -132,7 +132,7 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let call = crate::value::fn0(move || -> BoxFuture<'static> { Box::pin(f()) });
-    timer(d, Receiver::nil(), Due::Call(call, tokio::runtime::Handle::current()))
+    timer(d, Receiver::nil(), Due::Call(call, Home::current()))
 }
 
 fn timer(d: Duration, c: Receiver<Time>, due: Due) -> Ptr<Timer> {

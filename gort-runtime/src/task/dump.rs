@@ -1,0 +1,101 @@
+//! What goroutines do, as Go's dumps tell it.
+//!
+//! - In: a scheduler's goroutines.
+//! - Out: [`GoroutineInfo`], one for each, in the order of their numbers.
+//! - Invariants: each is told as it stood at one moment, not all at the same.
+
+use std::fmt;
+use std::panic::Location;
+use std::time::Duration;
+
+use super::local::Wait;
+use super::run::MAIN_ID;
+use super::scheduler::task::{Stand, Task};
+use super::scheduler::{Scheduler, clock};
+
+/// A goroutine, as it stood when it was asked for.
+///
+/// Its text is that of Go's dumps: the number, what it does, for how long if that is a minute or more, and where it was started.
+///
+/// ```
+/// use gort_runtime::task;
+///
+/// task::test(async {
+///     task::go(std::future::pending());
+///     task::gosched().await;
+///     for goroutine in task::goroutines() {
+///         println!("{goroutine}");
+///     }
+/// });
+/// ```
+#[derive(Clone, Debug)]
+pub struct GoroutineInfo {
+    /// Its number; 1 is the main goroutine's.
+    pub id: u64,
+    /// What it waits for; [`Wait::Running`] if it runs or could.
+    pub wait: Wait,
+    /// It could run, and no thread has come to it.
+    pub runnable: bool,
+    /// For how long it has been waiting, to about a millisecond.
+    pub waiting: Duration,
+    /// Where it was started.
+    pub created: &'static Location<'static>,
+    /// The number of the goroutine that started it; 0 when none did.
+    pub parent: u64,
+}
+
+impl GoroutineInfo {
+    fn of(task: &Task) -> Self {
+        let header = task.header();
+        let (stand, since) = task.stands();
+        let wait = match stand {
+            Stand::Waiting if task.is_foreign() => Wait::IoWait,
+            // A thread that waits in `block_on` runs it still.
+            Stand::Waiting | Stand::Running => header.local.wait(),
+            Stand::Runnable => Wait::Running,
+        };
+        GoroutineInfo {
+            id: header.local.id,
+            wait,
+            runnable: stand == Stand::Runnable,
+            waiting: match stand {
+                Stand::Waiting => Duration::from_millis(clock().saturating_sub(since)),
+                Stand::Running | Stand::Runnable => Duration::ZERO,
+            },
+            created: header.created,
+            parent: header.parent,
+        }
+    }
+}
+
+impl fmt::Display for GoroutineInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = if self.runnable { "runnable" } else { self.wait.text() };
+        write!(f, "goroutine {} [{state}", self.id)?;
+        match self.waiting.as_secs() / 60 {
+            0 => {}
+            minutes => write!(f, ", {minutes} minutes")?,
+        }
+        writeln!(f, "]:")?;
+        if self.id == MAIN_ID {
+            writeln!(f, "main.main()")?;
+        } else if self.parent == 0 {
+            writeln!(f, "created")?;
+        } else {
+            writeln!(f, "created in goroutine {}", self.parent)?;
+        }
+        writeln!(f, "\t{}:{}", self.created.file(), self.created.line())
+    }
+}
+
+/// All goroutines of a scheduler.
+pub(super) fn goroutines_of(scheduler: &Scheduler) -> Vec<GoroutineInfo> {
+    let mut all: Vec<_> = scheduler.goroutines().iter().map(GoroutineInfo::of).collect();
+    all.sort_by_key(|goroutine| goroutine.id);
+    all
+}
+
+/// All goroutines of the scheduler whose thread this is, in the order of their numbers; none on other threads.
+pub fn goroutines() -> Vec<GoroutineInfo> {
+    super::scheduler::current().map(goroutines_of).unwrap_or_default()
+}

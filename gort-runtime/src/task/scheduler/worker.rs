@@ -1,0 +1,350 @@
+//! A thread that runs goroutines.
+//!
+//! - In: a processor.
+//! - Out: goroutines run.
+//! - Invariants: a thread runs goroutines only with a processor. It goes on to the end of a poll when it has handed its
+//!   processor off, and then waits for another. Before it sleeps it is counted as idle, and looks at the queues once more
+//!   after that, so that whoever queued something either sees it idle or is seen.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::idle::{Mailbox, Role, Sleeper, Spare};
+use super::task::{Ran, Task};
+use super::{FEW, PROCESSOR, Processor, SCHEDULER, Scheduler, WORKER, clock};
+use crate::shim::process::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
+use crate::shim::process::atomic::fence;
+use crate::shim::random;
+use crate::task::{count, deadlock, goroutine};
+
+/// The shared queue comes first each so many goroutines, so that a busy processor's own do not starve it.
+const FAIRNESS: u32 = 61;
+
+/// So many goroutines run from the slot in a row while others wait in the queue.
+const STREAK: u32 = 128;
+
+/// How often a thread looks around before it sleeps.
+const LOOKS: u32 = 6;
+
+/// A goroutine that is to run next stays with its processor unless that runs another for at least so long.
+const STUCK: Duration = Duration::from_micros(2);
+
+/// How long the watcher sleeps, so many times, before it sleeps longer.
+const WATCH: Duration = Duration::from_micros(100);
+const WATCHES: u32 = 10;
+const WATCH_LONG: Duration = Duration::from_millis(10);
+
+/// How long all must have slept before that is judged, and the longest time between two judgements.
+const SUSPICION: Duration = Duration::from_millis(10);
+const SUSPICION_LONG: Duration = Duration::from_secs(1);
+
+/// So many threads without a processor are kept for the next that is handed off.
+const SPARES: usize = 16;
+
+impl Scheduler {
+    /// Gives a processor to a thread that has none.
+    pub(super) fn continue_on_other_thread(&'static self, processor: &'static Processor) {
+        let spare = self.idle.lock().pop_spare();
+        match spare {
+            Some(spare) => {
+                *spare.mailbox.lock() = Some(processor);
+                spare.thread.unpark();
+            }
+            None => self.start_thread(processor),
+        }
+    }
+
+    #[cold]
+    fn start_thread(&'static self, processor: &'static Processor) {
+        self.threads.fetch_add(1, SeqCst);
+        let started = std::thread::Builder::new()
+            .name("gort-worker".into())
+            .stack_size(crate::task::run::STACK)
+            .spawn(move || {
+                let _context = self.tokio.get().map(tokio::runtime::Handle::enter);
+                SCHEDULER.set(Some(self));
+                WORKER.set(true);
+                PROCESSOR.set(Some(processor));
+                let mut worker = Worker {
+                    scheduler: self,
+                    mailbox: Arc::new(Mailbox::new(None)),
+                    tick: 0,
+                    now: clock(),
+                    streak: 0,
+                    searching: false,
+                };
+                worker.work();
+                self.thread_ends();
+            });
+        if let Err(error) = started {
+            eprintln!("fatal error: cannot start a thread: {error}");
+            std::process::exit(2);
+        }
+    }
+
+    fn thread_ends(&self) {
+        PROCESSOR.set(None);
+        if self.threads.fetch_sub(1, SeqCst) == 1 && self.closing.load(SeqCst) {
+            for task in self.registry.all() {
+                task.close();
+                drop(self.registry.remove(&task));
+                count::ended();
+            }
+        }
+    }
+}
+
+struct Worker {
+    scheduler: &'static Scheduler,
+    mailbox: Arc<Mailbox>,
+    /// How many goroutines it has run.
+    tick: u32,
+    /// The time, as it was not long ago.
+    now: u64,
+    /// How many of them came from the slot, without one from a queue between them.
+    streak: u32,
+    /// It is counted in the scheduler's `searching`.
+    searching: bool,
+}
+
+impl Worker {
+    fn work(&mut self) {
+        loop {
+            let Some(processor) = PROCESSOR.get() else {
+                match self.wait_for_processor() {
+                    Some(processor) => PROCESSOR.set(Some(processor)),
+                    None => return,
+                }
+                continue;
+            };
+            let next = self
+                .next(processor)
+                .or_else(|| self.search(processor))
+                .or_else(|| self.sleep(processor));
+            if let Some(task) = next {
+                self.run(processor, task);
+            }
+            if self.scheduler.closing.load(Relaxed) {
+                return;
+            }
+        }
+    }
+
+    /// Runs a goroutine until it waits.
+    #[inline]
+    fn run(&mut self, processor: &Processor, task: Task) {
+        if self.searching {
+            self.found();
+        }
+        processor
+            .ticks
+            .store(processor.ticks.load(Relaxed).wrapping_add(1), Relaxed);
+        match task.run(self.now) {
+            Ran::Waits => {}
+            Ran::Again(task) => self.scheduler.run_last(task),
+            Ran::Over(task, result) => {
+                if let Err(payload) = result {
+                    goroutine::ended(payload, task.header().local.id);
+                }
+                drop(self.scheduler.registry.remove(&task));
+                count::ended();
+            }
+        }
+    }
+
+    /// The next goroutine of its own processor, or of the shared queue.
+    #[inline]
+    fn next(&mut self, processor: &Processor) -> Option<Task> {
+        let shared = &self.scheduler.shared;
+        self.tick = self.tick.wrapping_add(1);
+        if self.tick.is_multiple_of(FAIRNESS) {
+            self.now = clock();
+            if let Some(task) = shared.pop(0, &processor.queue) {
+                return Some(task);
+            }
+        }
+        if self.streak < STREAK
+            && let Some(task) = processor.slot.take()
+        {
+            self.streak += 1;
+            return Some(task);
+        }
+        self.streak = 0;
+        let queued = processor.queue.pop().or_else(|| processor.slot.take());
+        queued.or_else(|| self.take_shared(processor))
+    }
+
+    /// Takes this processor's share of the shared queue.
+    fn take_shared(&self, processor: &Processor) -> Option<Task> {
+        let shared = &self.scheduler.shared;
+        let share = shared.len() / self.scheduler.processors.len();
+        shared.pop(u32::try_from(share).unwrap_or(u32::MAX), &processor.queue)
+    }
+
+    /// Looks for a goroutine on other processors for a while.
+    fn search(&mut self, processor: &'static Processor) -> Option<Task> {
+        let all = self.scheduler.processors.len();
+        if all == 1 {
+            return None;
+        }
+        if !self.searching {
+            // With more, they would only stand in each other's way.
+            if 2 * self.scheduler.searching.load(Relaxed) >= all {
+                return None;
+            }
+            self.scheduler.searching.fetch_add(1, SeqCst);
+            self.searching = true;
+        }
+        for _ in 0..LOOKS {
+            let found = self.look_around(processor);
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// Takes a goroutine from wherever there is one.
+    fn look_around(&self, processor: &'static Processor) -> Option<Task> {
+        let shared = self.take_shared(processor);
+        if shared.is_some() {
+            return shared;
+        }
+        let all = &self.scheduler.processors;
+        let first = random() as usize % all.len();
+        let others = || {
+            let (after, from) = all.split_at(first);
+            let others = from.iter().chain(after);
+            others.filter(|other| other.index != processor.index)
+        };
+        others()
+            .filter(|other| other.queue.len() > FEW)
+            .find_map(|other| processor.queue.steal_from(&other.queue))
+            .or_else(|| others().find_map(|other| take_if_stuck(other, processor)))
+    }
+
+    /// Another thread may look for work now; if there is more, one should.
+    #[cold]
+    fn found(&mut self) {
+        self.searching = false;
+        if self.scheduler.searching.fetch_sub(1, AcqRel) == 1 && self.scheduler.has_queued() {
+            self.scheduler.notify();
+        }
+    }
+
+    /// Sleeps until there may be something to do.
+    fn sleep(&mut self, processor: &'static Processor) -> Option<Task> {
+        let scheduler = self.scheduler;
+        let sleeper = Sleeper {
+            processor: processor.index,
+            thread: std::thread::current(),
+        };
+        let leave = || scheduler.idle.lock().leave(processor.index, &scheduler.idling);
+        scheduler.idle.lock().push(sleeper, &scheduler.idling);
+        if std::mem::take(&mut self.searching) {
+            scheduler.searching.fetch_sub(1, SeqCst);
+        }
+        fence(SeqCst);
+        if scheduler.has_queued() && leave() {
+            return None;
+        }
+        let mut watches = 0;
+        let mut suspicion = SUSPICION;
+        loop {
+            if processor.notified.swap(false, SeqCst) {
+                // Who woke it has counted it.
+                self.searching = true;
+                self.now = clock();
+                return None;
+            }
+            if scheduler.closing.load(SeqCst) {
+                return None;
+            }
+            let all = scheduler.processors.len();
+            let (role, wakes) = scheduler.idle.lock().role(processor.index, all);
+            match role {
+                Role::Sleep => std::thread::park(),
+                Role::Watch => {
+                    let fast = watches < WATCHES;
+                    scheduler.watched.store(fast, Relaxed);
+                    std::thread::park_timeout(if fast { WATCH } else { WATCH_LONG });
+                    watches += 1;
+                    let found = self.look_around(processor);
+                    if found.is_some() {
+                        scheduler.watched.store(false, Relaxed);
+                        if !leave() {
+                            // It was popped meanwhile, and counted as one that looks for work.
+                            while !processor.notified.swap(false, SeqCst) {
+                                std::hint::spin_loop();
+                            }
+                            self.searching = true;
+                        }
+                        return found;
+                    }
+                }
+                Role::Judge if scheduler.judges && !deadlock::announced() => {
+                    let epoch = deadlock::epoch();
+                    let before = Instant::now();
+                    std::thread::park_timeout(suspicion);
+                    if before.elapsed() >= suspicion {
+                        suspicion = (suspicion * 2).min(SUSPICION_LONG);
+                        self.judge(processor, wakes, epoch);
+                    }
+                }
+                Role::Judge => std::thread::park(),
+            }
+        }
+    }
+
+    /// Ends the process if no goroutine can be woken any more. All processors slept, and nothing was announced, when the
+    /// two numbers were read; if they are the same afterwards, that was so all the time.
+    fn judge(&self, processor: &Processor, wakes: u64, epoch: u64) {
+        let scheduler = self.scheduler;
+        let asleep = || {
+            let now = scheduler.idle.lock().role(processor.index, scheduler.processors.len());
+            now == (Role::Judge, wakes) && !deadlock::announced() && deadlock::epoch() == epoch && !scheduler.has_work()
+        };
+        if asleep() && !scheduler.may_be_woken() && asleep() {
+            deadlock::report(scheduler);
+        }
+    }
+
+    /// Waits without a processor; `None` when the thread is to end.
+    fn wait_for_processor(&mut self) -> Option<&'static Processor> {
+        let mut idle = self.scheduler.idle.lock();
+        if idle.spares() >= SPARES {
+            return None;
+        }
+        idle.push_spare(Spare {
+            thread: std::thread::current(),
+            mailbox: self.mailbox.clone(),
+        });
+        drop(idle);
+        loop {
+            if let Some(processor) = self.mailbox.lock().take() {
+                return Some(processor);
+            }
+            if self.scheduler.closing.load(Acquire) {
+                return None;
+            }
+            std::thread::park();
+        }
+    }
+}
+
+/// Takes what another processor has in its queue, or is to run next, if that runs something else for long.
+fn take_if_stuck(other: &Processor, thief: &Processor) -> Option<Task> {
+    let (next, ticks) = (other.slot.peek(), other.ticks.load(Relaxed));
+    if next.is_null() && other.queue.len() == 0 {
+        return None;
+    }
+    let seen = Instant::now();
+    while seen.elapsed() < STUCK {
+        std::hint::spin_loop();
+        if other.ticks.load(Relaxed) != ticks {
+            return None;
+        }
+    }
+    let queued = thief.queue.steal_from(&other.queue);
+    queued.or_else(|| (other.slot.peek() == next).then(|| other.slot.take()).flatten())
+}
