@@ -258,4 +258,29 @@ impl<T> Queue<T> {
             }
         }
     }
+
+    /// As [`claim_front`](Self::claim_front), for the first waiter that is `wanted`.
+    ///
+    /// # Safety
+    /// As [`claim_front`](Self::claim_front).
+    pub(crate) unsafe fn claim_first<'a>(&mut self, wanted: impl Fn(&Node<T>) -> bool) -> Option<(&'a Node<T>, Wake)> {
+        let mut link = self.head;
+        while let Some(at) = link {
+            // SAFETY: a queued node is alive, and stays so until it is finished.
+            let node = unsafe { at.as_ref() };
+            link = node.next.get();
+            if !wanted(node) {
+                continue;
+            }
+            // SAFETY: the contract; it is in this queue.
+            unsafe { self.unlink(node) }
+            // SAFETY: it was just taken off.
+            match unsafe { node.claim() } {
+                Some(wake) => return Some((node, wake)),
+                // SAFETY: as above.
+                None => unsafe { node.finish(Stage::Idle) },
+            }
+        }
+        None
+    }
 }
