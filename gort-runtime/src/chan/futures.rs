@@ -54,6 +54,12 @@ impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
         }
     }
 
+    /// Receives from the nil channel.
+    #[cfg(feature = "context")]
+    pub(crate) fn never() -> Self {
+        Recv::new(None)
+    }
+
     /// Waits no longer; what was received meanwhile, if something was.
     pub(super) fn retract(self: Pin<&mut Self>) -> Option<T> {
         if let Some(core) = self.core.filter(|_| self.node.stage() == Stage::Queued) {

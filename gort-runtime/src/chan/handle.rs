@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::core::Core;
-#[cfg(feature = "value")]
+#[cfg(feature = "time")]
 use super::core::Sent;
 use super::error::{RecvTimeoutError, SendTimeoutError, TrySendError};
 use super::futures::{Recv, Send as SendFuture};
@@ -103,7 +103,7 @@ impl<T: Send + 'static> Chan<T> {
     }
 
     /// Sends if that is possible at once and the channel is open, and says whom to wake, which the caller does later.
-    #[cfg(feature = "value")]
+    #[cfg(feature = "time")]
     pub(crate) fn send_quietly(&self, value: T) -> Option<std::task::Waker> {
         let mut slot = Some(value);
         match self.0.as_ref()?.state.lock().send(&mut slot) {
@@ -113,7 +113,7 @@ impl<T: Send + 'static> Chan<T> {
     }
 
     /// Receives if that is possible at once, and says whom to wake, which the caller does later.
-    #[cfg(feature = "value")]
+    #[cfg(feature = "time")]
     pub(crate) fn receive_quietly(&self) -> Option<(Option<T>, Option<std::task::Waker>)> {
         let mut value = None;
         let wake = self.0.as_ref()?.state.lock().receive(&mut value)?;

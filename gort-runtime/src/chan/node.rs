@@ -180,14 +180,14 @@ impl<T> Queue<T> {
     }
 
     /// Whether nobody waits.
-    #[cfg(feature = "value")]
+    #[cfg(feature = "sync")]
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.head.is_none()
     }
 
     /// How many wait; it counts them.
-    #[cfg(feature = "value")]
+    #[cfg(feature = "sync")]
     pub(crate) fn count(&self) -> u64 {
         let mut count = 0;
         let mut link = self.head;
@@ -203,7 +203,7 @@ impl<T> Queue<T> {
     ///
     /// # Safety
     /// As [`push_back`](Self::push_back).
-    #[cfg(feature = "value")]
+    #[cfg(feature = "sync")]
     pub(crate) unsafe fn push_front(&mut self, node: &Node<T>) {
         node.state.store(Stage::Queued as u8, Ordering::Relaxed);
         node.prev.set(None);
