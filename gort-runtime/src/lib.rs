@@ -12,7 +12,7 @@
 extern crate self as gort_runtime;
 
 pub mod chan;
-#[cfg(feature = "value")]
+#[cfg(feature = "context")]
 pub mod context;
 #[cfg(feature = "value")]
 pub mod defer;
@@ -24,10 +24,10 @@ pub mod pkg;
 pub mod prelude;
 pub mod select;
 mod shim;
-#[cfg(feature = "value")]
+#[cfg(feature = "sync")]
 pub mod sync;
 pub mod task;
-#[cfg(feature = "value")]
+#[cfg(feature = "time")]
 pub mod time;
 #[cfg(feature = "value")]
 pub mod value;

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "pkg")]
 pub use crate::pkg;
-#[cfg(feature = "value")]
+#[cfg(feature = "sync")]
 pub use crate::sync::owned::{Mutex, RwLock};
 #[cfg(feature = "value")]
 pub use crate::value::{IntoError, IntoGo, IntoGoValues, IntoOption, IntoResult};

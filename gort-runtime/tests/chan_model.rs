@@ -169,7 +169,7 @@ fn check(cap: usize, steps: &[Step]) -> Result<(), TestCaseError> {
                         prop_assert_eq!(token.0, value);
                         None
                     }
-                    Err(_) => Some(End::Panicked),
+                    Ok(Err(TrySendError::Closed(_))) | Err(_) => Some(End::Panicked),
                 };
                 prop_assert_eq!(got, model.send(value));
             }

@@ -5,15 +5,13 @@
 //! - Invariants: no code of the user's runs, and nobody is woken, while the channel is locked.
 
 use std::collections::VecDeque;
-use std::task::Waker;
 
-use super::core::Sent;
 use super::handle::send_on_closed;
 use super::{Chan, Receiver, Sender};
 use crate::task::block_on;
 
 /// So many values are sent under one lock.
-const CHUNK: usize = 32;
+pub(super) const CHUNK: usize = 32;
 
 impl<T: Send + 'static> Chan<T> {
     /// Waits for a value, and takes with it those that are there already, `limit` at most; how many they are. It is 0
@@ -42,20 +40,7 @@ impl<T: Send + 'static> Chan<T> {
         let Some(first) = self.recv().await else { return 0 };
         into.push(first);
         let Some(core) = &self.0 else { return 1 };
-        let mut count = 1;
-        let mut wakers: Vec<Waker> = Vec::new();
-        let mut state = core.state.lock();
-        while count < limit {
-            let mut value = None;
-            let Some(wake) = state.receive(&mut value) else { break };
-            wakers.extend(wake);
-            let Some(value) = value else { break };
-            into.push(value);
-            count += 1;
-        }
-        drop(state);
-        wakers.into_iter().for_each(Waker::wake);
-        count
+        1 + core.take_many(into, limit - 1)
     }
 
     /// Sends one value after the other, waiting when there is no room.
@@ -103,26 +88,10 @@ impl<T: Send + 'static> Chan<T> {
         let Some(core) = &self.0 else {
             return chunk.pop_front();
         };
-        let mut wakers: Vec<Waker> = Vec::new();
-        let mut slot = chunk.pop_front();
-        let mut state = core.state.lock();
-        let closed = loop {
-            if slot.is_none() {
-                break false;
-            }
-            match state.send(&mut slot) {
-                Sent::Done(wake) => wakers.extend(wake),
-                Sent::Full => break false,
-                Sent::Closed => break true,
-            }
-            slot = chunk.pop_front();
-        };
-        drop(state);
-        wakers.into_iter().for_each(Waker::wake);
-        if closed {
-            send_on_closed();
+        match core.send_some(chunk) {
+            (_, true) => send_on_closed(),
+            (next, false) => next,
         }
-        slot
     }
 
     /// As [`Chan::send`], from a thread that is no goroutine.

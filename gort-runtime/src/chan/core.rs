@@ -6,6 +6,7 @@
 //!   receiver's [`Node`], and with that the exchange is done, whatever happens to either future afterwards. A receiver
 //!   that is dropped before it took the value gives it to the next one, or puts it back as the oldest ([`State::give_back`]).
 //!   Senders wait only while the buffer is full, receivers only while there is nothing to receive.
+//!   A reserved place counts as full; who waits to reserve one has an empty node in the queue of senders.
 //!
 //! A waiter that belongs to a `select!` carries a ticket: several channels have a node of it, and the first to claim
 //! the ticket has it. Nodes whose ticket is gone are skipped.
@@ -29,6 +30,7 @@ impl<T> Core<T> {
     pub(crate) fn new(cap: usize) -> Self {
         let state = State {
             cap,
+            reserved: 0,
             closed: false,
             buffer: VecDeque::new(),
             receivers: Queue::new(),
@@ -42,9 +44,12 @@ impl<T> Core<T> {
 }
 
 pub(crate) struct State<T> {
+    /// The places of the buffer that are not reserved.
     cap: usize,
+    /// The places that are reserved.
+    reserved: u32,
     pub(crate) closed: bool,
-    /// At most `cap` values, and those given back.
+    /// At most `cap` values, and those given back, or sent into reserved places.
     pub(crate) buffer: VecDeque<T>,
     pub(crate) receivers: Queue<T>,
     pub(crate) senders: Queue<T>,
@@ -114,23 +119,17 @@ impl<T> State<T> {
     pub(crate) fn receive(&mut self, slot: &mut Option<T>) -> Option<Wake> {
         if !self.buffer.is_empty() {
             *slot = self.buffer.pop_front();
-            if self.buffer.len() < self.cap {
-                // SAFETY: the state is reached by who holds the lock, and the node is finished below.
-                if let Some((sender, wake)) = unsafe { self.senders.claim_front() } {
-                    // SAFETY: as above.
-                    unsafe {
-                        if let Some(next) = sender.value().take() {
-                            self.buffer.push_back(next);
-                        }
-                        sender.finish(Stage::Done);
-                    }
-                    return Some(wake);
-                }
-            }
-            return Some(None);
+            return Some(self.fill());
         }
-        // SAFETY: as above.
-        if let Some((sender, wake)) = unsafe { self.senders.claim_front() } {
+        // SAFETY: the state is reached by who holds the lock, and the node is finished below.
+        let sender = unsafe {
+            match self.reserved {
+                0 => self.senders.claim_front(),
+                // Before a sender there may be some that wait to reserve a place, which has no value to give.
+                _ => self.senders.claim_first(|node| node.value().is_some()),
+            }
+        };
+        if let Some((sender, wake)) = sender {
             // SAFETY: as above.
             unsafe {
                 *slot = sender.value().take();
@@ -138,7 +137,77 @@ impl<T> State<T> {
             }
             return Some(wake);
         }
-        self.closed.then_some(None)
+        self.over().then_some(None)
+    }
+
+    /// Whether no value can come any more.
+    fn over(&self) -> bool {
+        self.closed && self.reserved == 0
+    }
+
+    /// Gives a place that became free to the first who waits for one.
+    #[inline]
+    fn fill(&mut self) -> Wake {
+        if self.buffer.len() >= self.cap {
+            return None;
+        }
+        // SAFETY: the state is reached by who holds the lock, and the node is finished below.
+        let (sender, wake) = unsafe { self.senders.claim_front() }?;
+        // SAFETY: as above.
+        unsafe {
+            match sender.value().take() {
+                Some(next) => self.buffer.push_back(next),
+                None => self.take_place(),
+            }
+            sender.finish(Stage::Done);
+        }
+        wake
+    }
+
+    fn take_place(&mut self) {
+        self.cap -= 1;
+        self.reserved += 1;
+    }
+
+    /// Reserves a place if there is one.
+    pub(crate) fn reserve(&mut self) -> Sent {
+        if self.closed {
+            return Sent::Closed;
+        }
+        if self.buffer.len() < self.cap {
+            self.take_place();
+            return Sent::Done(None);
+        }
+        Sent::Full
+    }
+
+    /// Gives a reserved place back, with a value or without; whom to wake.
+    pub(crate) fn release(&mut self, value: Option<T>) -> Vec<Waker> {
+        self.cap += 1;
+        self.reserved -= 1;
+        let mut wakers = Vec::new();
+        let mut slot = value;
+        if slot.is_some() {
+            match self.hand_over(&mut slot) {
+                Some(wake) => wakers.extend(wake),
+                None => self.buffer.extend(slot),
+            }
+        }
+        wakers.extend(self.fill());
+        if self.over() {
+            self.dismiss_receivers(&mut wakers);
+        }
+        wakers
+    }
+
+    /// Tells all who wait to receive that nothing comes any more.
+    fn dismiss_receivers(&mut self, wakers: &mut Vec<Waker>) {
+        // SAFETY: the state is reached by who holds the lock; each node is finished at once.
+        while let Some((receiver, wake)) = unsafe { self.receivers.claim_front() } {
+            wakers.extend(wake);
+            // SAFETY: as above.
+            unsafe { receiver.finish(Stage::Done) }
+        }
     }
 
     /// Takes back a value that was handed to a receiver which is gone: it stays the oldest.
@@ -161,13 +230,10 @@ impl<T> State<T> {
             return None;
         }
         let mut wakers = Vec::new();
-        // SAFETY: the state is reached by who holds the lock; each node is finished at once.
-        while let Some((receiver, wake)) = unsafe { self.receivers.claim_front() } {
-            wakers.extend(wake);
-            // SAFETY: as above.
-            unsafe { receiver.finish(Stage::Done) }
+        if self.over() {
+            self.dismiss_receivers(&mut wakers);
         }
-        // SAFETY: as above.
+        // SAFETY: the state is reached by who holds the lock; each node is finished at once.
         while let Some((sender, wake)) = unsafe { self.senders.claim_front() } {
             wakers.extend(wake);
             // SAFETY: as above.

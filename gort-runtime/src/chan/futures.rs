@@ -1,7 +1,7 @@
 //! Sending and receiving as futures, which are also the cases of `select!`.
 //!
 //! - In: a channel's core, and the value to send.
-//! - Out: [`Recv`], [`Send`] and [`RecvOrZero`].
+//! - Out: [`Recv`], [`Send`] and `RecvOrZero`.
 //! - Invariants: a future owns the [`Node`] with which it waits, so it is pinned, and leaves the queue when it is
 //!   dropped. Nobody is woken, and no waker or value dropped, while the channel is locked.
 #![allow(unsafe_code)]
@@ -52,6 +52,23 @@ impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
             node: Node::new(None),
             _pinned: PhantomPinned,
         }
+    }
+
+    /// Receives from the nil channel.
+    #[cfg(feature = "context")]
+    pub(crate) fn never() -> Self {
+        Recv::new(None)
+    }
+
+    /// Waits no longer; what was received meanwhile, if something was.
+    pub(super) fn retract(self: Pin<&mut Self>) -> Option<T> {
+        if let Some(core) = self.core.filter(|_| self.node.stage() == Stage::Queued) {
+            // SAFETY: this owns the node.
+            unsafe { core.state.lock().leave_receivers(&self.node) }
+        }
+        self.node.reset();
+        // SAFETY: it is not queued any more.
+        unsafe { self.node.value() }.take()
     }
 
     /// Leaves the queue; what was received meanwhile goes to the next, or back.
@@ -156,11 +173,25 @@ impl<'a, T: std::marker::Send + 'static> Send<'a, T> {
     }
 }
 
+/// The channel is closed, and the value stays in the future.
+pub(super) struct Closed;
+
 impl<T: std::marker::Send + 'static> Future for Send<'_, T> {
     type Output = ();
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match ready!(self.poll_sent(cx)) {
+            Ok(()) => Poll::Ready(()),
+            Err(Closed) => send_on_closed(),
+        }
+    }
+}
+
+impl<T: std::marker::Send + 'static> Send<'_, T> {
+    /// As `poll`, without a panic when the channel is closed.
+    #[inline]
+    pub(super) fn poll_sent(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Closed>> {
         // SAFETY: nothing is moved out of this but the value, which is not pinned.
         let this = unsafe { self.get_unchecked_mut() };
         let Some(core) = this.core else {
@@ -179,12 +210,9 @@ impl<T: std::marker::Send + 'static> Future for Send<'_, T> {
                         drop(state);
                         wake(waker);
                         progress();
-                        return Poll::Ready(());
+                        return Poll::Ready(Ok(()));
                     }
-                    Sent::Closed => {
-                        drop(state);
-                        send_on_closed()
-                    }
+                    Sent::Closed => return Poll::Ready(Err(Closed)),
                     Sent::Full => {}
                 }
                 // SAFETY: the node is pinned with this, and leaves the queue before this is dropped.
@@ -206,18 +234,30 @@ impl<T: std::marker::Send + 'static> Future for Send<'_, T> {
         waiting(Wait::ChanSend);
         Poll::Pending
     }
-}
 
-impl<T: std::marker::Send + 'static> Send<'_, T> {
     /// The wait is over, one way or the other.
     #[inline]
-    fn over(&mut self, stage: Stage) -> Poll<()> {
+    fn over(&mut self, stage: Stage) -> Poll<Result<(), Closed>> {
         self.node.reset();
         if stage == Stage::Closed {
-            send_on_closed();
+            return Poll::Ready(Err(Closed));
         }
         progress();
-        Poll::Ready(())
+        Poll::Ready(Ok(()))
+    }
+
+    /// Waits no longer; the value, if it was not sent.
+    pub(super) fn retract(self: Pin<&mut Self>) -> Option<T> {
+        // SAFETY: nothing is moved out of this but the value, which is not pinned.
+        let this = unsafe { self.get_unchecked_mut() };
+        this.cancel();
+        // SAFETY: the node is not queued any more.
+        unsafe { this.node.value() }.take()
+    }
+
+    /// As a case that was chosen: the value, if the channel turned out closed.
+    pub(super) fn refused(self: Pin<&mut Self>) -> Option<T> {
+        if self.closed { self.retract() } else { None }
     }
 }
 
@@ -364,6 +404,37 @@ impl<T: std::marker::Send + 'static> Operation for Send<'_, T> {
     }
 }
 
+/// Makes a future of one field, `inner`, a case as that field is one.
+macro_rules! delegate_case {
+    () => {
+        fn addr(&self) -> usize {
+            self.0.addr()
+        }
+        fn lock(&self) {
+            self.0.lock();
+        }
+        unsafe fn unlock(&self) {
+            // SAFETY: the contract is the same.
+            unsafe { self.0.unlock() }
+        }
+        unsafe fn attempt(self: Pin<&mut Self>) -> Option<Wake> {
+            // SAFETY: the contract is the same.
+            unsafe { self.inner().attempt() }
+        }
+        unsafe fn register(self: Pin<&mut Self>, ticket: NonNull<Ticket>, case: u32) {
+            // SAFETY: the contract is the same.
+            unsafe { self.inner().register(ticket, case) }
+        }
+        fn deregister(self: Pin<&mut Self>, chosen: bool) {
+            self.inner().deregister(chosen);
+        }
+        fn cancel(self: Pin<&mut Self>) {
+            RawCase::cancel(self.inner());
+        }
+    };
+}
+pub(super) use delegate_case;
+
 /// What [`Chan::recv_or_zero`](super::Chan::recv_or_zero) returns.
 #[cfg(feature = "value")]
 #[must_use = "futures do nothing unless awaited"]
@@ -390,30 +461,7 @@ impl<T: crate::value::Value> Future for RecvOrZero<'_, T> {
 #[cfg(feature = "value")]
 // SAFETY: everything is that of the inner case.
 unsafe impl<T: crate::value::Value> RawCase for RecvOrZero<'_, T> {
-    fn addr(&self) -> usize {
-        self.0.addr()
-    }
-    fn lock(&self) {
-        self.0.lock();
-    }
-    unsafe fn unlock(&self) {
-        // SAFETY: the contract is the same.
-        unsafe { self.0.unlock() }
-    }
-    unsafe fn attempt(self: Pin<&mut Self>) -> Option<Wake> {
-        // SAFETY: the contract is the same.
-        unsafe { self.inner().attempt() }
-    }
-    unsafe fn register(self: Pin<&mut Self>, ticket: NonNull<Ticket>, case: u32) {
-        // SAFETY: the contract is the same.
-        unsafe { self.inner().register(ticket, case) }
-    }
-    fn deregister(self: Pin<&mut Self>, chosen: bool) {
-        self.inner().deregister(chosen);
-    }
-    fn cancel(self: Pin<&mut Self>) {
-        RawCase::cancel(self.inner());
-    }
+    delegate_case!();
 }
 
 #[cfg(feature = "value")]

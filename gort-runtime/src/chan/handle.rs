@@ -2,9 +2,14 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::core::{Core, Sent};
+use super::core::Core;
+#[cfg(feature = "time")]
+use super::core::Sent;
+use super::error::{RecvTimeoutError, SendTimeoutError, TrySendError};
 use super::futures::{Recv, Send as SendFuture};
+use super::timeout;
 use crate::panic::go_panic_plain;
 
 /// A Go channel `chan T`: nilable, and the same channel when cloned.
@@ -15,13 +20,6 @@ pub struct Sender<T>(pub(super) Chan<T>);
 
 /// The receiving direction, `<-chan T`.
 pub struct Receiver<T>(pub(super) Chan<T>);
-
-/// Why [`Chan::try_send`] did not send.
-#[derive(Debug, PartialEq, Eq)]
-pub enum TrySendError<T> {
-    /// Nobody waits to receive, and the buffer is full.
-    Full(T),
-}
 
 impl<T: Send + 'static> Chan<T> {
     /// The nil channel, on which every operation waits for ever.
@@ -98,23 +96,14 @@ impl<T: Send + 'static> Chan<T> {
         let Some(core) = &self.0 else {
             return Err(TrySendError::Full(value));
         };
-        let mut slot = Some(value);
-        let sent = core.state.lock().send(&mut slot);
-        match (sent, slot) {
-            (Sent::Full, Some(value)) => Err(TrySendError::Full(value)),
-            (Sent::Closed, _) => send_on_closed(),
-            (Sent::Done(wake), _) => {
-                if let Some(waker) = wake {
-                    waker.wake();
-                }
-                Ok(())
-            }
-            (Sent::Full, None) => unreachable!("a value that was not sent stays"),
+        match core.try_send(value) {
+            Err(TrySendError::Closed(_)) => send_on_closed(),
+            sent => sent,
         }
     }
 
     /// Sends if that is possible at once and the channel is open, and says whom to wake, which the caller does later.
-    #[cfg(feature = "value")]
+    #[cfg(feature = "time")]
     pub(crate) fn send_quietly(&self, value: T) -> Option<std::task::Waker> {
         let mut slot = Some(value);
         match self.0.as_ref()?.state.lock().send(&mut slot) {
@@ -124,7 +113,7 @@ impl<T: Send + 'static> Chan<T> {
     }
 
     /// Receives if that is possible at once, and says whom to wake, which the caller does later.
-    #[cfg(feature = "value")]
+    #[cfg(feature = "time")]
     pub(crate) fn receive_quietly(&self) -> Option<(Option<T>, Option<std::task::Waker>)> {
         let mut value = None;
         let wake = self.0.as_ref()?.state.lock().receive(&mut value)?;
@@ -133,12 +122,7 @@ impl<T: Send + 'static> Chan<T> {
 
     /// Receives if that is possible at once: `Some(None)` when the channel is closed and drained.
     pub fn try_recv(&self) -> Option<Option<T>> {
-        let mut value = None;
-        let wake = self.0.as_ref()?.state.lock().receive(&mut value)?;
-        if let Some(waker) = wake {
-            waker.wake();
-        }
-        Some(value)
+        self.0.as_ref()?.try_recv()
     }
 
     /// `close(c)`.
@@ -149,19 +133,62 @@ impl<T: Send + 'static> Chan<T> {
         let Some(core) = &self.0 else {
             go_panic_plain("close of nil channel")
         };
-        let wakers = core.state.lock().close();
-        match wakers {
-            Some(wakers) => wakers.into_iter().for_each(std::task::Waker::wake),
-            None => go_panic_plain("close of closed channel"),
+        if !core.close() {
+            go_panic_plain("close of closed channel");
         }
+    }
+
+    /// Whether it was closed; values may be left in it. A nil channel is not.
+    ///
+    /// # Differences from Go
+    /// Go can tell it only by receiving. It says what was, as another goroutine may close it meanwhile.
+    pub fn is_closed(&self) -> bool {
+        self.0.as_ref().is_some_and(|core| core.is_closed())
+    }
+
+    /// Whether both are the same channel: what `==` says, too.
+    pub fn same_channel(&self, other: &Self) -> bool {
+        self == other
+    }
+
+    /// As [`send`](Self::send), for no longer than `limit`.
+    ///
+    /// # Errors
+    /// With the value if the time is over before there is room or a receiver.
+    ///
+    /// # Panics
+    /// With Go's `send on closed channel`, also if it is closed while this waits.
+    ///
+    /// # Cancel safety
+    /// As [`send`](Self::send).
+    ///
+    /// # Differences from Go
+    /// Go has a `select` with a timer for that, which drops the value.
+    pub async fn send_timeout(&self, value: T, limit: Duration) -> Result<(), SendTimeoutError<T>> {
+        match timeout::send(self.send(value), limit).await {
+            Err(SendTimeoutError::Closed(_)) => send_on_closed(),
+            sent => sent,
+        }
+    }
+
+    /// As [`recv`](Self::recv), for no longer than `limit`.
+    ///
+    /// # Errors
+    /// If the time is over before a value comes, or the channel is closed and drained.
+    ///
+    /// # Cancel safety
+    /// As [`recv`](Self::recv).
+    ///
+    /// # Differences from Go
+    /// Go has a `select` with a timer for that.
+    pub async fn recv_timeout(&self, limit: Duration) -> Result<T, RecvTimeoutError> {
+        timeout::recv(self.recv(), limit).await
     }
 
     /// The number of buffered values.
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> i64 {
-        self.0
-            .as_ref()
-            .map_or(0, |core| core.state.lock().buffer.len().min(core.cap) as i64)
+        self.0.as_ref().map_or(0, |core| core.len() as i64)
     }
 
     /// The buffer's size.

@@ -181,14 +181,14 @@ impl<T> Queue<T> {
     }
 
     /// Whether nobody waits.
-    #[cfg(feature = "value")]
+    #[cfg(feature = "sync")]
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.head.is_none()
     }
 
     /// How many wait; it counts them.
-    #[cfg(feature = "value")]
+    #[cfg(feature = "sync")]
     pub(crate) fn count(&self) -> u64 {
         let mut count = 0;
         let mut link = self.head;
@@ -204,7 +204,7 @@ impl<T> Queue<T> {
     ///
     /// # Safety
     /// As [`push_back`](Self::push_back).
-    #[cfg(feature = "value")]
+    #[cfg(feature = "sync")]
     pub(crate) unsafe fn push_front(&mut self, node: &Node<T>) {
         node.state.store(Stage::Queued as u8, Ordering::Relaxed);
         node.prev.set(None);
@@ -258,5 +258,30 @@ impl<T> Queue<T> {
                 None => unsafe { node.finish(Stage::Idle) },
             }
         }
+    }
+
+    /// As [`claim_front`](Self::claim_front), for the first waiter that is `wanted`.
+    ///
+    /// # Safety
+    /// As [`claim_front`](Self::claim_front).
+    pub(crate) unsafe fn claim_first<'a>(&mut self, wanted: impl Fn(&Node<T>) -> bool) -> Option<(&'a Node<T>, Wake)> {
+        let mut link = self.head;
+        while let Some(at) = link {
+            // SAFETY: a queued node is alive, and stays so until it is finished.
+            let node = unsafe { at.as_ref() };
+            link = node.next.get();
+            if !wanted(node) {
+                continue;
+            }
+            // SAFETY: the contract; it is in this queue.
+            unsafe { self.unlink(node) }
+            // SAFETY: it was just taken off.
+            match unsafe { node.claim() } {
+                Some(wake) => return Some((node, wake)),
+                // SAFETY: as above.
+                None => unsafe { node.finish(Stage::Idle) },
+            }
+        }
+        None
     }
 }

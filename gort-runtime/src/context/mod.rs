@@ -1,59 +1,11 @@
-//! Go's `context`.
+//! Go's `context`: what tells goroutines to stop.
 //!
-//! A context that can be cancelled is a [`Node`]: its own done channel, and the nodes below it, which it cancels with
-//! itself. A node registers with the nearest node above it, found by asking the parent for a private key; below a context of
-//! foreign make it starts a goroutine that watches it.
+//! [`native`] is made of Rust's types, for hand-written code. Go's own shape, an interface whose values, keys and errors are
+//! Go's, needs the feature `value`.
 
-use crate::chan::Receiver;
-use crate::time::Time;
-use crate::value::{Any, Error, Fn0, Fn1, GoError, GoString, Iface};
-use crate::{Value, interface};
+#[cfg(feature = "value")]
+mod go;
+pub mod native;
 
-mod make;
-mod node;
-
-pub use make::{
-    after_func, after_func_async, background, canceled, cause, deadline_exceeded, todo, with_cancel, with_cancel_cause,
-    with_deadline, with_deadline_cause, with_timeout, with_timeout_cause, with_value, without_cancel,
-};
-
-interface! {
-    /// Go's `context.Context`.
-    pub trait Context {
-        /// When the context will be cancelled, if at some time.
-        fn deadline(&self) -> (Time, bool);
-        /// Closed when the context is cancelled; nil if it never is.
-        fn done(&self) -> Receiver<()>;
-        /// Why it was cancelled; nil while it is not.
-        fn err(&self) -> GoError;
-        /// The value of a key.
-        fn value(&self, key: Any) -> Any;
-    }
-}
-
-/// A context as translated code passes it.
-pub type Ctx = Iface<dyn Context>;
-
-/// `context.CancelFunc`.
-pub type CancelFunc = Fn0;
-
-/// `context.CancelCauseFunc`.
-pub type CancelCauseFunc = Fn1<GoError>;
-
-/// The error of a context whose deadline has passed.
-#[derive(Clone, PartialEq, Value)]
-#[go(name = "context.deadlineExceededError", value(dyn Error))]
-pub struct DeadlineExceededError;
-
-impl Error for DeadlineExceededError {
-    fn error(&self) -> GoString {
-        GoString::from_static("context deadline exceeded")
-    }
-}
-
-impl DeadlineExceededError {
-    /// True: it is a timeout.
-    pub fn timeout(&self) -> bool {
-        true
-    }
-}
+#[cfg(feature = "value")]
+pub use go::*;

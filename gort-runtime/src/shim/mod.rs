@@ -15,14 +15,20 @@ mod model;
 mod spin;
 
 /// The atomics, and the fence between them.
-#[cfg_attr(not(feature = "value"), allow(unused_imports))]
+#[cfg_attr(not(feature = "sync"), allow(unused_imports))]
 pub(crate) mod atomic {
     #[cfg(all(test, gort_loom))]
-    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+    pub(crate) use loom::sync::atomic::{
+        AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+    };
     #[cfg(all(test, gort_shuttle))]
-    pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+    pub(crate) use shuttle::sync::atomic::{
+        AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+    };
     #[cfg(not(all(test, any(gort_loom, gort_shuttle))))]
-    pub(crate) use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+    pub(crate) use std::sync::atomic::{
+        AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+    };
 }
 
 #[cfg(all(test, any(gort_loom, gort_shuttle)))]
@@ -37,7 +43,7 @@ pub(crate) mod process {
 }
 
 /// Functions that are `const` but for the checkers, whose primitives cannot be made so.
-#[cfg(feature = "value")]
+#[cfg(feature = "sync")]
 macro_rules! const_unless_modelled {
     ($($(#[$attribute:meta])* $visibility:vis const fn $name:ident($($arg:ident: $type:ty),*) -> $result:ty $body:block)*) => {$(
         #[cfg(not(all(test, any(gort_loom, gort_shuttle))))]
@@ -48,7 +54,7 @@ macro_rules! const_unless_modelled {
         $visibility fn $name($($arg: $type),*) -> $result $body
     )*};
 }
-#[cfg(feature = "value")]
+#[cfg(feature = "sync")]
 pub(crate) use const_unless_modelled;
 
 /// A random number, cheap and not secret. For the checkers it is always the same, as they run a model again and again and

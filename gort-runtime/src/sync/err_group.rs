@@ -9,7 +9,10 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::{Semaphore, TaskGroup};
-use crate::context::{self, CancelFunc, Ctx};
+#[cfg(feature = "context")]
+use crate::context::native;
+#[cfg(feature = "value")]
+use crate::context::{self, Ctx};
 use crate::shim::Lock;
 
 /// A group of goroutines that may fail with an `E`; clones are the same group.
@@ -30,8 +33,11 @@ struct Shared<E> {
     tasks: TaskGroup,
     first: Lock<Option<E>>,
     limit: Option<Semaphore>,
-    cancel: Option<CancelFunc>,
+    cancel: Option<Cancel>,
 }
+
+/// Cancels the group's context.
+type Cancel = Box<dyn Fn() + Send + Sync>;
 
 impl<E> Clone for ErrGroup<E> {
     fn clone(&self) -> Self {
@@ -46,7 +52,7 @@ impl<E: Send + 'static> Default for ErrGroup<E> {
 }
 
 impl<E: Send + 'static> ErrGroup<E> {
-    fn make(limit: Option<usize>, cancel: Option<CancelFunc>) -> Self {
+    fn make(limit: Option<usize>, cancel: Option<Cancel>) -> Self {
         ErrGroup(Arc::new(Shared {
             tasks: TaskGroup::new(),
             first: Lock::new(None),
@@ -72,9 +78,32 @@ impl<E: Send + 'static> ErrGroup<E> {
     ///
     /// # Differences from Go
     /// The limit is given here, and not set later.
+    #[cfg(feature = "value")]
     pub fn with_context(parent: Ctx, limit: Option<usize>) -> (Self, Ctx) {
         let (ctx, cancel) = context::with_cancel(parent);
-        (Self::make(limit, Some(cancel)), ctx)
+        #[allow(clippy::redundant_closure)] // A function value is called through its pointer.
+        (Self::make(limit, Some(Box::new(move || cancel()))), ctx)
+    }
+
+    /// A group, and a context below `parent` that is cancelled with the first error, or when [`wait`](Self::wait) returns.
+    ///
+    /// # Differences from Go
+    /// The limit is given here, and not set later.
+    ///
+    /// ```
+    /// use gort_runtime::{context::native::Context, sync::ErrGroup, task};
+    /// task::test(async {
+    ///     let (group, ctx) = ErrGroup::in_context(&Context::background(), None);
+    ///     let waits = ctx.clone();
+    ///     group.go(async move { waits.done().await; Ok(()) }).await;
+    ///     group.go(async { Err("broken") }).await;
+    ///     assert_eq!(group.wait().await, Err("broken"));
+    /// });
+    /// ```
+    #[cfg(feature = "context")]
+    pub fn in_context(parent: &native::Context, limit: Option<usize>) -> (Self, native::Context) {
+        let (ctx, cancel) = parent.with_cancel();
+        (Self::make(limit, Some(Box::new(move || cancel.cancel()))), ctx)
     }
 
     /// Starts a goroutine, when there is room for one.
@@ -157,7 +186,7 @@ impl<E> Shared<E> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "value"))]
 mod tests {
     use super::*;
     use crate::task;

@@ -10,6 +10,7 @@ use super::wait_list::WaitList;
 use super::{InPlace, in_place};
 use crate::panic::go_panic_plain;
 use crate::task::{self, Wait, block_on};
+#[cfg(feature = "value")]
 use crate::value::Ptr;
 
 /// Go's `sync.WaitGroup`.
@@ -71,6 +72,35 @@ impl WaitGroup {
             block_on(self.wait());
         }
     }
+
+    /// Starts a goroutine that is waited for: `wg.Go`.
+    ///
+    /// # Panics
+    /// Outside of the runtime.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use gort_runtime::{sync::WaitGroup, task};
+    /// task::test(async {
+    ///     let group = Arc::new(WaitGroup::default());
+    ///     group.go(async { /* work */ });
+    ///     group.wait().await;
+    /// });
+    /// ```
+    ///
+    /// # Differences from Go
+    /// A panic in it ends the process, as in Go; `Goexit` counts down.
+    pub fn go(self: &Arc<Self>, future: impl Future<Output = ()> + Send + 'static) {
+        struct Done(Arc<WaitGroup>);
+        impl Drop for Done {
+            fn drop(&mut self) {
+                self.0.done();
+            }
+        }
+        self.add(1);
+        let done = Done(self.clone());
+        task::go(Counted { future, done });
+    }
 }
 
 pin_project_lite::pin_project! {
@@ -91,6 +121,7 @@ impl<F: Future<Output = ()>, D> Future for Counted<F, D> {
     }
 }
 
+#[cfg(feature = "value")]
 impl Ptr<WaitGroup> {
     /// Starts a goroutine that is waited for: `wg.Go`.
     #[track_caller]
@@ -120,15 +151,7 @@ impl TaskGroup {
     /// Starts a goroutine of the group.
     #[track_caller]
     pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
-        struct Done(Arc<WaitGroup>);
-        impl Drop for Done {
-            fn drop(&mut self) {
-                self.0.done();
-            }
-        }
-        self.0.add(1);
-        let done = Done(self.0.clone());
-        task::go(Counted { future, done });
+        self.0.go(future);
     }
 
     /// Waits for all goroutines of the group.

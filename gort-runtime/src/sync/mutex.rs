@@ -15,13 +15,14 @@ use std::time::{Duration, Instant};
 use super::wait_list::{End, Host, Turn, leave, notify_first};
 use super::{InPlace, fatal, in_place};
 use crate::chan::node::{Queue, Stage};
-use crate::interface;
 use crate::shim::atomic::{AtomicU32, Ordering};
 use crate::shim::{Lock, const_unless_modelled};
 use crate::task::{Wait, block_on, gomaxprocs};
+#[cfg(feature = "value")]
 use crate::value::{BoxFuture, Ptr};
 
-interface! {
+#[cfg(feature = "value")]
+crate::interface! {
     /// Go's `sync.Locker`.
     pub trait Locker {
         /// Locks.
@@ -259,6 +260,7 @@ unsafe impl Host for Mutex {
     }
 }
 
+#[cfg(feature = "value")]
 impl LockerPtr for Mutex {
     fn lock(this: &Ptr<Self>) -> BoxFuture<'_> {
         Box::pin(Mutex::lock(this))

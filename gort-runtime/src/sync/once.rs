@@ -1,17 +1,14 @@
-//! `sync.Once` and the functions made of it.
-#![allow(clippy::redundant_closure)] // Function values are called, not passed, through their pointers.
+//! `sync.Once`, and with Go's function values the functions made of it.
 
 use crate::shim::atomic::{
     AtomicBool,
     Ordering::{Acquire, Release},
 };
 use std::future::Future;
-use std::sync::Arc;
 
 use super::{InPlace, Mutex, in_place};
-use crate::panic::{Unwinding, go_panic};
-use crate::shim::Lock;
-use crate::value::{Any, Callback, Fn0, Value, fn0};
+#[cfg(feature = "value")]
+use crate::value::Callback;
 
 /// Go's `sync.Once`.
 #[derive(Default)]
@@ -39,11 +36,12 @@ impl Once {
     ///
     /// # Panics
     /// Where `f` panics.
+    #[cfg(feature = "value")]
     pub fn do_(&self, f: impl Callback) {
         self.do_borrowing(|| f.call());
     }
 
-    /// As [`do_`](Self::do_), for a closure that borrows.
+    /// Calls `f` unless a call was made before; returns when that one is over.
     ///
     /// # Panics
     /// Where `f` panics.
@@ -59,7 +57,7 @@ impl Once {
         f();
     }
 
-    /// As [`do_`](Self::do_), with a call that suspends.
+    /// As [`do_borrowing`](Self::do_borrowing), with a call that suspends.
     ///
     /// # Panics
     /// Where `f` panics.
@@ -79,37 +77,9 @@ impl Once {
     }
 }
 
-/// `sync.OnceFunc`.
-pub fn once_func(f: Fn0) -> Fn0 {
-    let value = once_value(fn0(move || f()));
-    fn0(move || value())
-}
+#[cfg(feature = "value")]
+pub use functions::{once_func, once_value, once_values};
 
-/// `sync.OnceValue`; if the call panics, every call panics so.
-pub fn once_value<T: Value>(f: Fn0<T>) -> Fn0<T> {
-    let once = Arc::new(Once::default());
-    let result: Arc<Lock<Option<Result<T, Any>>>> = Arc::new(Lock::new(None));
-    fn0(move || {
-        once.do_borrowing(|| {
-            let made = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f())) {
-                Ok(value) => Ok(value),
-                Err(payload) => match Unwinding::from_payload(payload) {
-                    Unwinding::Panic(panic) => Err(panic.value),
-                    Unwinding::Goexit => Unwinding::Goexit.resume(),
-                },
-            };
-            *result.lock() = Some(made);
-        });
-        let made = result.lock().clone();
-        match made {
-            Some(Ok(value)) => value,
-            Some(Err(value)) => go_panic(value),
-            None => T::zero(),
-        }
-    })
-}
-
-/// `sync.OnceValues`.
-pub fn once_values<A: Value, B: Value>(f: Fn0<(A, B)>) -> Fn0<(A, B)> {
-    once_value(f)
-}
+#[cfg(feature = "value")]
+#[path = "once_functions.rs"]
+mod functions;

@@ -12,13 +12,16 @@ use std::pin::pin;
 use std::task::Waker;
 use std::time::Instant;
 
-use super::mutex::{Locker, LockerPtr, spin_until, starves, try_often};
+#[cfg(feature = "value")]
+use super::mutex::{Locker, LockerPtr};
+use super::mutex::{spin_until, starves, try_often};
 use super::wait_list::{End, Host, Turn, leave, notify_first};
 use super::{InPlace, fatal, in_place};
 use crate::chan::node::{Queue, Stage};
 use crate::shim::atomic::{AtomicU64, Ordering};
 use crate::shim::{Lock, const_unless_modelled};
 use crate::task::{Wait, block_on};
+#[cfg(feature = "value")]
 use crate::value::{BoxFuture, Ptr};
 
 /// Go's `sync.RWMutex`.
@@ -349,6 +352,7 @@ unsafe impl Host for RwMutex {
     }
 }
 
+#[cfg(feature = "value")]
 impl LockerPtr for RwMutex {
     fn lock(this: &Ptr<Self>) -> BoxFuture<'_> {
         Box::pin(RwMutex::lock(this))

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use super::local::{self, Local};
 use super::run::MAIN_ID;
-#[cfg(feature = "value")]
+#[cfg(feature = "time")]
 use super::scheduler::Scheduler;
 use super::{count, deadlock, scheduler};
 
@@ -118,16 +118,16 @@ pub fn go(future: impl Future<Output = ()> + Send + 'static) {
 }
 
 /// Where a thread starts goroutines, for other threads to do so too.
-#[cfg(feature = "value")]
+#[cfg(feature = "time")]
 pub(crate) struct Home(Place);
 
-#[cfg(feature = "value")]
+#[cfg(feature = "time")]
 enum Place {
     Scheduler(&'static Scheduler),
     Tokio(tokio::runtime::Handle),
 }
 
-#[cfg(feature = "value")]
+#[cfg(feature = "time")]
 impl Home {
     /// That of this thread.
     ///

@@ -16,7 +16,7 @@ pub(crate) use blocking::CatchUnwind;
 pub use blocking::block_on;
 pub use deadlock::External;
 pub use dump::{GoroutineInfo, goroutines};
-#[cfg(feature = "value")]
+#[cfg(feature = "time")]
 pub(crate) use goroutine::Home;
 pub use goroutine::{YieldPoint, go, goexit, gosched, num_goroutine, yield_point};
 #[cfg(feature = "value")]

@@ -18,21 +18,51 @@ use std::task::Waker;
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use super::{Time, now};
 use crate::chan::Chan;
 use crate::shim::process::Lock;
 use crate::shim::process::atomic::{AtomicU64, Ordering::Relaxed};
-use crate::task::{External, Home};
-use crate::value::{BoxFuture, Fn0};
+use crate::task::External;
 
 /// What an alarm does when it is due.
 pub(super) enum Due {
     /// Sends the time, if there is room.
-    Send(Chan<Time>),
+    Send(Box<dyn Outlet>),
     /// The same again and again.
-    SendEach(Chan<Time>, Lock<Duration>),
-    /// Calls as a goroutine.
-    Call(Fn0<BoxFuture<'static>>, Home),
+    SendEach(Box<dyn Outlet>, Lock<Duration>),
+    /// Calls, on the timers' thread: to be short, and to suspend nowhere.
+    Call(Box<dyn Fn() + Send + Sync>),
+}
+
+/// Where times are sent.
+pub(super) trait Outlet: Send + Sync {
+    /// Sends the time it is, if there is room; whom to wake after unlocking.
+    fn send_now(&self) -> Option<Waker>;
+    /// Takes a time back that nobody has received: whether there was one, and whom to wake.
+    fn take_back(&self) -> (bool, Option<Waker>);
+}
+
+/// A kind of time that can be told.
+pub(super) trait Clock: Copy + Send + 'static {
+    fn now() -> Self;
+}
+
+impl Clock for Instant {
+    fn now() -> Self {
+        Instant::now()
+    }
+}
+
+impl<T: Clock> Outlet for Chan<T> {
+    fn send_now(&self) -> Option<Waker> {
+        self.send_quietly(T::now())
+    }
+
+    fn take_back(&self) -> (bool, Option<Waker>) {
+        match self.receive_quietly() {
+            Some((value, waker)) => (value.is_some(), waker),
+            None => (false, None),
+        }
+    }
 }
 
 /// What can be due.
@@ -105,8 +135,8 @@ impl Later {
     fn act(self) {
         self.wakers.into_iter().for_each(Waker::wake);
         for alarm in self.calls {
-            if let Due::Call(call, home) = &alarm.due {
-                home.go(call());
+            if let Due::Call(call) = &alarm.due {
+                call();
             }
         }
         drop(self.dropped);
@@ -177,9 +207,9 @@ impl Service {
             }
             entry.alarm.armed.store(0, Relaxed);
             match &entry.alarm.due {
-                Due::Send(c) => later.wakers.extend(c.send_quietly(now())),
+                Due::Send(c) => later.wakers.extend(c.send_now()),
                 Due::SendEach(c, period) => {
-                    later.wakers.extend(c.send_quietly(now()));
+                    later.wakers.extend(c.send_now());
                     let period = *period.lock();
                     // The next time that has not passed yet.
                     let missed = (at - entry.at).as_nanos() / period.as_nanos().max(1);
@@ -284,12 +314,8 @@ impl Alarm {
         let (Due::Send(c) | Due::SendEach(c, _)) = &self.due else {
             return false;
         };
-        match c.receive_quietly() {
-            Some((value, waker)) => {
-                later.wakers.extend(waker);
-                value.is_some()
-            }
-            None => false,
-        }
+        let (taken, waker) = c.take_back();
+        later.wakers.extend(waker);
+        taken
     }
 }

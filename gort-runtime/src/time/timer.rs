@@ -1,67 +1,30 @@
 //! Sleeping, timers and tickers.
 
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
-use super::service::{Alarm, Due};
+use super::service::{Alarm, Clock, Due};
+use super::sleep::Sleep;
 use super::{Duration, Time};
 use crate::chan::{Chan, Receiver};
 use crate::panic::go_panic_plain;
 use crate::shim::process::Lock;
 use crate::sync::{InPlace, in_place};
-use crate::task::{External, Home, Wait, block_on, waiting};
-use crate::value::{BoxFuture, Cell, Fn0, Ptr};
+use crate::task::block_on;
+use crate::value::{Cell, Fn0, Ptr};
+
+impl Clock for Time {
+    fn now() -> Self {
+        super::now()
+    }
+}
 
 /// `time.Sleep`.
 ///
 /// # Cancel safety
 /// Cancelling it has no effect.
 pub fn sleep(d: Duration) -> Sleep {
-    Sleep {
-        d,
-        external: None,
-        timer: None,
-        yielded: false,
-    }
-}
-
-pin_project_lite::pin_project! {
-    /// What [`sleep`] returns.
-    #[must_use = "futures do nothing unless awaited"]
-    pub struct Sleep {
-        d: Duration,
-        external: Option<External>,
-        #[pin]
-        timer: Option<tokio::time::Sleep>,
-        yielded: bool,
-    }
-}
-
-impl Future for Sleep {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut this = self.project();
-        if this.d.0 <= 0 {
-            if !std::mem::replace(this.yielded, true) {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            return Poll::Ready(());
-        }
-        if this.timer.is_none() {
-            *this.external = Some(External::new());
-            this.timer.set(Some(tokio::time::sleep(this.d.to_std())));
-        }
-        waiting(Wait::Sleep);
-        if let Some(timer) = this.timer.as_mut().as_pin_mut() {
-            ready!(timer.poll(cx));
-        }
-        *this.external = None;
-        Poll::Ready(())
-    }
+    Sleep::new(d.to_std())
 }
 
 /// `time.Sleep` for code that cannot suspend.
@@ -109,7 +72,7 @@ impl InPlace for Timer {}
 /// `time.NewTimer`.
 pub fn new_timer(d: Duration) -> Ptr<Timer> {
     let c = Chan::make(1);
-    timer(d, c.receiver(), Due::Send(c))
+    timer(d, c.receiver(), Due::Send(Box::new(c)))
 }
 
 /// `time.AfterFunc`: calls `f` in a goroutine when the time is over.
@@ -131,8 +94,12 @@ pub fn after_func_async<F>(d: Duration, f: impl Fn() -> F + Send + Sync + 'stati
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let call = crate::value::fn0(move || -> BoxFuture<'static> { Box::pin(f()) });
-    timer(d, Receiver::nil(), Due::Call(call, Home::current()))
+    let home = crate::task::Home::current();
+    let call = move || {
+        // The call of `f` itself belongs to the goroutine, too.
+        home.go(f());
+    };
+    timer(d, Receiver::nil(), Due::Call(Box::new(call)))
 }
 
 fn timer(d: Duration, c: Receiver<Time>, due: Due) -> Ptr<Timer> {
@@ -198,7 +165,7 @@ pub fn new_ticker(d: Duration) -> Ptr<Ticker> {
     }
     let chan = Chan::make(1);
     let c = Cell::new(chan.receiver());
-    let alarm = Alarm::new(Due::SendEach(chan, Lock::new(d.to_std())));
+    let alarm = Alarm::new(Due::SendEach(Box::new(chan), Lock::new(d.to_std())));
     alarm.start(d.to_std());
     Ptr::from_cell(Ticker { c, alarm: Some(alarm) })
 }
