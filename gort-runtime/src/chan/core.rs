@@ -12,9 +12,9 @@
 //! the ticket has it. Nodes whose ticket is gone are skipped.
 #![allow(unsafe_code)]
 
-use std::collections::VecDeque;
 use std::task::Waker;
 
+use super::buffer::Buffer;
 use super::node::{Node, Queue, Stage};
 use crate::shim::Lock;
 
@@ -32,7 +32,7 @@ impl<T> Core<T> {
             cap,
             reserved: 0,
             closed: false,
-            buffer: VecDeque::new(),
+            buffer: Buffer::new(),
             receivers: Queue::new(),
             senders: Queue::new(),
         };
@@ -50,7 +50,7 @@ pub(crate) struct State<T> {
     reserved: u32,
     pub(crate) closed: bool,
     /// At most `cap` values, and those given back, or sent into reserved places.
-    pub(crate) buffer: VecDeque<T>,
+    pub(crate) buffer: Buffer<T>,
     pub(crate) receivers: Queue<T>,
     pub(crate) senders: Queue<T>,
 }
@@ -77,27 +77,11 @@ impl<T> State<T> {
             return Sent::Done(wake);
         }
         if self.buffer.len() < self.cap {
-            if self.buffer.capacity() == 0 {
-                self.buffer.reserve_exact(self.cap.min(Self::AT_ONCE));
-            }
-            if self.buffer.len() == self.buffer.capacity() {
-                self.buffer.reserve(1);
-            }
-            if let Some(value) = slot {
-                // One copy in place of two, as the value may be large.
-                // SAFETY: there is room, so nothing can panic before the slot forgets the value.
-                unsafe {
-                    self.buffer.push_back(std::ptr::read(value));
-                    std::ptr::write(slot, None);
-                }
-            }
+            self.buffer.push_from(slot, self.cap);
             return Sent::Done(None);
         }
         Sent::Full
     }
-
-    /// So many places are made with the first value; more only when they are needed.
-    const AT_ONCE: usize = 64;
 
     /// Gives what `slot` holds to the first waiting receiver.
     #[inline]
@@ -117,8 +101,7 @@ impl<T> State<T> {
     /// The value goes straight to its place, since it may be large.
     #[inline]
     pub(crate) fn receive(&mut self, slot: &mut Option<T>) -> Option<Wake> {
-        if !self.buffer.is_empty() {
-            *slot = self.buffer.pop_front();
+        if self.buffer.pop_into(slot) {
             return Some(self.fill());
         }
         // SAFETY: the state is reached by who holds the lock, and the node is finished below.
@@ -155,9 +138,9 @@ impl<T> State<T> {
         let (sender, wake) = unsafe { self.senders.claim_front() }?;
         // SAFETY: as above.
         unsafe {
-            match sender.value().take() {
-                Some(next) => self.buffer.push_back(next),
+            match sender.value() {
                 None => self.take_place(),
+                value => self.buffer.push_from(value, self.cap),
             }
             sender.finish(Stage::Done);
         }
@@ -190,7 +173,7 @@ impl<T> State<T> {
         if slot.is_some() {
             match self.hand_over(&mut slot) {
                 Some(wake) => wakers.extend(wake),
-                None => self.buffer.extend(slot),
+                None => self.buffer.push_from(&mut slot, self.cap),
             }
         }
         wakers.extend(self.fill());

@@ -104,13 +104,13 @@ impl<T: std::marker::Send + 'static> Future for Recv<'_, T> {
         ready!(proceed(cx));
         let state = match this.node.stage() {
             Stage::Idle => {
-                let mut value = None;
                 let mut state = core.state.lock();
-                if let Some(waker) = state.receive(&mut value) {
+                // Into the node whether or not it waits: that makes one copy of a large value less.
+                // SAFETY: the node is not queued.
+                if let Some(waker) = state.receive(unsafe { this.node.value() }) {
                     drop(state);
                     wake(waker);
-                    progress();
-                    return Poll::Ready(value);
+                    return Poll::Ready(this.take());
                 }
                 // SAFETY: the node is pinned with this, and leaves the queue before this is dropped.
                 unsafe { state.receivers.push_back(&this.node) }

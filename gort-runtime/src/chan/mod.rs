@@ -6,7 +6,8 @@
 //! `select!`.
 
 mod batch;
-pub(crate) mod core;
+mod buffer;
+mod core;
 pub mod ends;
 mod error;
 mod futures;

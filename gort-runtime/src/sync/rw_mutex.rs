@@ -104,7 +104,8 @@ impl RwMutex {
     /// Takes the lock if it may be taken, and with that something out of the state.
     #[inline]
     fn take(&self, side: Side, out: impl Fn(u64) -> u64) -> bool {
-        let mut state = self.state.load(Ordering::Relaxed);
+        // Most often nobody has it, and to find that out by the attempt is one access less.
+        let mut state = 0;
         while side.may_take(state) {
             let new = out(state) + side.taken();
             match self
