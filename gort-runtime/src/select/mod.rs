@@ -55,6 +55,16 @@ pub unsafe trait RawCase {
     /// # Safety
     /// The caller holds the lock.
     unsafe fn attempt(self: Pin<&mut Self>) -> Option<Option<Waker>>;
+    /// As [`attempt`](Self::attempt), under a lock taken for it.
+    fn attempt_alone(mut self: Pin<&mut Self>) -> Option<Option<Waker>> {
+        self.lock();
+        // SAFETY: locked for it.
+        unsafe {
+            let done = self.as_mut().attempt();
+            self.unlock();
+            done
+        }
+    }
     /// Queues the operation.
     ///
     /// # Safety
@@ -116,20 +126,39 @@ pub type Cases<'a, 'b> = [Pin<&'a mut (dyn Case + Send + 'b)>];
 /// How many cases need no memory of their own.
 const FEW: usize = 16;
 
+/// Numbers for the cases of a select: in the array when they are few, else in the vector.
+#[derive(Default)]
+struct Numbers<T> {
+    few: [T; FEW],
+    many: Vec<T>,
+}
+
+impl<T: Copy + Default> Numbers<T> {
+    #[inline]
+    fn first(&mut self, n: usize) -> &mut [T] {
+        if n <= FEW {
+            return &mut self.few[..n];
+        }
+        self.many.resize(n, T::default());
+        &mut self.many
+    }
+}
+
 /// Locks the channels of some cases, each once, in the order of their addresses, runs `f`, and unlocks.
+#[inline]
 fn with_locks<R>(cases: &mut Cases<'_, '_>, f: impl FnOnce(&mut Cases<'_, '_>) -> R) -> R {
-    let mut few = [(0_usize, 0_usize); FEW];
-    let mut many = Vec::new();
-    let order: &mut [(usize, usize)] = if cases.len() <= FEW {
-        &mut few[..cases.len()]
-    } else {
-        many.resize(cases.len(), (0, 0));
-        &mut many
-    };
+    let mut numbers = Numbers::<(usize, usize)>::default();
+    let order = numbers.first(cases.len());
     for (i, (slot, case)) in order.iter_mut().zip(&*cases).enumerate() {
         *slot = (case.addr(), i);
     }
-    order.sort_unstable();
+    if let [first, second] = order {
+        if first > second {
+            std::mem::swap(first, second);
+        }
+    } else {
+        order.sort_unstable();
+    }
     let firsts = |i: usize| order[i].0 != 0 && (i == 0 || order[i - 1].0 != order[i].0);
     for i in (0..order.len()).filter(|i| firsts(*i)) {
         cases[order[i].1].lock();
@@ -142,66 +171,45 @@ fn with_locks<R>(cases: &mut Cases<'_, '_>, f: impl FnOnce(&mut Cases<'_, '_>) -
     result
 }
 
-/// Tries the cases in a random order, each by `one`.
+/// The numbers of the cases in a random order. For the choice between those that are ready to be even, each order is as
+/// likely as any other.
 #[inline]
-fn in_random_order(
-    cases: &mut Cases<'_, '_>,
-    mut one: impl FnMut(Pin<&mut (dyn Case + Send + '_)>) -> Option<Option<Waker>>,
-) -> Option<(usize, Option<Waker>)> {
-    let n = cases.len();
-    // For the choice between the cases that are ready to be even, draw among all permutations.
-    let mut order = [0_u16; FEW];
-    if n <= order.len() {
-        let order = &mut order[..n];
-        let mut bits = random();
-        for i in 0..n {
-            let j = (bits % (i as u64 + 1)) as usize;
-            bits /= i as u64 + 1;
-            order[i] = order[j];
-            order[j] = i as u16;
+fn shuffle(order: &mut [u16]) {
+    let mut bits = random() << 1;
+    for i in 0..order.len() {
+        if i >= FEW {
+            // There are more orders than bits.
+            bits = random() << 1;
         }
-        for i in order.iter().map(|i| usize::from(*i)) {
-            if let Some(waker) = one(cases[i].as_mut()) {
-                return Some((i, waker));
-            }
-        }
-        return None;
+        // A fraction of 1 times a number, which is its whole part and again a fraction.
+        let product = u128::from(bits) * (i as u128 + 1);
+        let j = (product >> 64) as usize;
+        bits = product as u64;
+        order[i] = order[j];
+        order[j] = i as u16;
     }
-    let mut order: Vec<usize> = (0..n).collect();
-    for i in (1..n).rev() {
-        order.swap(i, (random() % (i as u64 + 1)) as usize);
-    }
-    order
-        .into_iter()
-        .find_map(|i| one(cases[i].as_mut()).map(|waker| (i, waker)))
 }
 
-/// Tries the cases in a random order.
+/// Tries the cases in an order.
 ///
 /// # Safety
 /// The caller holds the locks of all cases.
-unsafe fn attempt(cases: &mut Cases<'_, '_>) -> Option<(usize, Option<Waker>)> {
-    // SAFETY: the contract.
-    in_random_order(cases, |case| unsafe { case.attempt() })
-}
-
-/// Tries the cases in a random order, each under its own lock only: what most selects need, and all that they lock then.
-fn attempt_each(cases: &mut Cases<'_, '_>) -> Option<(usize, Option<Waker>)> {
-    in_random_order(cases, |mut case| {
-        case.lock();
-        // SAFETY: locked above.
-        unsafe {
-            let done = case.as_mut().attempt();
-            case.unlock();
-            done
-        }
+#[inline]
+unsafe fn attempt(cases: &mut Cases<'_, '_>, order: &[u16]) -> Option<(usize, Option<Waker>)> {
+    order.iter().map(|i| usize::from(*i)).find_map(|i| {
+        // SAFETY: the contract.
+        let done = unsafe { cases[i].as_mut().attempt() };
+        done.map(|waker| (i, waker))
     })
 }
 
 /// Performs one of the cases if any can be done at once: a `select` with `default`.
 pub fn try_now(cases: &mut Cases<'_, '_>) -> Option<usize> {
+    let mut numbers = Numbers::default();
+    let order = numbers.first(cases.len());
+    shuffle(order);
     // SAFETY: `with_locks` holds the locks.
-    let (case, waker) = with_locks(cases, |cases| unsafe { attempt(cases) })?;
+    let (case, waker) = with_locks(cases, |cases| unsafe { attempt(cases, order) })?;
     if let Some(waker) = waker {
         waker.wake();
     }
@@ -232,8 +240,13 @@ pub struct Waiting<'a, 'b, 'c> {
 
 impl Waiting<'_, '_, '_> {
     fn start(&mut self, cx: &Context<'_>) -> Option<usize> {
-        let quickly = attempt_each(self.cases);
-        let done = quickly.or_else(|| self.attempt_or_queue(cx));
+        let mut numbers = Numbers::default();
+        let order = numbers.first(self.cases.len());
+        shuffle(order);
+        // Each under its own lock only: that is what most selects need, and all that they lock then.
+        let mut in_order = order.iter().map(|i| usize::from(*i));
+        let quickly = in_order.find_map(|i| self.cases[i].as_mut().attempt_alone().map(|waker| (i, waker)));
+        let done = quickly.or_else(|| self.attempt_or_queue(cx, order));
         match done {
             Some((case, waker)) => {
                 if let Some(waker) = waker {
@@ -249,10 +262,10 @@ impl Waiting<'_, '_, '_> {
     }
 
     /// Tries once more, with all channels locked, and queues the cases if none can proceed.
-    fn attempt_or_queue(&mut self, cx: &Context<'_>) -> Option<(usize, Option<Waker>)> {
+    fn attempt_or_queue(&mut self, cx: &Context<'_>, order: &[u16]) -> Option<(usize, Option<Waker>)> {
         with_locks(self.cases, |cases| {
             // SAFETY: `with_locks` holds the locks.
-            if let Some(done) = unsafe { attempt(cases) } {
+            if let Some(done) = unsafe { attempt(cases, order) } {
                 return Some(done);
             }
             // SAFETY: no case is queued yet.

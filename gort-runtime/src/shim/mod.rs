@@ -38,7 +38,7 @@ pub(crate) use spin::Lock;
 
 /// What belongs to the process and is never modelled.
 pub(crate) mod process {
-    pub(crate) use super::spin::Lock;
+    pub(crate) use super::spin::{Lock, contended};
     pub(crate) use std::sync::atomic;
 }
 

@@ -8,7 +8,7 @@
 // The checkers have a lock of their own; only statics are locked with this one then.
 #![cfg_attr(all(test, any(gort_loom, gort_shuttle)), allow(dead_code))]
 
-use std::cell::UnsafeCell;
+use std::cell::{Cell, UnsafeCell};
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -99,6 +99,20 @@ impl<T> Drop for Guard<'_, T> {
     }
 }
 
+thread_local! {
+    static CONTENDED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Counts an occasion on which this thread had to wait for what another thread held.
+fn count_contended() {
+    CONTENDED.set(CONTENDED.get().wrapping_add(1));
+}
+
+/// How many such occasions there were.
+pub(crate) fn contended() -> u32 {
+    CONTENDED.get()
+}
+
 /// The lock itself.
 struct Raw(AtomicBool);
 
@@ -127,6 +141,7 @@ impl Raw {
     /// the wait for a holder of lower priority too.
     #[cold]
     fn wait(&self) {
+        count_contended();
         const SPINS: u32 = 6;
         const YIELDS: u32 = 30;
         let mut tries = 0;

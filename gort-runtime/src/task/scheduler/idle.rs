@@ -77,6 +77,11 @@ impl Idle {
         true
     }
 
+    /// Whether a processor is in here.
+    pub(super) fn holds(&self, processor: usize) -> bool {
+        self.sleepers.iter().any(|sleeper| sleeper.processor == processor)
+    }
+
     /// What the thread of a processor in here has to do, when there are `all`; and the number of wakes until now.
     pub(super) fn role(&self, processor: usize, all: usize) -> (Role, u64) {
         let is = |sleeper: Option<&Sleeper>| sleeper.is_some_and(|sleeper| sleeper.processor == processor);

@@ -44,6 +44,8 @@ pub(super) struct Processor {
     /// What runs next.
     slot: Slot,
     queue: Local,
+    /// What others gave up for it to run.
+    inbox: Shared,
     /// How many times it began to run a goroutine, by which others see whether it is at one for long.
     ticks: AtomicU32,
     /// Set for the thread that has it and sleeps, when it is woken to look for work.
@@ -69,8 +71,8 @@ pub(super) struct Scheduler {
     judges: bool,
 }
 
-/// So many goroutines in a queue are left to the processor unless that is at another for long.
-const FEW: u32 = 8;
+/// So many goroutines in a queue are left to the processor and the watcher.
+const FEW: u32 = 32;
 
 thread_local! {
     /// The scheduler whose threads, or whose tokio runtime's threads, this is one of.
@@ -119,6 +121,7 @@ impl Scheduler {
                     index,
                     slot: Slot::new(),
                     queue: Local::new(),
+                    inbox: Shared::new(),
                     ticks: AtomicU32::new(0),
                     notified: AtomicBool::new(false),
                 })
@@ -258,9 +261,10 @@ impl Scheduler {
         !self.shared.is_empty() || self.processors.iter().any(|processor| processor.queue.len() > 0)
     }
 
-    /// Whether some goroutine is in a queue or a slot.
+    /// Whether some goroutine is in a queue, an inbox or a slot.
     fn has_work(&self) -> bool {
-        self.has_queued() || self.processors.iter().any(|processor| !processor.slot.peek().is_null())
+        let waits = |processor: &Processor| !processor.slot.peek().is_null() || !processor.inbox.is_empty();
+        self.has_queued() || self.processors.iter().any(waits)
     }
 
     /// Has the deadlock judge look again, if all processors are idle.

@@ -197,7 +197,8 @@ impl Shared {
         self.extend([task]);
     }
 
-    fn extend(&self, tasks: impl IntoIterator<Item = Task>) {
+    /// Adds all at the end, in order.
+    pub(super) fn extend(&self, tasks: impl IntoIterator<Item = Task>) {
         let mut ends = self.ends.lock();
         let mut n = 0;
         for task in tasks {
@@ -212,6 +213,21 @@ impl Shared {
             }
         }
         self.len.store(self.len.load(Relaxed) + n, Release);
+    }
+
+    /// Moves all into the queue of a processor, which is the caller's own.
+    pub(super) fn drain_into(&self, into: &Local, overflow: &Shared) {
+        if self.is_empty() {
+            return;
+        }
+        let mut taken = Vec::new();
+        let mut ends = self.ends.lock();
+        while let Some(task) = ends.pop() {
+            taken.push(task);
+        }
+        self.len.store(0, Release);
+        drop(ends);
+        taken.into_iter().for_each(|task| into.push(task, overflow));
     }
 
     /// Takes the first, and moves more of the following into an empty queue, which is the caller's own.

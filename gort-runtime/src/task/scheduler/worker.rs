@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use super::idle::{Mailbox, Role, Sleeper, Spare};
 use super::task::{Ran, Task};
-use super::{FEW, PROCESSOR, Processor, SCHEDULER, Scheduler, WORKER, clock};
+use super::{PROCESSOR, Processor, SCHEDULER, Scheduler, WORKER, clock};
 use crate::shim::process::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
 use crate::shim::process::atomic::fence;
+use crate::shim::process::contended;
 use crate::shim::random;
 use crate::task::{count, deadlock, goroutine};
 
@@ -26,8 +27,21 @@ const STREAK: u32 = 128;
 /// How often a thread looks around before it sleeps.
 const LOOKS: u32 = 6;
 
-/// A goroutine that is to run next stays with its processor unless that runs another for at least so long.
-const STUCK: Duration = Duration::from_micros(2);
+/// For so long it is watched how many goroutines another processor runs.
+const MOMENT: Duration = Duration::from_micros(2);
+
+/// Goroutines stay with their processor if it is likely to come to them within so long: at least, and at most. In between
+/// it depends on what became of those that were taken before.
+const PATIENCE: Duration = Duration::from_micros(1);
+const PATIENCE_LONG: Duration = Duration::from_micros(100);
+
+/// A theft that kept the thief busy for so long was worth it, and one that did for less than the other was not.
+const WORTH_IT: Duration = Duration::from_micros(20);
+const WORTH_LITTLE: Duration = Duration::from_micros(3);
+
+/// A processor that has to wait for others more often than this, some times in a row, had better leave its goroutines to them.
+const CROWDED: Duration = Duration::from_micros(1);
+const CROWDED_TIMES: u32 = 16;
 
 /// How long the watcher sleeps, so many times, before it sleeps longer.
 const WATCH: Duration = Duration::from_micros(100);
@@ -72,6 +86,9 @@ impl Scheduler {
                     now: clock(),
                     streak: 0,
                     searching: false,
+                    patience: PATIENCE,
+                    stole: None,
+                    contended: (contended(), Instant::now()),
                 };
                 worker.work();
                 self.thread_ends();
@@ -105,6 +122,12 @@ struct Worker {
     streak: u32,
     /// It is counted in the scheduler's `searching`.
     searching: bool,
+    /// Goroutines that another processor is likely to come to within this time are left to it.
+    patience: Duration,
+    /// When it last took some, until it is known what became of it.
+    stole: Option<Instant>,
+    /// How often it had to wait for other threads until when.
+    contended: (u32, Instant),
 }
 
 impl Worker {
@@ -117,11 +140,18 @@ impl Worker {
                 }
                 continue;
             };
-            let next = self
-                .next(processor)
-                .or_else(|| self.search(processor))
-                .or_else(|| self.sleep(processor));
+            let next = match self.next(processor) {
+                Some(task) => Some(task),
+                None => self.search(processor).or_else(|| self.sleep(processor)),
+            };
             if let Some(task) = next {
+                self.run(processor, task);
+            }
+            if self.tick.is_multiple_of(FAIRNESS)
+                && PROCESSOR.get().is_some()
+                && self.make_room(processor)
+                && let Some(task) = self.sleep(processor)
+            {
                 self.run(processor, task);
             }
             if self.scheduler.closing.load(Relaxed) {
@@ -159,6 +189,7 @@ impl Worker {
         self.tick = self.tick.wrapping_add(1);
         if self.tick.is_multiple_of(FAIRNESS) {
             self.now = clock();
+            processor.inbox.drain_into(&processor.queue, shared);
             if let Some(task) = shared.pop(0, &processor.queue) {
                 return Some(task);
             }
@@ -171,7 +202,10 @@ impl Worker {
         }
         self.streak = 0;
         let queued = processor.queue.pop().or_else(|| processor.slot.take());
-        queued.or_else(|| self.take_shared(processor))
+        queued.or_else(|| {
+            processor.inbox.drain_into(&processor.queue, shared);
+            processor.queue.pop().or_else(|| self.take_shared(processor))
+        })
     }
 
     /// Takes this processor's share of the shared queue.
@@ -181,8 +215,41 @@ impl Worker {
         shared.pop(u32::try_from(share).unwrap_or(u32::MAX), &processor.queue)
     }
 
+    /// There is nothing left of what was stolen last: learns from it.
+    fn judge_theft(&mut self) {
+        let Some(stole) = self.stole.take() else { return };
+        let busy = stole.elapsed();
+        if busy < WORTH_LITTLE {
+            self.patience = (self.patience * 4).min(PATIENCE_LONG);
+        } else if busy > WORTH_IT {
+            self.patience = (self.patience / 4).max(PATIENCE);
+        }
+    }
+
+    /// Leaves its goroutines to another processor if the two are in each other's way: where goroutines do little else than to
+    /// meet at channels or locks, one processor does more than two, which pass memory to and fro.
+    fn make_room(&mut self, processor: &'static Processor) -> bool {
+        let (before, since) = std::mem::replace(&mut self.contended, (contended(), Instant::now()));
+        let times = self.contended.0.wrapping_sub(before);
+        if times < CROWDED_TIMES || self.contended.1 - since > CROWDED * times {
+            return false;
+        }
+        let idle = self.scheduler.idle.lock();
+        // One that comes before it, so that not both give way.
+        let mut earlier = self.scheduler.processors[..processor.index].iter();
+        let Some(other) = earlier.find(|other| !idle.holds(other.index)) else {
+            return false;
+        };
+        let queued = std::iter::from_fn(|| processor.queue.pop());
+        other.inbox.extend(processor.slot.take().into_iter().chain(queued));
+        self.patience = PATIENCE_LONG;
+        self.stole = None;
+        true
+    }
+
     /// Looks for a goroutine on other processors for a while.
     fn search(&mut self, processor: &'static Processor) -> Option<Task> {
+        self.judge_theft();
         let all = self.scheduler.processors.len();
         if all == 1 {
             return None;
@@ -205,22 +272,38 @@ impl Worker {
     }
 
     /// Takes a goroutine from wherever there is one.
-    fn look_around(&self, processor: &'static Processor) -> Option<Task> {
+    fn look_around(&mut self, processor: &'static Processor) -> Option<Task> {
         let shared = self.take_shared(processor);
         if shared.is_some() {
             return shared;
         }
         let all = &self.scheduler.processors;
         let first = random() as usize % all.len();
-        let others = || {
-            let (after, from) = all.split_at(first);
-            let others = from.iter().chain(after);
-            others.filter(|other| other.index != processor.index)
-        };
-        others()
-            .filter(|other| other.queue.len() > FEW)
-            .find_map(|other| processor.queue.steal_from(&other.queue))
-            .or_else(|| others().find_map(|other| take_if_stuck(other, processor)))
+        let (after, from) = all.split_at(first);
+        let mut others = from.iter().chain(after).filter(|other| other.index != processor.index);
+        others.find_map(|other| self.steal(other, processor))
+    }
+
+    /// Takes goroutines that another processor would not come to soon, going by how many it runs in a moment.
+    fn steal(&mut self, victim: &'static Processor, thief: &Processor) -> Option<Task> {
+        let (next, queued) = (victim.slot.peek(), victim.queue.len());
+        if next.is_null() && queued == 0 {
+            return None;
+        }
+        let ticks = victim.ticks.load(Relaxed);
+        let start = Instant::now();
+        while start.elapsed() < MOMENT {
+            std::hint::spin_loop();
+        }
+        let rate = victim.ticks.load(Relaxed).wrapping_sub(ticks);
+        if rate > 0 && MOMENT * queued / rate < self.patience {
+            return None;
+        }
+        let queued = thief.queue.steal_from(&victim.queue);
+        let next = || (rate == 0 && victim.slot.peek() == next).then(|| victim.slot.take());
+        let stolen = queued.or_else(|| next().flatten())?;
+        self.stole = Some(Instant::now());
+        Some(stolen)
     }
 
     /// Another thread may look for work now; if there is more, one should.
@@ -245,7 +328,7 @@ impl Worker {
             scheduler.searching.fetch_sub(1, SeqCst);
         }
         fence(SeqCst);
-        if scheduler.has_queued() && leave() {
+        if (scheduler.has_queued() || !processor.inbox.is_empty()) && leave() {
             return None;
         }
         let mut watches = 0;
@@ -269,6 +352,9 @@ impl Worker {
                     scheduler.watched.store(fast, Relaxed);
                     std::thread::park_timeout(if fast { WATCH } else { WATCH_LONG });
                     watches += 1;
+                    if !fast {
+                        self.patience = (self.patience / 4).max(PATIENCE);
+                    }
                     let found = self.look_around(processor);
                     if found.is_some() {
                         scheduler.watched.store(false, Relaxed);
@@ -330,21 +416,4 @@ impl Worker {
             std::thread::park();
         }
     }
-}
-
-/// Takes what another processor has in its queue, or is to run next, if that runs something else for long.
-fn take_if_stuck(other: &Processor, thief: &Processor) -> Option<Task> {
-    let (next, ticks) = (other.slot.peek(), other.ticks.load(Relaxed));
-    if next.is_null() && other.queue.len() == 0 {
-        return None;
-    }
-    let seen = Instant::now();
-    while seen.elapsed() < STUCK {
-        std::hint::spin_loop();
-        if other.ticks.load(Relaxed) != ticks {
-            return None;
-        }
-    }
-    let queued = thief.queue.steal_from(&other.queue);
-    queued.or_else(|| (other.slot.peek() == next).then(|| other.slot.take()).flatten())
 }
