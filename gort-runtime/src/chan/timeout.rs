@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::error::{RecvTimeoutError, SendTimeoutError};
 use super::futures::{Closed, Recv, Send};
-use crate::task::External;
+use crate::task::Sleep;
 
 /// Polls something until it is ready or the time is over.
 async fn within<R>(limit: Duration, mut poll: impl FnMut(&mut std::task::Context<'_>) -> Poll<R>) -> Option<R> {
@@ -24,8 +24,7 @@ async fn within<R>(limit: Duration, mut poll: impl FnMut(&mut std::task::Context
     if let Some(result) = first.await {
         return Some(result);
     }
-    let _external = External::new();
-    let mut timer = pin!(tokio::time::sleep(limit));
+    let mut timer = pin!(Sleep::new(limit));
     poll_fn(|cx| {
         if let Poll::Ready(result) = poll(cx) {
             return Poll::Ready(Some(result));

@@ -36,7 +36,7 @@ pub struct GoroutineInfo {
     pub wait: Wait,
     /// It could run, and no thread has come to it.
     pub runnable: bool,
-    /// For how long it has been waiting, to about a millisecond.
+    /// For how long it has been waiting, by a clock that a busy thread reads now and then.
     pub waiting: Duration,
     /// Where it was started.
     pub created: &'static Location<'static>,
@@ -59,7 +59,7 @@ impl GoroutineInfo {
             wait,
             runnable: stand == Stand::Runnable,
             waiting: match stand {
-                Stand::Waiting => Duration::from_millis(clock().saturating_sub(since)),
+                Stand::Waiting => Duration::from_nanos(clock().saturating_sub(since)),
                 Stand::Running | Stand::Runnable => Duration::ZERO,
             },
             created: header.created,

@@ -10,6 +10,7 @@ mod run;
 mod scheduler;
 #[cfg(unix)]
 mod signals;
+mod sleep;
 
 #[cfg(feature = "value")]
 pub(crate) use blocking::CatchUnwind;
@@ -26,3 +27,4 @@ pub(crate) use local::{proceed, progress};
 pub(crate) use run::flush;
 pub use run::{at_exit, exit, gomaxprocs, main, test};
 pub(crate) use scheduler::task::{waker, wakes_same};
+pub use sleep::Sleep;

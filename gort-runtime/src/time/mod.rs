@@ -1,6 +1,6 @@
 //! Go's `time`: durations, instants, sleeping, timers and tickers.
 //!
-//! Sleeping is tokio's, exact to a millisecond; timers and tickers have a thread of their own and are as exact as the system.
+//! Sleeping is the scheduler's; timers and tickers have a thread of their own. Both are as exact as the system.
 //! A running timer keeps the process from being judged a deadlock.
 //!
 //! [`native`] has all of it over Rust's `Duration` and `Instant`; Go's own types, whose local zone is UTC, need the feature
@@ -14,16 +14,15 @@ mod format;
 mod instant;
 pub mod native;
 mod service;
-mod sleep;
 #[cfg(feature = "value")]
 mod timer;
 
+pub use crate::task::Sleep;
 #[cfg(feature = "value")]
 pub use duration::{Duration, HOUR, MICROSECOND, MILLISECOND, MINUTE, NANOSECOND, SECOND, parse_duration};
 #[cfg(feature = "value")]
 pub use format::*;
 #[cfg(feature = "value")]
 pub use instant::{Month, Time, Weekday, date, now, since, unix, unix_micro, unix_milli, until};
-pub use sleep::Sleep;
 #[cfg(feature = "value")]
 pub use timer::{Ticker, Timer, after, after_func, after_func_async, new_ticker, new_timer, sleep, sleep_sync, tick};

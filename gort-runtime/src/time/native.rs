@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::service::{Alarm, Due};
-pub use super::sleep::Sleep;
 use crate::chan::{Chan, Receiver, Recv};
 use crate::shim::process::Lock;
+pub use crate::task::Sleep;
 use crate::task::{self, block_on};
 
 /// Waits for some time; of no time, it lets others run.

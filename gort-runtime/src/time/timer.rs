@@ -4,12 +4,12 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::service::{Alarm, Clock, Due};
-use super::sleep::Sleep;
 use super::{Duration, Time};
 use crate::chan::{Chan, Receiver};
 use crate::panic::go_panic_plain;
 use crate::shim::process::Lock;
 use crate::sync::{InPlace, in_place};
+use crate::task::Sleep;
 use crate::task::block_on;
 use crate::value::{Cell, Fn0, Ptr};
 

@@ -101,6 +101,19 @@ impl Idle {
             .map(|sleeper| &sleeper.thread)
     }
 
+    /// Has the watcher look what it has to do now.
+    pub(super) fn wake_watcher(&self) {
+        if let [watcher, .., _] = &*self.sleepers {
+            watcher.thread.unpark();
+        }
+    }
+
+    /// Who sees to it that goroutines are woken at their times: the judge if all processors are in here, else the watcher.
+    pub(super) fn minder(&self, all: usize) -> Option<&Thread> {
+        let watcher = || self.sleepers.first().map(|sleeper| &sleeper.thread);
+        self.judge(all).or_else(watcher)
+    }
+
     pub(super) fn push_spare(&mut self, spare: Spare) {
         self.spares.push(spare);
     }

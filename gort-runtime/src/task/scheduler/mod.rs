@@ -13,6 +13,7 @@
 //!
 //! A scheduler lives for as long as the process: wakers point to it.
 
+pub(super) mod alarms;
 mod idle;
 mod queue;
 mod registry;
@@ -25,6 +26,7 @@ use std::panic::Location;
 use std::sync::OnceLock;
 use std::time::Instant;
 
+use self::alarms::Alarms;
 use self::idle::Idle;
 use self::queue::{Local, Shared, Slot};
 use self::registry::Registry;
@@ -46,6 +48,7 @@ pub(super) struct Processor {
     queue: Local,
     /// What others gave up for it to run.
     inbox: Shared,
+    alarms: Alarms,
     /// How many times it began to run a goroutine, by which others see whether it is at one for long.
     ticks: AtomicU32,
     /// Set for the thread that has it and sleeps, when it is woken to look for work.
@@ -106,10 +109,10 @@ pub(super) fn hand_off() {
     }
 }
 
-/// A number that rises by one each millisecond.
+/// Nanoseconds since some moment.
 pub(super) fn clock() -> u64 {
     static START: OnceLock<Instant> = OnceLock::new();
-    START.get_or_init(Instant::now).elapsed().as_millis() as u64
+    START.get_or_init(Instant::now).elapsed().as_nanos() as u64
 }
 
 impl Scheduler {
@@ -122,6 +125,7 @@ impl Scheduler {
                     slot: Slot::new(),
                     queue: Local::new(),
                     inbox: Shared::new(),
+                    alarms: Alarms::new(),
                     ticks: AtomicU32::new(0),
                     notified: AtomicBool::new(false),
                 })
@@ -274,6 +278,20 @@ impl Scheduler {
             && let Some(judge) = self.idle.lock().judge(all)
         {
             judge.unpark();
+        }
+    }
+
+    /// The earliest time that a goroutine waits for; the largest number if none does.
+    fn first_alarm(&self) -> u64 {
+        let firsts = self.processors.iter().map(|processor| processor.alarms.first());
+        firsts.min().unwrap_or(u64::MAX)
+    }
+
+    /// Has the sleeper that minds the time look at it again.
+    #[cold]
+    fn alarm_was_set(&self) {
+        if let Some(minder) = self.idle.lock().minder(self.processors.len()) {
+            minder.unpark();
         }
     }
 

@@ -49,7 +49,7 @@ pub(in crate::task) struct Header {
     /// The place in the registry, used under the lock of its shard.
     pub(super) links: UnsafeCell<Links>,
     pub(super) shard: u32,
-    /// When it began to wait, in milliseconds of the [clock](super::clock).
+    /// When it began to wait, by the [clock](super::clock).
     since: AtomicU64,
     /// Where it was started, and by which goroutine; 0 is none.
     pub(in crate::task) created: &'static Location<'static>,

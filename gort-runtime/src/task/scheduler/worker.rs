@@ -142,6 +142,7 @@ impl Worker {
             };
             let next = match self.next(processor) {
                 Some(task) => Some(task),
+                None if self.ring_due(processor) => continue,
                 None => self.search(processor).or_else(|| self.sleep(processor)),
             };
             if let Some(task) = next {
@@ -189,6 +190,7 @@ impl Worker {
         self.tick = self.tick.wrapping_add(1);
         if self.tick.is_multiple_of(FAIRNESS) {
             self.now = clock();
+            processor.alarms.ring(self.now);
             processor.inbox.drain_into(&processor.queue, shared);
             if let Some(task) = shared.pop(0, &processor.queue) {
                 return Some(task);
@@ -206,6 +208,15 @@ impl Worker {
             processor.inbox.drain_into(&processor.queue, shared);
             processor.queue.pop().or_else(|| self.take_shared(processor))
         })
+    }
+
+    /// Wakes the goroutines whose time has come on its processor.
+    fn ring_due(&mut self, processor: &Processor) -> bool {
+        if processor.alarms.first() == u64::MAX {
+            return false;
+        }
+        self.now = clock();
+        processor.alarms.ring(self.now)
     }
 
     /// Takes this processor's share of the shared queue.
@@ -280,8 +291,13 @@ impl Worker {
         let all = &self.scheduler.processors;
         let first = random() as usize % all.len();
         let (after, from) = all.split_at(first);
-        let mut others = from.iter().chain(after).filter(|other| other.index != processor.index);
-        others.find_map(|other| self.steal(other, processor))
+        let others = || from.iter().chain(after).filter(|other| other.index != processor.index);
+        let now = clock();
+        let mut alarms = others().map(|other| &other.alarms);
+        if alarms.any(|alarms| alarms.ring(now)) {
+            return processor.slot.take().or_else(|| processor.queue.pop());
+        }
+        others().find_map(|other| self.steal(other, processor))
     }
 
     /// Takes goroutines that another processor would not come to soon, going by how many it runs in a moment.
@@ -345,17 +361,24 @@ impl Worker {
             }
             let all = scheduler.processors.len();
             let (role, wakes) = scheduler.idle.lock().role(processor.index, all);
+            let alarm = match role {
+                Role::Sleep => u64::MAX,
+                Role::Watch | Role::Judge => scheduler.first_alarm(),
+            };
+            let until_alarm = Duration::from_nanos(alarm.saturating_sub(clock()));
             match role {
                 Role::Sleep => std::thread::park(),
                 Role::Watch => {
                     let fast = watches < WATCHES;
                     scheduler.watched.store(fast, Relaxed);
-                    std::thread::park_timeout(if fast { WATCH } else { WATCH_LONG });
+                    std::thread::park_timeout(until_alarm.min(if fast { WATCH } else { WATCH_LONG }));
                     watches += 1;
                     if !fast {
                         self.patience = (self.patience / 4).max(PATIENCE);
                     }
-                    let found = self.look_around(processor);
+                    self.ring_due(processor);
+                    let own = processor.slot.take().or_else(|| processor.queue.pop());
+                    let found = own.or_else(|| self.look_around(processor));
                     if found.is_some() {
                         scheduler.watched.store(false, Relaxed);
                         if !leave() {
@@ -366,6 +389,15 @@ impl Worker {
                             self.searching = true;
                         }
                         return found;
+                    }
+                }
+                Role::Judge if alarm != u64::MAX => {
+                    std::thread::park_timeout(until_alarm);
+                    // Even if it was woken for something else: who has been asleep for long is to watch again, as this one
+                    // may be busy when the next time comes.
+                    scheduler.idle.lock().wake_watcher();
+                    if alarm <= clock() && leave() {
+                        return None;
                     }
                 }
                 Role::Judge if scheduler.judges && !deadlock::announced() => {
@@ -388,7 +420,11 @@ impl Worker {
         let scheduler = self.scheduler;
         let asleep = || {
             let now = scheduler.idle.lock().role(processor.index, scheduler.processors.len());
-            now == (Role::Judge, wakes) && !deadlock::announced() && deadlock::epoch() == epoch && !scheduler.has_work()
+            now == (Role::Judge, wakes)
+                && !deadlock::announced()
+                && deadlock::epoch() == epoch
+                && scheduler.first_alarm() == u64::MAX
+                && !scheduler.has_work()
         };
         if asleep() && !scheduler.may_be_woken() && asleep() {
             deadlock::report(scheduler);
