@@ -213,9 +213,16 @@ impl AnyValue {
         if new.is_nil() {
             go_panic_plain("sync/atomic: compare and swap of nil value into Value");
         }
+        let other_type = |value: &Any| !value.is_nil() && value.dynamic_type_name() != new.dynamic_type_name();
+        if other_type(&old) {
+            go_panic_plain("sync/atomic: compare and swap of inconsistently typed values");
+        }
         loop {
             // The comparison may run code of the value's type, so it is made outside the lock.
             let now = self.0.get();
+            if other_type(&now) {
+                go_panic_plain("sync/atomic: compare and swap of inconsistently typed value into Value");
+            }
             if now != old {
                 return false;
             }

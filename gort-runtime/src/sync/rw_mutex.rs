@@ -361,3 +361,38 @@ impl LockerPtr for RwMutex {
         RwMutex::unlock(this);
     }
 }
+
+/// What `RLocker` gives: locks for reading, as a [`Locker`].
+#[cfg(feature = "value")]
+#[derive(Clone, PartialEq, crate::Value)]
+#[go(name = "*sync.rlocker", value(dyn Locker))]
+pub struct ReadLocker(Ptr<RwMutex>);
+
+#[cfg(feature = "value")]
+impl Locker for ReadLocker {
+    fn lock(&self) -> BoxFuture<'_> {
+        Box::pin(self.0.rlock())
+    }
+    fn unlock(&self) {
+        self.0.runlock();
+    }
+}
+
+#[cfg(feature = "value")]
+impl Ptr<RwMutex> {
+    /// `rw.RLocker()`: a [`Locker`] that locks for reading.
+    ///
+    /// ```
+    /// use gort_runtime::{prelude::*, sync::{Locker, RwMutex}};
+    /// task::test(async {
+    ///     let rw = Ptr::new(RwMutex::zero());
+    ///     let reads = rw.rlocker();
+    ///     reads.lock().await;
+    ///     assert!(rw.try_rlock() && !rw.try_lock());
+    /// });
+    /// ```
+    pub fn rlocker(&self) -> crate::value::Iface<dyn Locker> {
+        let locker = ReadLocker(self.clone());
+        crate::iface!(locker => dyn Locker)
+    }
+}
