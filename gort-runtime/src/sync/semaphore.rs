@@ -53,6 +53,10 @@ impl Semaphore {
     ///
     /// # Panics
     /// With Go's text if the size is negative.
+    ///
+    /// ```
+    /// assert!(!gort_runtime::sync::Semaphore::new(0).try_acquire(1));
+    /// ```
     pub fn new(size: i64) -> Self {
         if size < 0 {
             go_panic_plain("semaphore: size < 0");
@@ -155,6 +159,15 @@ impl State {
 }
 
 /// What [`Semaphore::acquire`] returns.
+///
+/// ```
+/// use gort_runtime::{sync::{Acquire, Semaphore}, task};
+/// task::test(async {
+///     let one = Semaphore::new(1);
+///     let acquire: Acquire<'_> = one.acquire(1);
+///     acquire.await;
+/// });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Acquire<'a> {
     semaphore: &'a Semaphore,

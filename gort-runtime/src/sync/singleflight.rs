@@ -19,6 +19,14 @@ use crate::chan::{Chan, Receiver};
 use crate::task::{self, Wait};
 
 /// What a call gave, and whether others got the same: `(value, shared)`.
+///
+/// ```
+/// use gort_runtime::{sync::singleflight::{Group, Outcome}, task};
+/// task::test(async {
+///     let (value, shared): Outcome<i32> = Group::new().do_("key", || async { 1 }).await;
+///     assert_eq!((value, shared), (1, false));
+/// });
+/// ```
 pub type Outcome<V> = (V, bool);
 
 /// Work by key, each done once for all who ask for it while it is under way. Clones are the same group.
