@@ -29,6 +29,11 @@ pub use self::error::{RuntimeError, RuntimeErrorPtr, RuntimeFault};
 mod error;
 
 /// What `runtime_error` and its like panic with when Go's values are not compiled in.
+///
+/// ```
+/// let panic = gort_runtime::panic::PlainPanic { message: "send on closed channel".into() };
+/// assert_eq!(panic.message, "send on closed channel");
+/// ```
 #[derive(Debug)]
 pub struct PlainPanic {
     /// The text, without `panic: `.

@@ -13,6 +13,14 @@ use crate::task::{External, Wait, waiting};
 
 pin_project_lite::pin_project! {
     /// What [`native::sleep`](super::native::sleep) returns, and `sleep` of Go's durations.
+    ///
+    /// ```
+    /// use gort_runtime::{task, time::{Sleep, native}};
+    /// task::test(async {
+    ///     let sleep: Sleep = native::sleep(std::time::Duration::from_millis(1));
+    ///     sleep.await;
+    /// });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct Sleep {
         d: Duration,

@@ -23,6 +23,14 @@ mod token;
 use node::Node;
 
 /// Why a context was cancelled, as whoever cancelled it says.
+///
+/// ```
+/// use gort_runtime::context::native::{Cause, Context};
+/// let (ctx, cancel) = Context::background().with_cancel();
+/// cancel.cancel_with(std::io::Error::other("the disk is full"));
+/// let cause: Cause = ctx.cause().unwrap();
+/// assert!(cause.is::<std::io::Error>());
+/// ```
 pub type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
 /// How a context ended.
@@ -111,6 +119,14 @@ impl fmt::Debug for Context {
 }
 
 /// Cancels a context; clones cancel the same. Dropping it does nothing: see [`guard`](Cancel::guard).
+///
+/// ```
+/// use gort_runtime::context::native::{Cancel, Context};
+/// let (ctx, cancel): (Context, Cancel) = Context::background().with_cancel();
+/// let same = cancel.clone();
+/// same.cancel();
+/// assert!(ctx.is_done());
+/// ```
 #[derive(Clone)]
 #[must_use = "without it the context is cancelled from above only"]
 pub struct Cancel(Arc<Node>);
@@ -162,6 +178,14 @@ impl Cancel {
 }
 
 /// Cancels a context when it is dropped. For an example see [`Cancel::guard`].
+///
+/// ```
+/// use gort_runtime::context::native::{CancelGuard, Context};
+/// let (ctx, cancel) = Context::background().with_cancel();
+/// let guard: CancelGuard = cancel.guard();
+/// drop(guard);
+/// assert!(ctx.is_done());
+/// ```
 #[derive(Debug)]
 #[must_use = "the context is cancelled at once when the guard is not kept"]
 pub struct CancelGuard(Cancel);
@@ -173,6 +197,15 @@ impl Drop for CancelGuard {
 }
 
 /// What [`Context::after_func`] returns: takes a call back.
+///
+/// ```
+/// use gort_runtime::{context::native::{AfterFunc, Context}, task};
+/// task::test(async {
+///     let (ctx, _cancel) = Context::background().with_cancel();
+///     let call: AfterFunc = ctx.after_func(async { println!("cancelled") });
+///     assert!(call.stop());
+/// });
+/// ```
 #[derive(Clone)]
 pub struct AfterFunc {
     node: Option<Arc<Node>>,
