@@ -370,12 +370,21 @@ impl<T: Send + 'static> Sender<T> {
     }
 
     /// See [`Chan::is_nil`].
+    ///
+    /// ```
+    /// assert!(gort_runtime::chan::Sender::<i32>::nil().is_nil());
+    /// ```
     #[inline]
     pub fn is_nil(&self) -> bool {
         self.0.is_nil()
     }
 
     /// See [`Chan::addr`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// assert_eq!(c.sender().addr(), c.addr());
+    /// ```
     pub fn addr(&self) -> usize {
         self.0.addr()
     }
@@ -387,6 +396,15 @@ impl<T: Send + 'static> Sender<T> {
     ///
     /// # Cancel safety
     /// As [`Chan::send`].
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, task};
+    /// task::test(async {
+    ///     let c = Chan::make(1);
+    ///     c.sender().send(1).await;
+    ///     assert_eq!(c.len(), 1);
+    /// });
+    /// ```
     #[inline(always)]
     pub fn send(&self, value: T) -> SendFuture<'_, T> {
         self.0.send(value)
@@ -396,6 +414,12 @@ impl<T: Send + 'static> Sender<T> {
     ///
     /// # Errors
     /// With the value if it cannot be sent at once.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// assert!(c.sender().try_send(1).is_ok());
+    /// assert!(c.sender().try_send(2).is_err());
+    /// ```
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         self.0.try_send(value)
     }
@@ -404,17 +428,34 @@ impl<T: Send + 'static> Sender<T> {
     ///
     /// # Panics
     /// As [`Chan::close`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// c.sender().close();
+    /// assert!(c.is_closed());
+    /// ```
     pub fn close(&self) {
         self.0.close();
     }
 
     /// See [`Chan::len`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// c.blocking_send(1);
+    /// assert_eq!(c.sender().len(), 1);
+    /// ```
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> i64 {
         self.0.len()
     }
 
     /// See [`Chan::cap`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// assert_eq!(c.sender().cap(), 1);
+    /// ```
     pub fn cap(&self) -> i64 {
         self.0.cap()
     }
@@ -431,12 +472,21 @@ impl<T: Send + 'static> Receiver<T> {
     }
 
     /// See [`Chan::is_nil`].
+    ///
+    /// ```
+    /// assert!(gort_runtime::chan::Receiver::<i32>::nil().is_nil());
+    /// ```
     #[inline]
     pub fn is_nil(&self) -> bool {
         self.0.is_nil()
     }
 
     /// See [`Chan::addr`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// assert_eq!(c.receiver().addr(), c.addr());
+    /// ```
     pub fn addr(&self) -> usize {
         self.0.addr()
     }
@@ -445,23 +495,48 @@ impl<T: Send + 'static> Receiver<T> {
     ///
     /// # Cancel safety
     /// As [`Chan::recv`].
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, task};
+    /// task::test(async {
+    ///     let c = Chan::make(1);
+    ///     c.send(1).await;
+    ///     assert_eq!(c.receiver().recv().await, Some(1));
+    /// });
+    /// ```
     #[inline(always)]
     pub fn recv(&self) -> Recv<'_, T> {
         self.0.recv()
     }
 
     /// See [`Chan::try_recv`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// assert_eq!(c.receiver().try_recv(), None);
+    /// ```
     pub fn try_recv(&self) -> Option<Option<T>> {
         self.0.try_recv()
     }
 
     /// See [`Chan::len`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// c.blocking_send(1);
+    /// assert_eq!(c.receiver().len(), 1);
+    /// ```
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> i64 {
         self.0.len()
     }
 
     /// See [`Chan::cap`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// assert_eq!(c.receiver().cap(), 1);
+    /// ```
     pub fn cap(&self) -> i64 {
         self.0.cap()
     }

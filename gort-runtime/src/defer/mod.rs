@@ -1,7 +1,7 @@
 //! `defer`, `recover` and what happens to panics between them.
 //!
 //! A Go function that defers becomes [`scope`] (or [`AsyncDefers::scope`]) around its body. When the body is over, however it
-//! ended, the deferred calls run in reverse order; while they do, a [`Frame`] on the goroutine's stack of frames says
+//! ended, the deferred calls run in reverse order; while they do, a `Frame` on the goroutine's stack of frames says
 //! what they may recover. A panic in a deferred call replaces the one under way, which is remembered for printing.
 
 use std::cell::RefCell;

@@ -15,6 +15,13 @@ interface! {
     /// ```
     pub trait RuntimeError: Error {
         /// Marks runtime errors.
+        ///
+        /// ```
+        /// use gort_runtime::{panic::{GoPanic, RuntimeError, divide_error}};
+        /// let payload = std::panic::catch_unwind(|| divide_error()).unwrap_err();
+        /// let panic = payload.downcast::<GoPanic>().unwrap();
+        /// panic.value.try_cast::<dyn RuntimeError>().unwrap().runtime_error();
+        /// ```
         fn runtime_error(&self);
     }
 }

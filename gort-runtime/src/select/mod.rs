@@ -44,6 +44,18 @@ pub trait Operation: RawCase {
     /// What awaiting the operation would yield.
     type Output;
     /// Takes the result.
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, select::{self, Operation}, task};
+    /// use std::pin::pin;
+    /// task::test(async {
+    ///     let c = Chan::make(1);
+    ///     c.send(5).await;
+    ///     let mut recv = pin!(c.recv());
+    ///     assert_eq!(select::try_now(&mut [recv.as_mut()]), Some(0));
+    ///     assert_eq!(recv.finish(), Some(5));
+    /// });
+    /// ```
     fn finish(self: Pin<&mut Self>) -> Self::Output;
 }
 

@@ -37,8 +37,26 @@ crate::interface! {
     /// ```
     pub trait Locker {
         /// Locks.
+        ///
+        /// ```
+        /// use gort_runtime::{prelude::*, sync::{self, Locker}};
+        /// task::test(async {
+        ///     let locker: Iface<dyn Locker> = iface!(Ptr::new(sync::Mutex::zero()) => dyn Locker);
+        ///     locker.lock().await;
+        ///     locker.unlock();
+        /// });
+        /// ```
         fn lock(&self) -> BoxFuture<'_>;
         /// Unlocks.
+        ///
+        /// ```
+        /// use gort_runtime::{prelude::*, sync::{self, Locker}};
+        /// task::test(async {
+        ///     let locker: Iface<dyn Locker> = iface!(Ptr::new(sync::Mutex::zero()) => dyn Locker);
+        ///     locker.lock().await;
+        ///     locker.unlock();
+        /// });
+        /// ```
         fn unlock(&self);
     }
 }

@@ -98,7 +98,16 @@ impl Semaphore {
     /// Dropped before it is ready, it has acquired nothing, and leaves its place.
     ///
     /// # Differences from Go
-    /// It takes no context: a context's `run` gives up waiting when it is cancelled. For an example see [`Semaphore`].
+    /// It takes no context: a context's `run` gives up waiting when it is cancelled.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::Semaphore, task};
+    /// task::test(async {
+    ///     let one = Semaphore::new(1);
+    ///     one.acquire(1).await;
+    ///     assert!(!one.try_acquire(1));
+    /// });
+    /// ```
     pub fn acquire(&self, weight: i64) -> Acquire<'_> {
         not_negative(weight);
         Acquire {

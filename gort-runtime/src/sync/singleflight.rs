@@ -3,7 +3,7 @@
 //! - In: a key and the work for it.
 //! - Out: [`Group`], whose callers with the same key share one piece of work.
 //! - Invariants: a key is in the map while its work is under way and not forgotten. Work goes on in a goroutine of its own, so
-//!   that it ends whoever gives up waiting; no code of the user's runs under a [`Lock`](crate::shim::Lock).
+//!   that it ends whoever gives up waiting; no code of the user's runs under a lock that spins.
 
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};

@@ -42,12 +42,29 @@ interface! {
     /// ```
     pub trait Context {
         /// When the context will be cancelled, if at some time.
+        ///
+        /// ```
+        /// assert!(!gort_runtime::context::background().deadline().1);
+        /// ```
         fn deadline(&self) -> (Time, bool);
         /// Closed when the context is cancelled; nil if it never is.
+        ///
+        /// ```
+        /// assert!(gort_runtime::context::background().done().is_nil());
+        /// ```
         fn done(&self) -> Receiver<()>;
         /// Why it was cancelled; nil while it is not.
+        ///
+        /// ```
+        /// assert!(gort_runtime::context::background().err().is_nil());
+        /// ```
         fn err(&self) -> GoError;
         /// The value of a key.
+        ///
+        /// ```
+        /// use gort_runtime::{context, value::Any};
+        /// assert!(context::background().value(Any::new(1_i64)).is_nil());
+        /// ```
         fn value(&self, key: Any) -> Any;
     }
 }
