@@ -1,6 +1,6 @@
 //! Go's panics: raising them, the errors that the runtime raises itself, and what an uncaught one prints.
 //!
-//! A panic is a Rust unwind with a [`GoPanic`] as its payload, raised without the panic hook. Rust panics that translated
+//! A panic is a Rust unwind with a `GoPanic` as its payload, raised without the panic hook. Rust panics that translated
 //! code can cause (an index, a division) are turned into Go's runtime errors when they are recovered or printed.
 
 use std::borrow::Cow;
