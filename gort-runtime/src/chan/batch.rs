@@ -111,7 +111,13 @@ impl<T: Send + 'static> Chan<T> {
         block_on(self.send(value));
     }
 
-    /// As [`Chan::recv`], from a thread that is no goroutine. For an example see [`Chan::blocking_send`].
+    /// As [`Chan::recv`], from a thread that is no goroutine.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::make(1);
+    /// c.blocking_send(1);
+    /// assert_eq!(c.blocking_recv(), Some(1));
+    /// ```
     pub fn blocking_recv(&self) -> Option<T> {
         block_on(self.recv())
     }
@@ -125,6 +131,15 @@ impl<T: Send + 'static> Sender<T> {
     ///
     /// # Cancel safety
     /// As [`Chan::send_many`].
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, task};
+    /// task::test(async {
+    ///     let c = Chan::make(2);
+    ///     c.sender().send_many([1, 2]).await;
+    ///     assert_eq!(c.len(), 2);
+    /// });
+    /// ```
     pub async fn send_many(&self, values: impl IntoIterator<Item = T, IntoIter: Send>) {
         self.0.send_many(values).await;
     }
@@ -133,6 +148,12 @@ impl<T: Send + 'static> Sender<T> {
     ///
     /// # Panics
     /// With Go's `send on closed channel`.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::make(1);
+    /// c.sender().blocking_send(1);
+    /// assert_eq!(c.len(), 1);
+    /// ```
     pub fn blocking_send(&self, value: T) {
         self.0.blocking_send(value);
     }
@@ -143,11 +164,27 @@ impl<T: Send + 'static> Receiver<T> {
     ///
     /// # Cancel safety
     /// As [`Chan::recv_many`].
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, task};
+    /// task::test(async {
+    ///     let c = Chan::make(2);
+    ///     c.send_many([1, 2]).await;
+    ///     let mut values = vec![];
+    ///     assert_eq!(c.receiver().recv_many(&mut values, 8).await, 2);
+    /// });
+    /// ```
     pub async fn recv_many(&self, into: &mut Vec<T>, limit: usize) -> usize {
         self.0.recv_many(into, limit).await
     }
 
     /// See [`Chan::blocking_recv`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::make(1);
+    /// c.blocking_send(1);
+    /// assert_eq!(c.receiver().blocking_recv(), Some(1));
+    /// ```
     pub fn blocking_recv(&self) -> Option<T> {
         self.0.blocking_recv()
     }

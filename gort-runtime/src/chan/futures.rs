@@ -19,6 +19,16 @@ use crate::select::{Operation, RawCase, Ticket};
 use crate::task::{Wait, proceed, progress, waiting};
 
 /// What [`Chan::recv`](super::Chan::recv) returns.
+///
+/// ```
+/// use gort_runtime::{chan::{Chan, Recv}, task};
+/// task::test(async {
+///     let c: Chan<i32> = Chan::make(1);
+///     let recv: Recv<'_, i32> = c.recv();
+///     c.send(1).await;
+///     assert_eq!(recv.await, Some(1));
+/// });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Recv<'a, T: std::marker::Send + 'static> {
     core: Option<&'a Core<T>>,
@@ -27,6 +37,17 @@ pub struct Recv<'a, T: std::marker::Send + 'static> {
 }
 
 /// What [`Chan::send`](super::Chan::send) returns.
+///
+/// ```
+/// use gort_runtime::{chan::{Chan, Send}, task};
+/// task::test(async {
+///     let c: Chan<i32> = Chan::make(1);
+///     let send: Send<'_, i32> = c.send(1);
+///     assert_eq!(c.len(), 0);
+///     send.await;
+///     assert_eq!(c.len(), 1);
+/// });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Send<'a, T: std::marker::Send + 'static> {
     core: Option<&'a Core<T>>,
@@ -436,6 +457,16 @@ macro_rules! delegate_case {
 pub(super) use delegate_case;
 
 /// What [`Chan::recv_or_zero`](super::Chan::recv_or_zero) returns.
+///
+/// ```
+/// use gort_runtime::{chan::{Chan, RecvOrZero}, task};
+/// task::test(async {
+///     let c: Chan<i64> = Chan::make(0);
+///     c.close();
+///     let recv: RecvOrZero<'_, i64> = c.recv_or_zero();
+///     assert_eq!(recv.await, 0);
+/// });
+/// ```
 #[cfg(feature = "value")]
 #[must_use = "futures do nothing unless awaited"]
 pub struct RecvOrZero<'a, T: crate::value::Value>(pub(super) Recv<'a, T>);

@@ -13,16 +13,64 @@ use super::timeout;
 use crate::panic::go_panic_plain;
 
 /// A Go channel `chan T`: nilable, and the same channel when cloned.
+///
+/// ```
+/// use gort_runtime::{chan::Chan, task};
+/// task::test(async {
+///     let c: Chan<i32> = Chan::make(1);
+///     let sender = c.clone();
+///     task::go(async move {
+///         sender.send(1).await;
+///         sender.close();
+///     });
+///     assert_eq!((c.recv().await, c.recv().await), (Some(1), None));
+/// });
+/// ```
 pub struct Chan<T>(pub(super) Option<Arc<Core<T>>>);
 
 /// The sending direction, `chan<- T`.
+///
+/// ```
+/// use gort_runtime::{chan::{Chan, Sender}, task};
+/// task::test(async {
+///     async fn produce(to: Sender<i32>) {
+///         to.send(1).await;
+///         to.close();
+///     }
+///     let c = Chan::make(0);
+///     task::go(produce(c.sender()));
+///     assert_eq!(c.recv().await, Some(1));
+/// });
+/// ```
 pub struct Sender<T>(pub(super) Chan<T>);
 
 /// The receiving direction, `<-chan T`.
+///
+/// ```
+/// use gort_runtime::{chan::{Chan, Receiver}, task};
+/// task::test(async {
+///     async fn sum(from: Receiver<i32>) -> i32 {
+///         let mut sum = 0;
+///         while let Some(i) = from.recv().await {
+///             sum += i;
+///         }
+///         sum
+///     }
+///     let c = Chan::make(2);
+///     c.send_many([1, 2]).await;
+///     c.close();
+///     assert_eq!(sum(c.receiver()).await, 3);
+/// });
+/// ```
 pub struct Receiver<T>(pub(super) Chan<T>);
 
 impl<T: Send + 'static> Chan<T> {
     /// The nil channel, on which every operation waits for ever.
+    ///
+    /// ```
+    /// let nil = gort_runtime::chan::Chan::<i32>::nil();
+    /// assert!(nil.try_send(1).is_err());
+    /// ```
     pub const fn nil() -> Self {
         Chan(None)
     }
@@ -31,6 +79,11 @@ impl<T: Send + 'static> Chan<T> {
     ///
     /// # Panics
     /// With Go's `makechan: size out of range` if `cap` is negative or huge.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(8);
+    /// assert_eq!((c.len(), c.cap()), (0, 8));
+    /// ```
     pub fn make(cap: i64) -> Self {
         match usize::try_from(cap) {
             Ok(cap) if cap < isize::MAX as usize / size_of::<T>().max(1) => Chan(Some(Arc::new(Core::new(cap)))),
@@ -39,27 +92,52 @@ impl<T: Send + 'static> Chan<T> {
     }
 
     /// `make(chan T)`.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::chan::Chan::<i32>::make_unbuffered().cap(), 0);
+    /// ```
     pub fn make_unbuffered() -> Self {
         Self::make(0)
     }
 
     /// Whether this is nil.
+    ///
+    /// ```
+    /// use gort_runtime::chan::Chan;
+    /// assert!(Chan::<i32>::nil().is_nil() && !Chan::<i32>::make(0).is_nil());
+    /// ```
     #[inline]
     pub fn is_nil(&self) -> bool {
         self.0.is_none()
     }
 
     /// The channel's address, 0 when nil.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(0);
+    /// assert_eq!(c.addr(), c.clone().addr());
+    /// ```
     pub fn addr(&self) -> usize {
         self.0.as_ref().map_or(0, |core| Arc::as_ptr(core) as usize)
     }
 
     /// The sending direction.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::make(1);
+    /// assert!(c.sender().try_send(1).is_ok());
+    /// ```
     pub fn sender(&self) -> Sender<T> {
         Sender(self.clone())
     }
 
     /// The receiving direction.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::make(1);
+    /// assert!(c.try_send(1).is_ok());
+    /// assert_eq!(c.receiver().try_recv(), Some(Some(1)));
+    /// ```
     pub fn receiver(&self) -> Receiver<T> {
         Receiver(self.clone())
     }
@@ -71,6 +149,15 @@ impl<T: Send + 'static> Chan<T> {
     ///
     /// # Cancel safety
     /// A future dropped before it is ready has either sent the value, if a receiver took it meanwhile, or drops it.
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, task};
+    /// task::test(async {
+    ///     let c = Chan::make(1);
+    ///     c.send("value").await;
+    ///     assert_eq!(c.len(), 1);
+    /// });
+    /// ```
     #[inline(always)]
     pub fn send(&self, value: T) -> SendFuture<'_, T> {
         SendFuture::new(self.0.as_deref(), value)
@@ -80,6 +167,16 @@ impl<T: Send + 'static> Chan<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost: a value handed to a future that is then dropped goes to the next receiver, as the oldest.
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, task};
+    /// task::test(async {
+    ///     let c = Chan::make(1);
+    ///     c.send("value").await;
+    ///     c.close();
+    ///     assert_eq!((c.recv().await, c.recv().await), (Some("value"), None));
+    /// });
+    /// ```
     #[inline(always)]
     pub fn recv(&self) -> Recv<'_, T> {
         Recv::new(self.0.as_deref())
@@ -92,6 +189,12 @@ impl<T: Send + 'static> Chan<T> {
     ///
     /// # Panics
     /// With Go's `send on closed channel`.
+    ///
+    /// ```
+    /// use gort_runtime::chan::{Chan, TrySendError};
+    /// let c = Chan::make(1);
+    /// assert_eq!((c.try_send(1), c.try_send(2)), (Ok(()), Err(TrySendError::Full(2))));
+    /// ```
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         let Some(core) = &self.0 else {
             return Err(TrySendError::Full(value));
@@ -121,6 +224,13 @@ impl<T: Send + 'static> Chan<T> {
     }
 
     /// Receives if that is possible at once: `Some(None)` when the channel is closed and drained.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::make(1);
+    /// assert_eq!(c.try_recv(), None);
+    /// assert!(c.try_send(1).is_ok());
+    /// assert_eq!(c.try_recv(), Some(Some(1)));
+    /// ```
     pub fn try_recv(&self) -> Option<Option<T>> {
         self.0.as_ref()?.try_recv()
     }
@@ -129,6 +239,12 @@ impl<T: Send + 'static> Chan<T> {
     ///
     /// # Panics
     /// With Go's `close of nil channel` or `close of closed channel`.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(0);
+    /// c.close();
+    /// assert_eq!(c.try_recv(), Some(None));
+    /// ```
     pub fn close(&self) {
         let Some(core) = &self.0 else {
             go_panic_plain("close of nil channel")
@@ -142,11 +258,22 @@ impl<T: Send + 'static> Chan<T> {
     ///
     /// # Differences from Go
     /// Go can tell it only by receiving. It says what was, as another goroutine may close it meanwhile.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(0);
+    /// c.close();
+    /// assert!(c.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.0.as_ref().is_some_and(|core| core.is_closed())
     }
 
     /// Whether both are the same channel: what `==` says, too.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(0);
+    /// assert!(c.same_channel(&c.clone()));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         self == other
     }
@@ -164,6 +291,16 @@ impl<T: Send + 'static> Chan<T> {
     ///
     /// # Differences from Go
     /// Go has a `select` with a timer for that, which drops the value.
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, task};
+    /// use std::time::Duration;
+    /// task::test(async {
+    ///     let c = Chan::make(0);
+    ///     let late = c.send_timeout("value", Duration::from_millis(1)).await;
+    ///     assert_eq!(late.unwrap_err().into_inner(), "value");
+    /// });
+    /// ```
     pub async fn send_timeout(&self, value: T, limit: Duration) -> Result<(), SendTimeoutError<T>> {
         match timeout::send(self.send(value), limit).await {
             Err(SendTimeoutError::Closed(_)) => send_on_closed(),
@@ -181,17 +318,36 @@ impl<T: Send + 'static> Chan<T> {
     ///
     /// # Differences from Go
     /// Go has a `select` with a timer for that.
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, task};
+    /// use std::time::Duration;
+    /// task::test(async {
+    ///     let c: Chan<i32> = Chan::make(0);
+    ///     assert!(c.recv_timeout(Duration::from_millis(1)).await.is_err());
+    /// });
+    /// ```
     pub async fn recv_timeout(&self, limit: Duration) -> Result<T, RecvTimeoutError> {
         timeout::recv(self.recv(), limit).await
     }
 
     /// The number of buffered values.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::make(2);
+    /// assert!(c.try_send(1).is_ok());
+    /// assert_eq!(c.len(), 1);
+    /// ```
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> i64 {
         self.0.as_ref().map_or(0, |core| core.len() as i64)
     }
 
     /// The buffer's size.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::chan::Chan::<i32>::make(2).cap(), 2);
+    /// ```
     pub fn cap(&self) -> i64 {
         self.0.as_ref().map_or(0, |core| core.cap as i64)
     }
@@ -205,17 +361,30 @@ pub(super) fn send_on_closed() -> ! {
 
 impl<T: Send + 'static> Sender<T> {
     /// The nil channel.
+    ///
+    /// ```
+    /// assert!(gort_runtime::chan::Sender::<i32>::nil().is_nil());
+    /// ```
     pub const fn nil() -> Self {
         Sender(Chan::nil())
     }
 
     /// See [`Chan::is_nil`].
+    ///
+    /// ```
+    /// assert!(gort_runtime::chan::Sender::<i32>::nil().is_nil());
+    /// ```
     #[inline]
     pub fn is_nil(&self) -> bool {
         self.0.is_nil()
     }
 
     /// See [`Chan::addr`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// assert_eq!(c.sender().addr(), c.addr());
+    /// ```
     pub fn addr(&self) -> usize {
         self.0.addr()
     }
@@ -227,6 +396,15 @@ impl<T: Send + 'static> Sender<T> {
     ///
     /// # Cancel safety
     /// As [`Chan::send`].
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, task};
+    /// task::test(async {
+    ///     let c = Chan::make(1);
+    ///     c.sender().send(1).await;
+    ///     assert_eq!(c.len(), 1);
+    /// });
+    /// ```
     #[inline(always)]
     pub fn send(&self, value: T) -> SendFuture<'_, T> {
         self.0.send(value)
@@ -236,6 +414,12 @@ impl<T: Send + 'static> Sender<T> {
     ///
     /// # Errors
     /// With the value if it cannot be sent at once.
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// assert!(c.sender().try_send(1).is_ok());
+    /// assert!(c.sender().try_send(2).is_err());
+    /// ```
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         self.0.try_send(value)
     }
@@ -244,17 +428,34 @@ impl<T: Send + 'static> Sender<T> {
     ///
     /// # Panics
     /// As [`Chan::close`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// c.sender().close();
+    /// assert!(c.is_closed());
+    /// ```
     pub fn close(&self) {
         self.0.close();
     }
 
     /// See [`Chan::len`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// c.blocking_send(1);
+    /// assert_eq!(c.sender().len(), 1);
+    /// ```
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> i64 {
         self.0.len()
     }
 
     /// See [`Chan::cap`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// assert_eq!(c.sender().cap(), 1);
+    /// ```
     pub fn cap(&self) -> i64 {
         self.0.cap()
     }
@@ -262,17 +463,30 @@ impl<T: Send + 'static> Sender<T> {
 
 impl<T: Send + 'static> Receiver<T> {
     /// The nil channel.
+    ///
+    /// ```
+    /// assert!(gort_runtime::chan::Receiver::<i32>::nil().is_nil());
+    /// ```
     pub const fn nil() -> Self {
         Receiver(Chan::nil())
     }
 
     /// See [`Chan::is_nil`].
+    ///
+    /// ```
+    /// assert!(gort_runtime::chan::Receiver::<i32>::nil().is_nil());
+    /// ```
     #[inline]
     pub fn is_nil(&self) -> bool {
         self.0.is_nil()
     }
 
     /// See [`Chan::addr`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// assert_eq!(c.receiver().addr(), c.addr());
+    /// ```
     pub fn addr(&self) -> usize {
         self.0.addr()
     }
@@ -281,23 +495,48 @@ impl<T: Send + 'static> Receiver<T> {
     ///
     /// # Cancel safety
     /// As [`Chan::recv`].
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, task};
+    /// task::test(async {
+    ///     let c = Chan::make(1);
+    ///     c.send(1).await;
+    ///     assert_eq!(c.receiver().recv().await, Some(1));
+    /// });
+    /// ```
     #[inline(always)]
     pub fn recv(&self) -> Recv<'_, T> {
         self.0.recv()
     }
 
     /// See [`Chan::try_recv`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// assert_eq!(c.receiver().try_recv(), None);
+    /// ```
     pub fn try_recv(&self) -> Option<Option<T>> {
         self.0.try_recv()
     }
 
     /// See [`Chan::len`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// c.blocking_send(1);
+    /// assert_eq!(c.receiver().len(), 1);
+    /// ```
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> i64 {
         self.0.len()
     }
 
     /// See [`Chan::cap`].
+    ///
+    /// ```
+    /// let c = gort_runtime::chan::Chan::<i32>::make(1);
+    /// assert_eq!(c.receiver().cap(), 1);
+    /// ```
     pub fn cap(&self) -> i64 {
         self.0.cap()
     }

@@ -1,7 +1,7 @@
 //! Go's channels.
 //!
 //! [`Chan`] is the bidirectional handle, nilable and shared by cloning; [`Sender`] and [`Receiver`] are the directional
-//! types. As in Go, such a channel is closed by `close` only. [`channel`] makes one whose [ends](ends) close it when they are
+//! types. As in Go, such a channel is closed by `close` only. [`channel`] makes one whose [ends] close it when they are
 //! dropped, as Rust has it; it is the same channel underneath. Operations are futures that can be awaited or be the arms of
 //! `select!`.
 

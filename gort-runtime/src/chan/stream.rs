@@ -56,7 +56,12 @@ pub struct RecvStream<T: Send + 'static> {
 impl<T: Send + 'static> Chan<T> {
     /// The channel's values as a stream, which ends when it is closed and drained; of a nil channel, never.
     ///
-    /// For an example see [`RecvStream`].
+    /// ```
+    /// use gort_runtime::chan::Chan;
+    /// use futures_core::FusedStream;
+    /// let c: Chan<i32> = Chan::make(0);
+    /// assert!(!c.into_stream().is_terminated());
+    /// ```
     pub fn into_stream(self) -> RecvStream<T> {
         let waiting = match &self.0 {
             // SAFETY: the field that waits is dropped before the channel.

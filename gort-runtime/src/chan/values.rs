@@ -12,6 +12,15 @@ impl<T: Value> Chan<T> {
     ///
     /// # Cancel safety
     /// As [`Chan::recv`].
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, task};
+    /// task::test(async {
+    ///     let c: Chan<i64> = Chan::make(0);
+    ///     c.close();
+    ///     assert_eq!(c.recv_or_zero().await, 0);
+    /// });
+    /// ```
     #[inline]
     pub fn recv_or_zero(&self) -> RecvOrZero<'_, T> {
         RecvOrZero(self.recv())
@@ -23,6 +32,15 @@ impl<T: Value> Receiver<T> {
     ///
     /// # Cancel safety
     /// As [`Chan::recv`].
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, task};
+    /// task::test(async {
+    ///     let c: Chan<i64> = Chan::make(0);
+    ///     c.close();
+    ///     assert_eq!(c.receiver().recv_or_zero().await, 0);
+    /// });
+    /// ```
     #[inline]
     pub fn recv_or_zero(&self) -> RecvOrZero<'_, T> {
         self.0.recv_or_zero()

@@ -1,7 +1,7 @@
 //! `defer`, `recover` and what happens to panics between them.
 //!
 //! A Go function that defers becomes [`scope`] (or [`AsyncDefers::scope`]) around its body. When the body is over, however it
-//! ended, the deferred calls run in reverse order; while they do, a [`Frame`] on the goroutine's stack of frames says
+//! ended, the deferred calls run in reverse order; while they do, a `Frame` on the goroutine's stack of frames says
 //! what they may recover. A panic in a deferred call replaces the one under way, which is remembered for printing.
 
 use std::cell::RefCell;
@@ -29,10 +29,27 @@ fn with_frames<R>(f: impl FnOnce(&mut Vec<Frame>) -> R) -> R {
 }
 
 /// The deferred calls of a function.
+///
+/// ```
+/// use gort_runtime::defer::{Defers, scope};
+/// fn body(defers: &Defers<'_>) -> i32 {
+///     defers.push(|| println!("last"));
+///     defers.push(|| println!("first"));
+///     7
+/// }
+/// assert_eq!(scope(|| 0, body), 7);
+/// ```
 pub struct Defers<'a>(RefCell<Vec<Box<dyn FnOnce() + 'a>>>);
 
 impl<'a> Defers<'a> {
     /// Defers a call.
+    ///
+    /// ```
+    /// use gort_runtime::defer::scope;
+    /// let mut closed = false;
+    /// scope(|| (), |defers| defers.push(|| closed = true));
+    /// assert!(closed);
+    /// ```
     pub fn push(&self, call: impl FnOnce() + 'a) {
         self.0.borrow_mut().push(Box::new(call));
     }
@@ -40,6 +57,16 @@ impl<'a> Defers<'a> {
 
 /// Calls that the body of a loop over an iterator function defers: they are the enclosing function's, which runs them as
 /// one of its deferred calls.
+///
+/// ```
+/// use gort_runtime::defer::{Late, scope};
+/// scope(|| (), |defers| {
+///     let late = Late::new();
+///     let runs = late.clone();
+///     defers.push(move || runs.run());
+///     (0..3).for_each(|i| late.push(move || println!("{i}")));
+/// });
+/// ```
 #[derive(Clone)]
 pub struct Late(Arc<Lock<Vec<Deferred>>>);
 
@@ -53,11 +80,21 @@ impl Default for Late {
 
 impl Late {
     /// An empty list.
+    ///
+    /// ```
+    /// gort_runtime::defer::Late::new().run();
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Defers a call.
+    ///
+    /// ```
+    /// let late = gort_runtime::defer::Late::new();
+    /// late.push(|| println!("later"));
+    /// late.run();
+    /// ```
     pub fn push(&self, call: impl FnOnce() + Send + 'static) {
         self.0.lock().push(Box::new(call));
     }
@@ -66,6 +103,17 @@ impl Late {
     ///
     /// # Panics
     /// With the last panic of a call, when all have run.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// let (late, log) = (gort_runtime::defer::Late::new(), Arc::new(Mutex::new(vec![])));
+    /// for i in 0..3 {
+    ///     let log = log.clone();
+    ///     late.push(move || log.lock().unwrap().push(i));
+    /// }
+    /// late.run();
+    /// assert_eq!(*log.lock().unwrap(), [2, 1, 0]);
+    /// ```
     pub fn run(&self) {
         let mut panic = None;
         loop {
@@ -84,6 +132,18 @@ impl Late {
 ///
 /// # Differences from Go
 /// It also works in functions that a deferred one calls, unless through [`apart`].
+///
+/// ```
+/// use gort_runtime::{defer::{recover, scope}, panic::panic_str};
+/// let result = scope(
+///     || -1,
+///     |defers| {
+///         defers.push(|| assert!(!recover().is_nil()));
+///         panic_str("boom")
+///     },
+/// );
+/// assert_eq!(result, -1);
+/// ```
 pub fn recover() -> Any {
     with_frames(|frames| match frames.last_mut() {
         Some(frame) if !frame.recovered => match &frame.panic {
@@ -98,6 +158,21 @@ pub fn recover() -> Any {
 }
 
 /// Calls a function that is not itself deferred: its own [`recover`] finds no panic.
+///
+/// ```
+/// use gort_runtime::{defer::{apart, recover, scope}, panic::panic_str};
+/// let result = scope(
+///     || -1,
+///     |defers| {
+///         defers.push(|| {
+///             assert!(apart(recover).is_nil());
+///             assert!(!recover().is_nil());
+///         });
+///         panic_str("boom")
+///     },
+/// );
+/// assert_eq!(result, -1);
+/// ```
 pub fn apart<R>(call: impl FnOnce() -> R) -> R {
     struct Leave;
     impl Drop for Leave {
@@ -121,6 +196,16 @@ pub fn apart<R>(call: impl FnOnce() -> R) -> R {
 ///
 /// # Panics
 /// With a panic of the body or of a deferred call that is not recovered.
+///
+/// ```
+/// use gort_runtime::defer::scope;
+/// let log = std::cell::RefCell::new(vec![]);
+/// scope(|| (), |defers| {
+///     defers.push(|| log.borrow_mut().push("deferred"));
+///     log.borrow_mut().push("body");
+/// });
+/// assert_eq!(*log.borrow(), ["body", "deferred"]);
+/// ```
 pub fn scope<'a, R>(zero: impl FnOnce() -> R, body: impl FnOnce(&Defers<'a>) -> R) -> R {
     let defers = Defers(RefCell::new(Vec::new()));
     let mut state = State::new(catch_unwind(AssertUnwindSafe(|| body(&defers))));

@@ -1,6 +1,6 @@
 //! Go's panics: raising them, the errors that the runtime raises itself, and what an uncaught one prints.
 //!
-//! A panic is a Rust unwind with a [`GoPanic`] as its payload, raised without the panic hook. Rust panics that translated
+//! A panic is a Rust unwind with a `GoPanic` as its payload, raised without the panic hook. Rust panics that translated
 //! code can cause (an index, a division) are turned into Go's runtime errors when they are recovered or printed.
 
 use std::borrow::Cow;
@@ -29,6 +29,11 @@ pub use self::error::{RuntimeError, RuntimeErrorPtr, RuntimeFault};
 mod error;
 
 /// What `runtime_error` and its like panic with when Go's values are not compiled in.
+///
+/// ```
+/// let panic = gort_runtime::panic::PlainPanic { message: "send on closed channel".into() };
+/// assert_eq!(panic.message, "send on closed channel");
+/// ```
 #[derive(Debug)]
 pub struct PlainPanic {
     /// The text, without `panic: `.

@@ -7,6 +7,13 @@ use super::RuntimeFault;
 use crate::value::{Any, GoString};
 
 /// The payload of a panic.
+///
+/// ```
+/// use gort_runtime::{panic::{GoPanic, panic_str}, value::{Any, str}};
+/// let payload = std::panic::catch_unwind(|| panic_str("boom")).unwrap_err();
+/// let panic = payload.downcast::<GoPanic>().unwrap();
+/// assert!(panic.value == Any::new(str("boom")) && panic.earlier.is_empty());
+/// ```
 pub struct GoPanic {
     /// What `panic` was called with; never nil.
     pub value: Any,
@@ -15,6 +22,18 @@ pub struct GoPanic {
 }
 
 /// A panic that another one replaced.
+///
+/// ```
+/// use gort_runtime::{defer::scope, panic::{GoPanic, panic_str, panic_text}};
+/// let caught = std::panic::catch_unwind(|| {
+///     scope(|| (), |defers| {
+///         defers.push(|| panic_str("second"));
+///         panic_str("first")
+///     })
+/// });
+/// let panic = caught.unwrap_err().downcast::<GoPanic>().unwrap();
+/// assert_eq!(panic_text(&panic.earlier[0].value), "first");
+/// ```
 #[derive(Clone)]
 pub struct Earlier {
     /// What it was called with.
@@ -24,10 +43,21 @@ pub struct Earlier {
 }
 
 /// The payload of `runtime.Goexit`.
+///
+/// ```
+/// use gort_runtime::{panic::Goexit, task};
+/// assert!(std::panic::catch_unwind(|| task::goexit()).unwrap_err().is::<Goexit>());
+/// ```
 #[derive(Debug)]
 pub struct Goexit;
 
 /// Why a goroutine's stack unwinds.
+///
+/// ```
+/// use gort_runtime::{panic::Unwinding, task};
+/// let payload = std::panic::catch_unwind(|| task::goexit()).unwrap_err();
+/// assert!(matches!(Unwinding::from_payload(payload), Unwinding::Goexit));
+/// ```
 pub enum Unwinding {
     /// A panic.
     Panic(GoPanic),
@@ -37,6 +67,13 @@ pub enum Unwinding {
 
 impl Unwinding {
     /// Reads a caught payload; Rust panics become Go's runtime errors.
+    ///
+    /// ```
+    /// use gort_runtime::panic::{Unwinding, panic_text};
+    /// let payload = std::panic::catch_unwind(|| [1, 2][std::hint::black_box(5)]).unwrap_err();
+    /// let Unwinding::Panic(panic) = Unwinding::from_payload(payload) else { unreachable!() };
+    /// assert_eq!(panic_text(&panic.value), "runtime error: index out of range [5] with length 2");
+    /// ```
     pub fn from_payload(payload: Box<dyn Payload + Send>) -> Self {
         let payload = match payload.downcast::<GoPanic>() {
             Ok(panic) => return Unwinding::Panic(*panic),
@@ -58,6 +95,11 @@ impl Unwinding {
     }
 
     /// Goes on unwinding.
+    ///
+    /// ```
+    /// use gort_runtime::panic::{Goexit, Unwinding};
+    /// assert!(std::panic::catch_unwind(|| Unwinding::Goexit.resume()).unwrap_err().is::<Goexit>());
+    /// ```
     pub fn resume(self) -> ! {
         match self {
             Unwinding::Panic(panic) => resume_unwind(Box::new(panic)),
@@ -96,6 +138,13 @@ fn translate(text: &str) -> String {
 }
 
 /// Go's `panic(v)`.
+///
+/// ```
+/// use gort_runtime::panic::{Unwinding, panic_text, go_panic};
+/// let payload = std::panic::catch_unwind(|| go_panic(gort_runtime::value::Any::new(5_i64))).unwrap_err();
+/// let Unwinding::Panic(panic) = Unwinding::from_payload(payload) else { unreachable!() };
+/// assert_eq!(panic_text(&panic.value), "5");
+/// ```
 #[cold]
 pub fn go_panic(value: Any) -> ! {
     let value = if value.is_nil() {
@@ -113,6 +162,13 @@ pub fn go_panic(value: Any) -> ! {
 }
 
 /// Go's `panic("text")`.
+///
+/// ```
+/// use gort_runtime::panic::{Unwinding, panic_text, panic_str};
+/// let payload = std::panic::catch_unwind(|| panic_str("boom")).unwrap_err();
+/// let Unwinding::Panic(panic) = Unwinding::from_payload(payload) else { unreachable!() };
+/// assert_eq!(panic_text(&panic.value), "boom");
+/// ```
 #[cold]
 pub fn panic_str(text: impl Into<GoString>) -> ! {
     go_panic(Any::new(text.into()))

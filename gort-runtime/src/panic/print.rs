@@ -6,6 +6,11 @@ use super::{GoPanic, NIL_DEREFERENCE};
 use crate::value::{Any, Describe, Error, Stringer};
 
 /// A panic's value as Go's runtime prints it: errors by their text, Stringers by theirs, basic values plainly.
+///
+/// ```
+/// use gort_runtime::{panic::panic_text, value::Any};
+/// assert_eq!(panic_text(&Any::new(1.5)), "+1.500000e+000");
+/// ```
 pub fn panic_text(value: &Any) -> String {
     if let Some(error) = value.try_cast::<dyn Error>() {
         return error.error().to_string();

@@ -5,6 +5,12 @@ use std::borrow::Cow;
 use super::NIL_DEREFERENCE;
 
 /// Panics with a runtime error whose text is `runtime error: ` and the message.
+///
+/// ```
+/// use gort_runtime::panic::runtime_error;
+/// // `runtime error: out of luck`
+/// assert!(std::panic::catch_unwind(|| runtime_error("out of luck")).is_err());
+/// ```
 #[cold]
 #[inline(never)]
 pub fn runtime_error(message: impl Into<Cow<'static, str>>) -> ! {
@@ -12,6 +18,12 @@ pub fn runtime_error(message: impl Into<Cow<'static, str>>) -> ! {
 }
 
 /// Panics with a runtime error whose text is just the message, as for `send on closed channel`.
+///
+/// ```
+/// use gort_runtime::panic::go_panic_plain;
+/// // `close of nil channel`
+/// assert!(std::panic::catch_unwind(|| go_panic_plain("close of nil channel")).is_err());
+/// ```
 #[cold]
 #[inline(never)]
 pub fn go_panic_plain(message: impl Into<Cow<'static, str>>) -> ! {
@@ -29,12 +41,24 @@ pub fn go_panic_plain(message: impl Into<Cow<'static, str>>) -> ! {
 }
 
 /// Panics as a failed type assertion.
+///
+/// ```
+/// use gort_runtime::panic::type_assertion_error;
+/// // `interface conversion`
+/// assert!(std::panic::catch_unwind(|| type_assertion_error("interface conversion".into())).is_err());
+/// ```
 #[cold]
 pub fn type_assertion_error(message: String) -> ! {
     go_panic_plain(message)
 }
 
 /// Panics as a nil pointer that is followed.
+///
+/// ```
+/// use gort_runtime::panic::nil_dereference;
+/// // `runtime error: invalid memory address or nil pointer dereference`
+/// assert!(std::panic::catch_unwind(|| nil_dereference()).is_err());
+/// ```
 #[cold]
 #[inline(never)]
 pub fn nil_dereference() -> ! {
@@ -42,6 +66,12 @@ pub fn nil_dereference() -> ! {
 }
 
 /// Panics as an integer division by zero.
+///
+/// ```
+/// use gort_runtime::panic::divide_error;
+/// // `runtime error: integer divide by zero`
+/// assert!(std::panic::catch_unwind(|| divide_error()).is_err());
+/// ```
 #[cold]
 #[inline(never)]
 pub fn divide_error() -> ! {
@@ -49,6 +79,12 @@ pub fn divide_error() -> ! {
 }
 
 /// Panics as an index that is out of range.
+///
+/// ```
+/// use gort_runtime::panic::index_error;
+/// // `runtime error: index out of range [5] with length 2`
+/// assert!(std::panic::catch_unwind(|| index_error(5, 2)).is_err());
+/// ```
 #[cold]
 #[inline(never)]
 pub fn index_error(index: i64, len: i64) -> ! {
@@ -59,6 +95,12 @@ pub fn index_error(index: i64, len: i64) -> ! {
 }
 
 /// Panics as an upper slice bound that is out of range; `what` is `length` or `capacity`.
+///
+/// ```
+/// use gort_runtime::panic::slice_error;
+/// // `runtime error: slice bounds out of range [:5] with length 2`
+/// assert!(std::panic::catch_unwind(|| slice_error(5, 2, "length")).is_err());
+/// ```
 #[cold]
 #[inline(never)]
 pub fn slice_error(hi: i64, limit: i64, what: &str) -> ! {
@@ -69,6 +111,12 @@ pub fn slice_error(hi: i64, limit: i64, what: &str) -> ! {
 }
 
 /// Panics as a lower slice bound that is out of range.
+///
+/// ```
+/// use gort_runtime::panic::slice_error_ends;
+/// // `runtime error: slice bounds out of range [5:2]`
+/// assert!(std::panic::catch_unwind(|| slice_error_ends(5, 2)).is_err());
+/// ```
 #[cold]
 #[inline(never)]
 pub fn slice_error_ends(lo: i64, hi: i64) -> ! {

@@ -24,14 +24,38 @@ mod dynamic;
 pub use dynamic::{Chosen, Select};
 
 /// An operation that can be a case of `select!`.
+///
+/// ```
+/// use gort_runtime::{chan::Chan, select::Case};
+/// fn is_a_case(_: &impl Case) {}
+/// is_a_case(&Chan::<i32>::make(0).recv());
+/// ```
 pub trait Case: RawCase {}
 impl<C: RawCase + ?Sized> Case for C {}
 
 /// The result of a case that was chosen.
+///
+/// ```
+/// use gort_runtime::{chan::Chan, select::Operation};
+/// fn yields<O: Operation<Output = Option<i32>>>(_: &O) {}
+/// yields(&Chan::make(0).recv());
+/// ```
 pub trait Operation: RawCase {
     /// What awaiting the operation would yield.
     type Output;
     /// Takes the result.
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, select::{self, Operation}, task};
+    /// use std::pin::pin;
+    /// task::test(async {
+    ///     let c = Chan::make(1);
+    ///     c.send(5).await;
+    ///     let mut recv = pin!(c.recv());
+    ///     assert_eq!(select::try_now(&mut [recv.as_mut()]), Some(0));
+    ///     assert_eq!(recv.finish(), Some(5));
+    /// });
+    /// ```
     fn finish(self: Pin<&mut Self>) -> Self::Output;
 }
 
@@ -40,6 +64,12 @@ pub trait Operation: RawCase {
 /// # Safety
 /// `lock` must take the lock of the channel at `addr`, the same for the same address, and `unlock` leave it. After
 /// `deregister` or `cancel`, and after being dropped, the case must not use the ticket any more.
+///
+/// ```
+/// use gort_runtime::{chan::Chan, select::RawCase};
+/// let c = Chan::<i32>::make(0);
+/// assert_eq!(RawCase::addr(&c.recv()), RawCase::addr(&c.send(1)));
+/// ```
 pub unsafe trait RawCase {
     /// The channel's address; 0 for nil, whose case never proceeds.
     fn addr(&self) -> usize;
@@ -77,6 +107,12 @@ pub unsafe trait RawCase {
 }
 
 /// What the queued cases of a waiting select share: which of them was chosen, and whom to wake then.
+///
+/// ```
+/// use gort_runtime::select::Ticket;
+/// fn shared<T: Send + Sync>() {}
+/// shared::<Ticket>();
+/// ```
 pub struct Ticket {
     chosen: AtomicU32,
     /// Used under the lock of a channel where a case is queued: by who has claimed the ticket, or, as long as nobody has,
@@ -121,6 +157,19 @@ impl Ticket {
 }
 
 /// The cases of a select.
+///
+/// ```
+/// use gort_runtime::{chan::Chan, select::{self, Case, Operation}, task};
+/// use std::pin::{Pin, pin};
+/// task::test(async {
+///     let (a, b): (Chan<i32>, Chan<i32>) = (Chan::make(1), Chan::make(1));
+///     a.send(5).await;
+///     let (mut a, mut b) = (pin!(a.recv()), pin!(b.recv()));
+///     let chosen = select::wait(&mut [a.as_mut() as Pin<&mut (dyn Case + Send)>, b.as_mut()]).await;
+///     assert_eq!(chosen, 0);
+///     assert_eq!(a.finish(), Some(5));
+/// });
+/// ```
 pub type Cases<'a, 'b> = [Pin<&'a mut (dyn Case + Send + 'b)>];
 
 /// How many cases need no memory of their own.
@@ -204,6 +253,19 @@ unsafe fn attempt(cases: &mut Cases<'_, '_>, order: &[u16]) -> Option<(usize, Op
 }
 
 /// Performs one of the cases if any can be done at once: a `select` with `default`.
+///
+/// ```
+/// use gort_runtime::{chan::Chan, select::{self, Case, Operation}, task};
+/// use std::pin::{Pin, pin};
+/// task::test(async {
+///     let (a, b): (Chan<i32>, Chan<i32>) = (Chan::make(1), Chan::make(1));
+///     a.send(5).await;
+///     let (mut a, mut b) = (pin!(a.recv()), pin!(b.recv()));
+///     let chosen = select::try_now(&mut [a.as_mut() as Pin<&mut (dyn Case + Send)>, b.as_mut()]);
+///     assert_eq!(chosen, Some(0));
+///     assert_eq!(a.finish(), Some(5));
+/// });
+/// ```
 pub fn try_now(cases: &mut Cases<'_, '_>) -> Option<usize> {
     let mut numbers = Numbers::default();
     let order = numbers.first(cases.len());
@@ -220,6 +282,19 @@ pub fn try_now(cases: &mut Cases<'_, '_>) -> Option<usize> {
 ///
 /// # Cancel safety
 /// When it is dropped, no case has happened, or a value already received goes to the next receiver.
+///
+/// ```
+/// use gort_runtime::{chan::Chan, select::{self, Case, Operation}, task};
+/// use std::pin::{Pin, pin};
+/// task::test(async {
+///     let (a, b): (Chan<i32>, Chan<i32>) = (Chan::make(1), Chan::make(1));
+///     a.send(5).await;
+///     let (mut a, mut b) = (pin!(a.recv()), pin!(b.recv()));
+///     let chosen = select::wait(&mut [a.as_mut() as Pin<&mut (dyn Case + Send)>, b.as_mut()]).await;
+///     assert_eq!(chosen, 0);
+///     assert_eq!(a.finish(), Some(5));
+/// });
+/// ```
 pub fn wait<'a, 'b, 'c>(cases: &'c mut Cases<'a, 'b>) -> Waiting<'a, 'b, 'c> {
     Waiting {
         cases,
@@ -230,6 +305,19 @@ pub fn wait<'a, 'b, 'c>(cases: &'c mut Cases<'a, 'b>) -> Waiting<'a, 'b, 'c> {
 }
 
 /// What [`wait`] returns.
+///
+/// ```
+/// use gort_runtime::{chan::Chan, select::{self, Case, Operation}, task};
+/// use std::pin::{Pin, pin};
+/// task::test(async {
+///     let (a, b): (Chan<i32>, Chan<i32>) = (Chan::make(1), Chan::make(1));
+///     a.send(5).await;
+///     let (mut a, mut b) = (pin!(a.recv()), pin!(b.recv()));
+///     let chosen = select::wait(&mut [a.as_mut() as Pin<&mut (dyn Case + Send)>, b.as_mut()]).await;
+///     assert_eq!(chosen, 0);
+///     assert_eq!(a.finish(), Some(5));
+/// });
+/// ```
 pub struct Waiting<'a, 'b, 'c> {
     cases: &'c mut Cases<'a, 'b>,
     ticket: Ticket,
@@ -336,6 +424,13 @@ impl Drop for Waiting<'_, '_, '_> {
 ///
 /// # Cancel safety
 /// Cancelling it has no effect.
+///
+/// ```
+/// use gort_runtime::{select, task};
+/// task::test(async {
+///     task::go(async { select! {} });
+/// });
+/// ```
 pub async fn forever() -> ! {
     poll_fn(|_| {
         waiting(Wait::SelectNoCases);

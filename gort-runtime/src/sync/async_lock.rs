@@ -37,15 +37,30 @@ impl<T> AsyncLock<T> {
         AsyncLock(Mutex::new(v))
     }
 
-    /// Locks; the guard unlocks. For an example see [`AsyncLock`].
+    /// Locks; the guard unlocks.
     ///
     /// # Cancel safety
     /// Dropped before it is ready, it has not locked.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::AsyncLock, task};
+    /// task::test(async {
+    ///     let lock = AsyncLock::new(1);
+    ///     *lock.lock().await += 1;
+    ///     assert_eq!(lock.into_inner(), 2);
+    /// });
+    /// ```
     pub async fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock_async().await
     }
 
-    /// Locks if it is unlocked. For an example see [`AsyncLock`].
+    /// Locks if it is unlocked.
+    ///
+    /// ```
+    /// let lock = gort_runtime::sync::AsyncLock::new(1);
+    /// let guard = lock.try_lock();
+    /// assert!(guard.is_some() && lock.try_lock().is_none());
+    /// ```
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         self.0.try_lock()
     }

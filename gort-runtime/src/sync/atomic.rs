@@ -9,6 +9,11 @@ use crate::value::{Any, Atom, AtomicWord, Cell, Ptr, Scalar, Value};
 macro_rules! integers {
     ($($name:ident $t:ty, $go:literal, $add:ident $load:ident $store:ident $swap:ident $cas:ident $and:ident $or:ident;)*) => {$(
         #[doc = concat!("Go's `", $go, "`.")]
+        ///
+        /// ```
+        #[doc = concat!("let x = gort_runtime::sync::atomic::", stringify!($name), "::default();")]
+        /// assert_eq!((x.add(2), x.load()), (2, 2));
+        /// ```
         #[derive(Default)]
         pub struct $name(Atom<$t>);
 
@@ -21,47 +26,131 @@ macro_rules! integers {
 
         impl $name {
             /// Loads.
+            ///
+            /// ```
+            #[doc = concat!("let x = gort_runtime::sync::atomic::", stringify!($name), "::default();")]
+            /// assert_eq!(x.load(), 0);
+            /// ```
             #[inline]
             pub fn load(&self) -> $t { self.0.word().load(SeqCst) }
             /// Stores.
+            ///
+            /// ```
+            #[doc = concat!("let x = gort_runtime::sync::atomic::", stringify!($name), "::default();")]
+            /// x.store(5);
+            /// assert_eq!(x.load(), 5);
+            /// ```
             #[inline]
             pub fn store(&self, v: $t) { self.0.word().store(v, SeqCst); }
             /// Adds, and returns the sum.
+            ///
+            /// ```
+            #[doc = concat!("let x = gort_runtime::sync::atomic::", stringify!($name), "::default();")]
+            /// assert_eq!((x.add(2), x.add(3)), (2, 5));
+            /// ```
             #[inline]
             pub fn add(&self, delta: $t) -> $t { self.0.word().fetch_add(delta, SeqCst).wrapping_add(delta) }
             /// Stores, and returns the former value.
+            ///
+            /// ```
+            #[doc = concat!("let x = gort_runtime::sync::atomic::", stringify!($name), "::default();")]
+            /// assert_eq!((x.swap(2), x.swap(3)), (0, 2));
+            /// ```
             #[inline]
             pub fn swap(&self, v: $t) -> $t { AtomicWord::swap(self.0.word(), v) }
             /// Stores `new` if the value is `old`.
+            ///
+            /// ```
+            #[doc = concat!("let x = gort_runtime::sync::atomic::", stringify!($name), "::default();")]
+            /// assert!(x.compare_and_swap(0, 5) && !x.compare_and_swap(0, 6));
+            /// ```
             #[inline]
             pub fn compare_and_swap(&self, old: $t, new: $t) -> bool { AtomicWord::compare_and_swap(self.0.word(), old, new) }
             /// Bitwise and; returns the former value.
+            ///
+            /// ```
+            #[doc = concat!("let x = gort_runtime::sync::atomic::", stringify!($name), "::default();")]
+            /// x.store(0b110);
+            /// assert_eq!((x.and(0b011), x.load()), (0b110, 0b010));
+            /// ```
             #[inline]
             pub fn and(&self, mask: $t) -> $t { self.0.word().fetch_and(mask, SeqCst) }
             /// Bitwise or; returns the former value.
+            ///
+            /// ```
+            #[doc = concat!("let x = gort_runtime::sync::atomic::", stringify!($name), "::default();")]
+            /// x.store(0b110);
+            /// assert_eq!((x.or(0b011), x.load()), (0b110, 0b111));
+            /// ```
             #[inline]
             pub fn or(&self, mask: $t) -> $t { self.0.word().fetch_or(mask, SeqCst) }
         }
 
         #[doc = concat!("Adds to a `", stringify!($t), "` atomically, and returns the sum.")]
+        ///
+        /// ```
+        /// use gort_runtime::{sync::atomic, value::Ptr};
+        #[doc = concat!("let p: Ptr<", stringify!($t), "> = Ptr::new(6);")]
+        #[doc = concat!("assert_eq!(atomic::", stringify!($add), "(&p, 2), 8);")]
+        /// ```
         #[inline]
         pub fn $add(p: &Ptr<$t>, delta: $t) -> $t { p.word().fetch_add(delta, SeqCst).wrapping_add(delta) }
         #[doc = concat!("Loads a `", stringify!($t), "` atomically.")]
+        ///
+        /// ```
+        /// use gort_runtime::{sync::atomic, value::Ptr};
+        #[doc = concat!("let p: Ptr<", stringify!($t), "> = Ptr::new(6);")]
+        #[doc = concat!("assert_eq!(atomic::", stringify!($load), "(&p), 6);")]
+        /// ```
         #[inline]
         pub fn $load(p: &Ptr<$t>) -> $t { p.word().load(SeqCst) }
         #[doc = concat!("Stores a `", stringify!($t), "` atomically.")]
+        ///
+        /// ```
+        /// use gort_runtime::{sync::atomic, value::Ptr};
+        #[doc = concat!("let p: Ptr<", stringify!($t), "> = Ptr::new(6);")]
+        #[doc = concat!("atomic::", stringify!($store), "(&p, 5);")]
+        /// assert_eq!(p.get(), 5);
+        /// ```
         #[inline]
         pub fn $store(p: &Ptr<$t>, v: $t) { p.word().store(v, SeqCst); }
         #[doc = concat!("Exchanges a `", stringify!($t), "` atomically.")]
+        ///
+        /// ```
+        /// use gort_runtime::{sync::atomic, value::Ptr};
+        #[doc = concat!("let p: Ptr<", stringify!($t), "> = Ptr::new(6);")]
+        #[doc = concat!("assert_eq!(atomic::", stringify!($swap), "(&p, 5), 6);")]
+        /// assert_eq!(p.get(), 5);
+        /// ```
         #[inline]
         pub fn $swap(p: &Ptr<$t>, v: $t) -> $t { AtomicWord::swap(p.word(), v) }
         #[doc = concat!("Stores `new` if the `", stringify!($t), "` is `old`, atomically.")]
+        ///
+        /// ```
+        /// use gort_runtime::{sync::atomic, value::Ptr};
+        #[doc = concat!("let p: Ptr<", stringify!($t), "> = Ptr::new(6);")]
+        #[doc = concat!("assert!(atomic::", stringify!($cas), "(&p, 6, 5) && !atomic::", stringify!($cas), "(&p, 6, 7));")]
+        /// ```
         #[inline]
         pub fn $cas(p: &Ptr<$t>, old: $t, new: $t) -> bool { AtomicWord::compare_and_swap(p.word(), old, new) }
         #[doc = concat!("Bitwise and of a `", stringify!($t), "` atomically; returns the former value.")]
+        ///
+        /// ```
+        /// use gort_runtime::{sync::atomic, value::Ptr};
+        #[doc = concat!("let p: Ptr<", stringify!($t), "> = Ptr::new(6);")]
+        #[doc = concat!("assert_eq!(atomic::", stringify!($and), "(&p, 3), 6);")]
+        /// assert_eq!(p.get(), 2);
+        /// ```
         #[inline]
         pub fn $and(p: &Ptr<$t>, mask: $t) -> $t { p.word().fetch_and(mask, SeqCst) }
         #[doc = concat!("Bitwise or of a `", stringify!($t), "` atomically; returns the former value.")]
+        ///
+        /// ```
+        /// use gort_runtime::{sync::atomic, value::Ptr};
+        #[doc = concat!("let p: Ptr<", stringify!($t), "> = Ptr::new(6);")]
+        #[doc = concat!("assert_eq!(atomic::", stringify!($or), "(&p, 1), 6);")]
+        /// assert_eq!(p.get(), 7);
+        /// ```
         #[inline]
         pub fn $or(p: &Ptr<$t>, mask: $t) -> $t { p.word().fetch_or(mask, SeqCst) }
     )*};
@@ -75,6 +164,11 @@ integers! {
 }
 
 /// Go's `atomic.Bool`.
+///
+/// ```
+/// let x = gort_runtime::sync::atomic::Bool::default();
+/// assert!(!x.load());
+/// ```
 #[derive(Default)]
 pub struct Bool(Atom<bool>);
 
@@ -91,24 +185,45 @@ impl InPlace for Bool {
 
 impl Bool {
     /// Loads.
+    ///
+    /// ```
+    /// let x = gort_runtime::sync::atomic::Bool::default();
+    /// assert!(!x.load());
+    /// ```
     #[inline]
     pub fn load(&self) -> bool {
         bool::from_bits(self.0.word().load(SeqCst))
     }
 
     /// Stores.
+    ///
+    /// ```
+    /// let x = gort_runtime::sync::atomic::Bool::default();
+    /// x.store(true);
+    /// assert!(x.load());
+    /// ```
     #[inline]
     pub fn store(&self, v: bool) {
         self.0.word().store(v, SeqCst);
     }
 
     /// Stores, and returns the former value.
+    ///
+    /// ```
+    /// let x = gort_runtime::sync::atomic::Bool::default();
+    /// assert!(!x.swap(true) && x.load());
+    /// ```
     #[inline]
     pub fn swap(&self, v: bool) -> bool {
         AtomicWord::swap(self.0.word(), v)
     }
 
     /// Stores `new` if the value is `old`.
+    ///
+    /// ```
+    /// let x = gort_runtime::sync::atomic::Bool::default();
+    /// assert!(x.compare_and_swap(false, true) && !x.compare_and_swap(false, true));
+    /// ```
     #[inline]
     pub fn compare_and_swap(&self, old: bool, new: bool) -> bool {
         AtomicWord::compare_and_swap(self.0.word(), old, new)
@@ -116,6 +231,13 @@ impl Bool {
 }
 
 /// Go's `atomic.Pointer[T]`.
+///
+/// ```
+/// use gort_runtime::{sync::atomic::Pointer, value::Ptr};
+/// let (x, p) = (Pointer::default(), Ptr::new(1_i64));
+/// x.store(p.clone());
+/// assert!(x.load() == p);
+/// ```
 pub struct Pointer<T: Value>(Cell<Ptr<T>>);
 
 impl<T: Value> Default for Pointer<T> {
@@ -137,27 +259,58 @@ impl<T: Value> InPlace for Pointer<T> {
 
 impl<T: Value> Pointer<T> {
     /// Loads.
+    ///
+    /// ```
+    /// use gort_runtime::sync::atomic::Pointer;
+    /// assert!(Pointer::<i64>::default().load().is_nil());
+    /// ```
     pub fn load(&self) -> Ptr<T> {
         self.0.get()
     }
 
     /// Stores.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::atomic::Pointer, value::Ptr};
+    /// let (x, p) = (Pointer::default(), Ptr::new(1_i64));
+    /// x.store(p.clone());
+    /// assert!(x.load() == p);
+    /// ```
     pub fn store(&self, v: Ptr<T>) {
         self.0.set(v);
     }
 
     /// Stores, and returns the former pointer.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::atomic::Pointer, value::Ptr};
+    /// let (x, p) = (Pointer::default(), Ptr::new(1_i64));
+    /// assert!(x.swap(p.clone()).is_nil() && x.load() == p);
+    /// ```
     pub fn swap(&self, v: Ptr<T>) -> Ptr<T> {
         self.0.replace(v)
     }
 
     /// Stores `new` if the pointer is `old`.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::atomic::Pointer, value::Ptr};
+    /// let (x, p) = (Pointer::default(), Ptr::new(1_i64));
+    /// assert!(x.compare_and_swap(Ptr::nil(), p.clone()) && !x.compare_and_swap(Ptr::nil(), p));
+    /// ```
     pub fn compare_and_swap(&self, old: Ptr<T>, new: Ptr<T>) -> bool {
         self.0.replace_if(new, |now| *now == old).is_ok()
     }
 }
 
 /// Go's `atomic.Value`.
+///
+/// ```
+/// use gort_runtime::{sync::atomic::AnyValue, value::Any};
+/// let (x, n) = (AnyValue::default(), |n: i64| Any::new(n));
+/// x.store(n(1));
+/// assert_eq!(x.load(), n(1));
+/// ```
 #[derive(Default)]
 pub struct AnyValue(Cell<Any>);
 
@@ -174,6 +327,11 @@ impl InPlace for AnyValue {
 
 impl AnyValue {
     /// Loads; nil before the first store.
+    ///
+    /// ```
+    /// use gort_runtime::sync::atomic::AnyValue;
+    /// assert!(AnyValue::default().load().is_nil());
+    /// ```
     pub fn load(&self) -> Any {
         self.0.get()
     }
@@ -182,6 +340,13 @@ impl AnyValue {
     ///
     /// # Panics
     /// With Go's texts if `v` is nil or of another type than the value before.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::atomic::AnyValue, value::Any};
+    /// let (x, n) = (AnyValue::default(), |n: i64| Any::new(n));
+    /// x.store(n(1));
+    /// assert_eq!(x.load(), n(1));
+    /// ```
     pub fn store(&self, v: Any) {
         self.swap_checked(v, "store");
     }
@@ -190,6 +355,13 @@ impl AnyValue {
     ///
     /// # Panics
     /// As [`store`](Self::store).
+    ///
+    /// ```
+    /// use gort_runtime::{sync::atomic::AnyValue, value::Any};
+    /// let (x, n) = (AnyValue::default(), |n: i64| Any::new(n));
+    /// assert!(x.swap(n(1)).is_nil());
+    /// assert_eq!(x.swap(n(2)), n(1));
+    /// ```
     pub fn swap(&self, v: Any) -> Any {
         self.swap_checked(v, "swap")
     }
@@ -209,13 +381,27 @@ impl AnyValue {
     ///
     /// # Panics
     /// With Go's texts if `new` is nil or of another type.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::atomic::AnyValue, value::Any};
+    /// let (x, n) = (AnyValue::default(), |n: i64| Any::new(n));
+    /// x.store(n(1));
+    /// assert!(x.compare_and_swap(n(1), n(2)) && !x.compare_and_swap(n(1), n(3)));
+    /// ```
     pub fn compare_and_swap(&self, old: Any, new: Any) -> bool {
         if new.is_nil() {
             go_panic_plain("sync/atomic: compare and swap of nil value into Value");
         }
+        let other_type = |value: &Any| !value.is_nil() && value.dynamic_type_name() != new.dynamic_type_name();
+        if other_type(&old) {
+            go_panic_plain("sync/atomic: compare and swap of inconsistently typed values");
+        }
         loop {
             // The comparison may run code of the value's type, so it is made outside the lock.
             let now = self.0.get();
+            if other_type(&now) {
+                go_panic_plain("sync/atomic: compare and swap of inconsistently typed value into Value");
+            }
             if now != old {
                 return false;
             }

@@ -56,6 +56,13 @@ impl Drop for Waiting<'_> {
 
 impl Barrier {
     /// A barrier for `size` goroutines; 0 is as 1.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::Barrier, task};
+    /// task::test(async {
+    ///     assert!(Barrier::new(1).wait().await);
+    /// });
+    /// ```
     pub fn new(size: usize) -> Self {
         Barrier {
             size: size.max(1),
@@ -68,6 +75,14 @@ impl Barrier {
     ///
     /// # Cancel safety
     /// Dropped before it is ready, it has not come.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::Barrier, task};
+    /// task::test(async {
+    ///     let barrier = Barrier::new(1);
+    ///     assert!(barrier.wait().await && barrier.wait().await);
+    /// });
+    /// ```
     pub async fn wait(&self) -> bool {
         let round = {
             let mut state = self.state.lock();

@@ -9,6 +9,23 @@ use crate::task::Wait;
 use crate::value::{Cell, Iface, Ptr};
 
 /// Go's `sync.Cond`.
+///
+/// ```
+/// use gort_runtime::{prelude::*, sync::{self, Cond, Locker}};
+/// task::test(async {
+///     let mutex = Ptr::new(sync::Mutex::zero());
+///     let cond = Cond::new(iface!(mutex.clone() => dyn Locker));
+///     let notifies = cond.clone();
+///     mutex.lock().await;
+///     task::go(async move {
+///         notifies.l.get().lock().await;
+///         notifies.broadcast();
+///         notifies.l.get().unlock();
+///     });
+///     cond.wait().await;
+///     mutex.unlock();
+/// });
+/// ```
 pub struct Cond {
     /// The lock that is held while the condition is looked at or changed.
     pub l: Cell<Iface<dyn Locker>>,
@@ -39,12 +56,46 @@ impl InPlace for Cond {
 }
 
 /// `sync.NewCond`.
+///
+/// ```
+/// use gort_runtime::{prelude::*, sync::{self, Locker}};
+/// task::test(async {
+///     let mutex = Ptr::new(sync::Mutex::zero());
+///     let cond = sync::new_cond(iface!(mutex.clone() => dyn Locker));
+///     let notifies = cond.clone();
+///     mutex.lock().await;
+///     task::go(async move {
+///         notifies.l.get().lock().await;
+///         notifies.signal();
+///         notifies.l.get().unlock();
+///     });
+///     cond.wait().await;
+///     mutex.unlock();
+/// });
+/// ```
 pub fn new_cond(l: Iface<dyn Locker>) -> Ptr<Cond> {
     Cond::new(l)
 }
 
 impl Cond {
     /// `sync.NewCond`.
+    ///
+    /// ```
+    /// use gort_runtime::{prelude::*, sync::{self, Cond, Locker}};
+    /// task::test(async {
+    ///     let mutex = Ptr::new(sync::Mutex::zero());
+    ///     let cond = Cond::new(iface!(mutex.clone() => dyn Locker));
+    ///     let notifies = cond.clone();
+    ///     mutex.lock().await;
+    ///     task::go(async move {
+    ///         notifies.l.get().lock().await;
+    ///         notifies.signal();
+    ///         notifies.l.get().unlock();
+    ///     });
+    ///     cond.wait().await;
+    ///     mutex.unlock();
+    /// });
+    /// ```
     #[allow(clippy::new_ret_no_self)]
     pub fn new(l: Iface<dyn Locker>) -> Ptr<Cond> {
         Ptr::from_cell(Cond {
@@ -57,6 +108,23 @@ impl Cond {
     ///
     /// # Cancel safety
     /// Dropped while it waits, it leaves the lock unlocked.
+    ///
+    /// ```
+    /// use gort_runtime::{prelude::*, sync::{self, Cond, Locker}};
+    /// task::test(async {
+    ///     let mutex = Ptr::new(sync::Mutex::zero());
+    ///     let cond = Cond::new(iface!(mutex.clone() => dyn Locker));
+    ///     let notifies = cond.clone();
+    ///     mutex.lock().await;
+    ///     task::go(async move {
+    ///         notifies.l.get().lock().await;
+    ///         notifies.signal();
+    ///         notifies.l.get().unlock();
+    ///     });
+    ///     cond.wait().await;
+    ///     mutex.unlock();
+    /// });
+    /// ```
     pub async fn wait(&self) {
         let l = self.l.get();
         let mut listener = pin!(Listener::new(&self.waiters, Wait::CondWait));
@@ -67,11 +135,19 @@ impl Cond {
     }
 
     /// Wakes one waiter.
+    ///
+    /// ```
+    /// gort_runtime::sync::Cond::default().signal();
+    /// ```
     pub fn signal(&self) {
         self.waiters.notify_one();
     }
 
     /// Wakes all waiters.
+    ///
+    /// ```
+    /// gort_runtime::sync::Cond::default().broadcast();
+    /// ```
     pub fn broadcast(&self) {
         self.waiters.notify_all();
     }

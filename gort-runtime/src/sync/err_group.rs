@@ -62,11 +62,27 @@ impl<E: Send + 'static> ErrGroup<E> {
     }
 
     /// A group without a limit.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::ErrGroup, task};
+    /// task::test(async {
+    ///     let group: ErrGroup<String> = ErrGroup::new();
+    ///     assert_eq!(group.wait().await, Ok(()));
+    /// });
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// A group of which at most `limit` goroutines run at the same time.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::ErrGroup, task};
+    /// task::test(async {
+    ///     let group: ErrGroup<String> = ErrGroup::with_limit(0);
+    ///     assert!(!group.try_go(async { Ok(()) }));
+    /// });
+    /// ```
     pub fn with_limit(limit: usize) -> Self {
         Self::make(Some(limit), None)
     }
@@ -78,6 +94,16 @@ impl<E: Send + 'static> ErrGroup<E> {
     ///
     /// # Differences from Go
     /// The limit is given here, and not set later.
+    ///
+    /// ```
+    /// use gort_runtime::{context, sync::ErrGroup, task};
+    /// task::test(async {
+    ///     let (group, ctx) = ErrGroup::with_context(context::background(), None);
+    ///     group.go(async { Err("broken") }).await;
+    ///     ctx.done().recv().await;
+    ///     assert_eq!(group.wait().await, Err("broken"));
+    /// });
+    /// ```
     #[cfg(feature = "value")]
     pub fn with_context(parent: Ctx, limit: Option<usize>) -> (Self, Ctx) {
         let (ctx, cancel) = context::with_cancel(parent);
@@ -113,6 +139,15 @@ impl<E: Send + 'static> ErrGroup<E> {
     ///
     /// # Cancel safety
     /// Dropped before it is ready, it has started nothing.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::ErrGroup, task};
+    /// task::test(async {
+    ///     let group = ErrGroup::new();
+    ///     group.go(async { Err("broken") }).await;
+    ///     assert_eq!(group.wait().await, Err("broken"));
+    /// });
+    /// ```
     pub async fn go(&self, future: impl Future<Output = Result<(), E>> + Send + 'static) {
         if let Some(limit) = &self.0.limit {
             limit.acquire(1).await;
@@ -124,6 +159,15 @@ impl<E: Send + 'static> ErrGroup<E> {
     ///
     /// # Panics
     /// Outside of the runtime.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::ErrGroup, task};
+    /// task::test(async {
+    ///     let group = ErrGroup::with_limit(1);
+    ///     assert!(group.try_go(async { Err("broken") }));
+    ///     assert_eq!(group.wait().await, Err("broken"));
+    /// });
+    /// ```
     pub fn try_go(&self, future: impl Future<Output = Result<(), E>> + Send + 'static) -> bool {
         let room = self.0.limit.as_ref().is_none_or(|limit| limit.try_acquire(1));
         if room {
@@ -158,6 +202,16 @@ impl<E: Send + 'static> ErrGroup<E> {
     ///
     /// # Cancel safety
     /// Cancelling it has no effect.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::ErrGroup, task};
+    /// task::test(async {
+    ///     let group = ErrGroup::new();
+    ///     group.go(async { Err("broken") }).await;
+    ///     assert_eq!(group.wait().await, Err("broken"));
+    ///     assert_eq!(group.wait().await, Ok(()));
+    /// });
+    /// ```
     pub async fn wait(&self) -> Result<(), E> {
         self.0.tasks.wait().await;
         if let Some(cancel) = &self.0.cancel {

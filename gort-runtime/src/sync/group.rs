@@ -14,6 +14,18 @@ use crate::task::{self, Wait, block_on};
 use crate::value::Ptr;
 
 /// Go's `sync.WaitGroup`.
+///
+/// ```
+/// use gort_runtime::{sync::WaitGroup, task};
+/// use std::sync::Arc;
+/// task::test(async {
+///     let group = Arc::new(WaitGroup::default());
+///     for i in 0..3 {
+///         group.go(async move { println!("{i}") });
+///     }
+///     group.wait().await;
+/// });
+/// ```
 pub struct WaitGroup {
     count: AtomicI64,
     waiters: WaitList,
@@ -37,6 +49,18 @@ impl WaitGroup {
     ///
     /// # Panics
     /// With Go's `sync: negative WaitGroup counter`.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::WaitGroup, task};
+    /// use std::sync::Arc;
+    /// task::test(async {
+    ///     let group = Arc::new(WaitGroup::default());
+    ///     group.add(1);
+    ///     let counts = group.clone();
+    ///     task::go(async move { counts.done() });
+    ///     group.wait().await;
+    /// });
+    /// ```
     pub fn add(&self, n: i64) {
         let count = self.count.fetch_add(n, SeqCst) + n;
         if count < 0 {
@@ -51,6 +75,13 @@ impl WaitGroup {
     ///
     /// # Panics
     /// With Go's `sync: negative WaitGroup counter`.
+    ///
+    /// ```
+    /// let group = gort_runtime::sync::WaitGroup::default();
+    /// group.add(1);
+    /// group.done();
+    /// group.wait_sync();
+    /// ```
     #[inline]
     pub fn done(&self) {
         self.add(-1);
@@ -60,6 +91,13 @@ impl WaitGroup {
     ///
     /// # Cancel safety
     /// Cancelling it has no effect.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::WaitGroup, task};
+    /// task::test(async {
+    ///     WaitGroup::default().wait().await;
+    /// });
+    /// ```
     pub async fn wait(&self) {
         self.waiters
             .until(Wait::WaitGroupWait, || self.count.load(SeqCst) == 0)
@@ -67,6 +105,10 @@ impl WaitGroup {
     }
 
     /// Waits from code that cannot suspend.
+    ///
+    /// ```
+    /// gort_runtime::sync::WaitGroup::default().wait_sync();
+    /// ```
     pub fn wait_sync(&self) {
         if self.count.load(SeqCst) != 0 {
             block_on(self.wait());
@@ -124,6 +166,15 @@ impl<F: Future<Output = ()>, D> Future for Counted<F, D> {
 #[cfg(feature = "value")]
 impl Ptr<WaitGroup> {
     /// Starts a goroutine that is waited for: `wg.Go`.
+    ///
+    /// ```
+    /// use gort_runtime::{prelude::*, sync::WaitGroup};
+    /// task::test(async {
+    ///     let group = Ptr::new(WaitGroup::zero());
+    ///     group.go(async {});
+    ///     group.wait().await;
+    /// });
+    /// ```
     #[track_caller]
     pub fn go(&self, future: impl Future<Output = ()> + Send + 'static) {
         struct Done(Ptr<WaitGroup>);
@@ -139,16 +190,44 @@ impl Ptr<WaitGroup> {
 }
 
 /// A group of goroutines; clones are the same group.
+///
+/// ```
+/// use gort_runtime::{sync::TaskGroup, task};
+/// task::test(async {
+///     let group = TaskGroup::new();
+///     for i in 0..3 {
+///         group.spawn(async move { println!("{i}") });
+///     }
+///     group.wait().await;
+/// });
+/// ```
 #[derive(Clone, Default)]
 pub struct TaskGroup(Arc<WaitGroup>);
 
 impl TaskGroup {
     /// An empty group.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::TaskGroup, task};
+    /// task::test(async {
+    ///     TaskGroup::new().wait().await;
+    /// });
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Starts a goroutine of the group.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::TaskGroup, task};
+    /// task::test(async {
+    ///     let group = TaskGroup::new();
+    ///     let same = group.clone();
+    ///     group.spawn(async move { same.spawn(async {}) });
+    ///     group.wait().await;
+    /// });
+    /// ```
     #[track_caller]
     pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
         self.0.go(future);
@@ -158,6 +237,15 @@ impl TaskGroup {
     ///
     /// # Cancel safety
     /// Cancelling it has no effect.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::TaskGroup, task};
+    /// task::test(async {
+    ///     let group = TaskGroup::new();
+    ///     group.spawn(async {});
+    ///     group.wait().await;
+    /// });
+    /// ```
     pub async fn wait(&self) {
         self.0.wait().await;
     }

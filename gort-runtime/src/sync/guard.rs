@@ -3,6 +3,15 @@
 use super::{Mutex, RwMutex};
 
 /// Unlocks when it is dropped, also when the scope is left by a panic.
+///
+/// ```
+/// use gort_runtime::sync::{Guard, Mutex};
+/// let mutex = Mutex::new();
+/// let guard: Guard<'_> = mutex.lock_guard_sync();
+/// assert!(!mutex.try_lock());
+/// drop(guard);
+/// assert!(mutex.try_lock());
+/// ```
 #[must_use = "the lock is left at once when the guard is not kept"]
 pub struct Guard<'a>(Held<'a>);
 
@@ -28,6 +37,18 @@ impl Mutex {
     ///
     /// # Cancel safety
     /// Cancelled while it waits, it leaves its place in the queue.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::Mutex, task};
+    /// task::test(async {
+    ///     let mutex = Mutex::new();
+    ///     {
+    ///         let _guard = mutex.lock_guard().await;
+    ///         task::gosched().await;
+    ///     }
+    ///     assert!(mutex.try_lock());
+    /// });
+    /// ```
     #[inline]
     pub async fn lock_guard(&self) -> Guard<'_> {
         self.lock().await;
@@ -35,6 +56,12 @@ impl Mutex {
     }
 
     /// Locks until the guard is dropped, where nothing suspends under the lock.
+    ///
+    /// ```
+    /// let mutex = gort_runtime::sync::Mutex::new();
+    /// drop(mutex.lock_guard_sync());
+    /// assert!(mutex.try_lock());
+    /// ```
     #[inline]
     pub fn lock_guard_sync(&self) -> Guard<'_> {
         self.lock_sync();
@@ -47,6 +74,15 @@ impl RwMutex {
     ///
     /// # Cancel safety
     /// Cancelled while it waits, it leaves its place in the queue.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::RwMutex, task};
+    /// task::test(async {
+    ///     let lock = RwMutex::new();
+    ///     let _guard = lock.lock_guard().await;
+    ///     assert!(!lock.try_rlock());
+    /// });
+    /// ```
     #[inline]
     pub async fn lock_guard(&self) -> Guard<'_> {
         self.lock().await;
@@ -54,6 +90,12 @@ impl RwMutex {
     }
 
     /// Locks for writing until the guard is dropped, where nothing suspends under the lock.
+    ///
+    /// ```
+    /// let lock = gort_runtime::sync::RwMutex::new();
+    /// let _guard = lock.lock_guard_sync();
+    /// assert!(!lock.try_rlock());
+    /// ```
     #[inline]
     pub fn lock_guard_sync(&self) -> Guard<'_> {
         self.lock_sync();
@@ -64,6 +106,15 @@ impl RwMutex {
     ///
     /// # Cancel safety
     /// Cancelled while it waits, it leaves its place in the queue.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::RwMutex, task};
+    /// task::test(async {
+    ///     let lock = RwMutex::new();
+    ///     let _guard = lock.rlock_guard().await;
+    ///     assert!(lock.try_rlock() && !lock.try_lock());
+    /// });
+    /// ```
     #[inline]
     pub async fn rlock_guard(&self) -> Guard<'_> {
         self.rlock().await;
@@ -71,6 +122,12 @@ impl RwMutex {
     }
 
     /// Locks for reading until the guard is dropped, where nothing suspends under the lock.
+    ///
+    /// ```
+    /// let lock = gort_runtime::sync::RwMutex::new();
+    /// let _guard = lock.rlock_guard_sync();
+    /// assert!(lock.try_rlock() && !lock.try_lock());
+    /// ```
     #[inline]
     pub fn rlock_guard_sync(&self) -> Guard<'_> {
         self.rlock_sync();

@@ -42,6 +42,8 @@ pub use once::Once;
 pub use once::{once_func, once_value, once_values};
 #[cfg(feature = "value")]
 pub use pool::Pool;
+#[cfg(feature = "value")]
+pub use rw_mutex::ReadLocker;
 pub use rw_mutex::RwMutex;
 /// The name that Go gives it.
 pub use rw_mutex::RwMutex as RWMutex;

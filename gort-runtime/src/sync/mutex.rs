@@ -24,15 +24,65 @@ use crate::value::{BoxFuture, Ptr};
 #[cfg(feature = "value")]
 crate::interface! {
     /// Go's `sync.Locker`.
+    ///
+    /// ```
+    /// use gort_runtime::{prelude::*, sync::{self, Locker}};
+    /// task::test(async {
+    ///     let mutex = Ptr::new(sync::Mutex::zero());
+    ///     let locker: Iface<dyn Locker> = iface!(mutex.clone() => dyn Locker);
+    ///     locker.lock().await;
+    ///     assert!(!mutex.try_lock());
+    ///     locker.unlock();
+    /// });
+    /// ```
     pub trait Locker {
         /// Locks.
+        ///
+        /// ```
+        /// use gort_runtime::{prelude::*, sync::{self, Locker}};
+        /// task::test(async {
+        ///     let locker: Iface<dyn Locker> = iface!(Ptr::new(sync::Mutex::zero()) => dyn Locker);
+        ///     locker.lock().await;
+        ///     locker.unlock();
+        /// });
+        /// ```
         fn lock(&self) -> BoxFuture<'_>;
         /// Unlocks.
+        ///
+        /// ```
+        /// use gort_runtime::{prelude::*, sync::{self, Locker}};
+        /// task::test(async {
+        ///     let locker: Iface<dyn Locker> = iface!(Ptr::new(sync::Mutex::zero()) => dyn Locker);
+        ///     locker.lock().await;
+        ///     locker.unlock();
+        /// });
+        /// ```
         fn unlock(&self);
     }
 }
 
 /// Go's `sync.Mutex`.
+///
+/// ```
+/// use gort_runtime::{sync::{Mutex, TaskGroup}, task};
+/// use std::sync::{Arc, atomic::{AtomicI64, Ordering::Relaxed}};
+/// task::test(async {
+///     let shared = Arc::new((Mutex::new(), AtomicI64::new(0)));
+///     let group = TaskGroup::new();
+///     for _ in 0..4 {
+///         let shared = shared.clone();
+///         group.spawn(async move {
+///             shared.0.lock().await;
+///             let seen = shared.1.load(Relaxed);
+///             task::gosched().await;
+///             shared.1.store(seen + 1, Relaxed);
+///             shared.0.unlock();
+///         });
+///     }
+///     group.wait().await;
+///     assert_eq!(shared.1.load(Relaxed), 4);
+/// });
+/// ```
 pub struct Mutex {
     state: AtomicU32,
     waiters: Lock<Queue<()>>,
@@ -96,6 +146,11 @@ pub(super) fn try_often(attempt: impl Fn() -> bool) -> bool {
 impl Mutex {
     const_unless_modelled! {
         /// An unlocked mutex.
+        ///
+        /// ```
+        /// static MUTEX: gort_runtime::sync::Mutex = gort_runtime::sync::Mutex::new();
+        /// assert!(MUTEX.try_lock());
+        /// ```
         pub const fn new() -> Self {
             Mutex {
                 state: AtomicU32::new(0),
@@ -105,6 +160,11 @@ impl Mutex {
     }
 
     /// Locks if it is unlocked.
+    ///
+    /// ```
+    /// let mutex = gort_runtime::sync::Mutex::new();
+    /// assert!(mutex.try_lock() && !mutex.try_lock());
+    /// ```
     #[inline]
     pub fn try_lock(&self) -> bool {
         self.state
@@ -126,6 +186,15 @@ impl Mutex {
     ///
     /// # Cancel safety
     /// Dropped before it is ready, it has not locked, and the next waiter gets its turn.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::Mutex, task};
+    /// task::test(async {
+    ///     let mutex = Mutex::new();
+    ///     mutex.lock().await;
+    ///     mutex.unlock();
+    /// });
+    /// ```
     #[inline]
     pub async fn lock(&self) {
         if !self.try_lock() {
@@ -176,6 +245,12 @@ impl Mutex {
     }
 
     /// Locks from code that cannot suspend; blocks the thread if it has to wait.
+    ///
+    /// ```
+    /// let mutex = gort_runtime::sync::Mutex::new();
+    /// mutex.lock_sync();
+    /// mutex.unlock();
+    /// ```
     #[inline]
     pub fn lock_sync(&self) {
         if !self.try_lock() {
@@ -191,6 +266,13 @@ impl Mutex {
     }
 
     /// Unlocks. If it is not locked, this ends the process, as in Go.
+    ///
+    /// ```
+    /// let mutex = gort_runtime::sync::Mutex::new();
+    /// assert!(mutex.try_lock());
+    /// mutex.unlock();
+    /// assert!(mutex.try_lock());
+    /// ```
     #[inline]
     pub fn unlock(&self) {
         let before = self.state.fetch_sub(LOCKED, Ordering::Release);

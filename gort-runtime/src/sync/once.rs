@@ -11,6 +11,14 @@ use super::{InPlace, Mutex, in_place};
 use crate::value::Callback;
 
 /// Go's `sync.Once`.
+///
+/// ```
+/// let once = gort_runtime::sync::Once::default();
+/// let mut calls = 0;
+/// once.do_borrowing(|| calls += 1);
+/// once.do_borrowing(|| calls += 1);
+/// assert_eq!(calls, 1);
+/// ```
 #[derive(Default)]
 pub struct Once {
     done: AtomicBool,
@@ -36,6 +44,13 @@ impl Once {
     ///
     /// # Panics
     /// Where `f` panics.
+    ///
+    /// ```
+    /// use gort_runtime::{prelude::*, sync::Once};
+    /// let once = Once::default();
+    /// once.do_(fn0(|| println!("once")));
+    /// once.do_(fn0(|| println!("never")));
+    /// ```
     #[cfg(feature = "value")]
     pub fn do_(&self, f: impl Callback) {
         self.do_borrowing(|| f.call());
@@ -45,6 +60,13 @@ impl Once {
     ///
     /// # Panics
     /// Where `f` panics.
+    ///
+    /// ```
+    /// let once = gort_runtime::sync::Once::default();
+    /// let mut name = String::new();
+    /// once.do_borrowing(|| name.push_str("set"));
+    /// assert_eq!(name, "set");
+    /// ```
     pub fn do_borrowing(&self, f: impl FnOnce()) {
         if self.done.load(Acquire) {
             return;
@@ -64,6 +86,15 @@ impl Once {
     ///
     /// # Cancel safety
     /// When it is dropped during the call, the call counts as made.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::Once, task};
+    /// task::test(async {
+    ///     let once = Once::default();
+    ///     once.do_async(|| task::gosched()).await;
+    ///     once.do_async(|| async { unreachable!("the call was made") }).await;
+    /// });
+    /// ```
     pub async fn do_async<F: Future<Output = ()>>(&self, f: impl FnOnce() -> F) {
         if self.done.load(Acquire) {
             return;

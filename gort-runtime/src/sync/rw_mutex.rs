@@ -25,6 +25,20 @@ use crate::task::{Wait, block_on};
 use crate::value::{BoxFuture, Ptr};
 
 /// Go's `sync.RWMutex`.
+///
+/// ```
+/// use gort_runtime::{sync::RwMutex, task};
+/// task::test(async {
+///     let lock = RwMutex::new();
+///     lock.rlock().await;
+///     assert!(lock.try_rlock() && !lock.try_lock());
+///     lock.runlock();
+///     lock.runlock();
+///     lock.lock().await;
+///     assert!(!lock.try_rlock());
+///     lock.unlock();
+/// });
+/// ```
 pub struct RwMutex {
     /// The number of readers, the bits below, and the number of writers that wait.
     state: AtomicU64,
@@ -90,6 +104,11 @@ impl InPlace for RwMutex {}
 impl RwMutex {
     const_unless_modelled! {
         /// An unlocked lock.
+        ///
+        /// ```
+        /// static LOCK: gort_runtime::sync::RwMutex = gort_runtime::sync::RwMutex::new();
+        /// assert!(LOCK.try_rlock());
+        /// ```
         pub const fn new() -> Self {
             RwMutex {
                 state: AtomicU64::new(0),
@@ -120,12 +139,22 @@ impl RwMutex {
     }
 
     /// Locks for writing if nobody has it.
+    ///
+    /// ```
+    /// let lock = gort_runtime::sync::RwMutex::new();
+    /// assert!(lock.try_lock() && !lock.try_lock());
+    /// ```
     #[inline]
     pub fn try_lock(&self) -> bool {
         self.take(Side::Write, |state| state)
     }
 
     /// Locks for reading if no writer has it or waits for readers.
+    ///
+    /// ```
+    /// let lock = gort_runtime::sync::RwMutex::new();
+    /// assert!(lock.try_rlock() && lock.try_rlock());
+    /// ```
     #[inline]
     pub fn try_rlock(&self) -> bool {
         self.take(Side::Read, |state| state)
@@ -135,6 +164,15 @@ impl RwMutex {
     ///
     /// # Cancel safety
     /// Dropped before it is ready, it has not locked.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::RwMutex, task};
+    /// task::test(async {
+    ///     let lock = RwMutex::new();
+    ///     lock.lock().await;
+    ///     lock.unlock();
+    /// });
+    /// ```
     #[inline]
     pub async fn lock(&self) {
         if !self.try_lock() {
@@ -146,6 +184,15 @@ impl RwMutex {
     ///
     /// # Cancel safety
     /// Dropped before it is ready, it has not locked.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::RwMutex, task};
+    /// task::test(async {
+    ///     let lock = RwMutex::new();
+    ///     lock.rlock().await;
+    ///     lock.runlock();
+    /// });
+    /// ```
     #[inline]
     pub async fn rlock(&self) {
         if !self.try_rlock() {
@@ -206,6 +253,12 @@ impl RwMutex {
     }
 
     /// Locks for writing from code that cannot suspend.
+    ///
+    /// ```
+    /// let lock = gort_runtime::sync::RwMutex::new();
+    /// lock.lock_sync();
+    /// lock.unlock();
+    /// ```
     #[inline]
     pub fn lock_sync(&self) {
         if !self.try_lock() && !try_often(|| self.try_lock()) {
@@ -214,6 +267,12 @@ impl RwMutex {
     }
 
     /// Locks for reading from code that cannot suspend.
+    ///
+    /// ```
+    /// let lock = gort_runtime::sync::RwMutex::new();
+    /// lock.rlock_sync();
+    /// lock.runlock();
+    /// ```
     #[inline]
     pub fn rlock_sync(&self) {
         if !self.try_rlock() && !try_often(|| self.try_rlock()) {
@@ -222,6 +281,13 @@ impl RwMutex {
     }
 
     /// Ends writing. If nobody writes, this ends the process, as in Go.
+    ///
+    /// ```
+    /// let lock = gort_runtime::sync::RwMutex::new();
+    /// assert!(lock.try_lock());
+    /// lock.unlock();
+    /// assert!(lock.try_lock());
+    /// ```
     #[inline]
     pub fn unlock(&self) {
         // One instruction, where taking the bit out and asking for the state before would be a loop.
@@ -235,6 +301,13 @@ impl RwMutex {
     }
 
     /// Ends reading. If nobody reads, this ends the process, as in Go.
+    ///
+    /// ```
+    /// let lock = gort_runtime::sync::RwMutex::new();
+    /// assert!(lock.try_rlock());
+    /// lock.runlock();
+    /// assert!(lock.try_lock());
+    /// ```
     #[inline]
     pub fn runlock(&self) {
         let before = self.state.fetch_sub(1, Ordering::Release);
@@ -360,5 +433,46 @@ impl LockerPtr for RwMutex {
     }
     fn unlock(this: &Ptr<Self>) {
         RwMutex::unlock(this);
+    }
+}
+
+/// What `RLocker` gives: locks for reading, as a [`Locker`].
+///
+/// ```
+/// use gort_runtime::{prelude::*, sync::{Locker, ReadLocker, RwMutex}};
+/// let locker: Iface<dyn Locker> = Ptr::new(RwMutex::zero()).rlocker();
+/// assert!(locker.to_any().downcast::<ReadLocker>().is_some());
+/// ```
+#[cfg(feature = "value")]
+#[derive(Clone, PartialEq, crate::Value)]
+#[go(name = "*sync.rlocker", value(dyn Locker))]
+pub struct ReadLocker(Ptr<RwMutex>);
+
+#[cfg(feature = "value")]
+impl Locker for ReadLocker {
+    fn lock(&self) -> BoxFuture<'_> {
+        Box::pin(self.0.rlock())
+    }
+    fn unlock(&self) {
+        self.0.runlock();
+    }
+}
+
+#[cfg(feature = "value")]
+impl Ptr<RwMutex> {
+    /// `rw.RLocker()`: a [`Locker`] that locks for reading.
+    ///
+    /// ```
+    /// use gort_runtime::{prelude::*, sync::{Locker, RwMutex}};
+    /// task::test(async {
+    ///     let rw = Ptr::new(RwMutex::zero());
+    ///     let reads = rw.rlocker();
+    ///     reads.lock().await;
+    ///     assert!(rw.try_rlock() && !rw.try_lock());
+    /// });
+    /// ```
+    pub fn rlocker(&self) -> crate::value::Iface<dyn Locker> {
+        let locker = ReadLocker(self.clone());
+        crate::iface!(locker => dyn Locker)
     }
 }

@@ -50,7 +50,17 @@ struct Inner {
 
 impl Semaphore {
     /// A semaphore of `size` things.
+    ///
+    /// # Panics
+    /// With Go's text if the size is negative.
+    ///
+    /// ```
+    /// assert!(!gort_runtime::sync::Semaphore::new(0).try_acquire(1));
+    /// ```
     pub fn new(size: i64) -> Self {
+        if size < 0 {
+            go_panic_plain("semaphore: size < 0");
+        }
         Semaphore {
             state: Lock::new(State {
                 size,
@@ -61,7 +71,16 @@ impl Semaphore {
     }
 
     /// Acquires if there is enough and nobody waits.
+    ///
+    /// # Panics
+    /// With Go's text if the weight is negative.
+    ///
+    /// ```
+    /// let one = gort_runtime::sync::Semaphore::new(1);
+    /// assert!(one.try_acquire(1) && !one.try_acquire(1));
+    /// ```
     pub fn try_acquire(&self, weight: i64) -> bool {
+        not_negative(weight);
         let mut state = self.state.lock();
         let free = state.waiters.is_empty() && state.size - state.taken >= weight;
         if free {
@@ -72,9 +91,25 @@ impl Semaphore {
 
     /// Acquires, waiting until there is enough. A weight that is more than the size waits for ever.
     ///
+    /// # Panics
+    /// With Go's text if the weight is negative.
+    ///
     /// # Cancel safety
     /// Dropped before it is ready, it has acquired nothing, and leaves its place.
+    ///
+    /// # Differences from Go
+    /// It takes no context: a context's `run` gives up waiting when it is cancelled.
+    ///
+    /// ```
+    /// use gort_runtime::{sync::Semaphore, task};
+    /// task::test(async {
+    ///     let one = Semaphore::new(1);
+    ///     one.acquire(1).await;
+    ///     assert!(!one.try_acquire(1));
+    /// });
+    /// ```
     pub fn acquire(&self, weight: i64) -> Acquire<'_> {
+        not_negative(weight);
         Acquire {
             semaphore: self,
             weight,
@@ -85,8 +120,16 @@ impl Semaphore {
     /// Releases what was acquired.
     ///
     /// # Panics
-    /// With Go's text if more is released than was acquired.
+    /// With Go's texts if the weight is negative, or more is released than was acquired.
+    ///
+    /// ```
+    /// let one = gort_runtime::sync::Semaphore::new(1);
+    /// assert!(one.try_acquire(1));
+    /// one.release(1);
+    /// assert!(one.try_acquire(1));
+    /// ```
     pub fn release(&self, weight: i64) {
+        not_negative(weight);
         let mut state = self.state.lock();
         if state.taken < weight {
             drop(state);
@@ -96,6 +139,12 @@ impl Semaphore {
         let wakers = state.grant();
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
+    }
+}
+
+fn not_negative(weight: i64) {
+    if weight < 0 {
+        go_panic_plain("semaphore: n < 0");
     }
 }
 
@@ -119,6 +168,15 @@ impl State {
 }
 
 /// What [`Semaphore::acquire`] returns.
+///
+/// ```
+/// use gort_runtime::{sync::{Acquire, Semaphore}, task};
+/// task::test(async {
+///     let one = Semaphore::new(1);
+///     let acquire: Acquire<'_> = one.acquire(1);
+///     acquire.await;
+/// });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Acquire<'a> {
     semaphore: &'a Semaphore,

@@ -3,7 +3,7 @@
 //! - In: a key and the work for it.
 //! - Out: [`Group`], whose callers with the same key share one piece of work.
 //! - Invariants: a key is in the map while its work is under way and not forgotten. Work goes on in a goroutine of its own, so
-//!   that it ends whoever gives up waiting; no code of the user's runs under a [`Lock`](crate::shim::Lock).
+//!   that it ends whoever gives up waiting; no code of the user's runs under a lock that spins.
 
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
@@ -19,6 +19,14 @@ use crate::chan::{Chan, Receiver};
 use crate::task::{self, Wait};
 
 /// What a call gave, and whether others got the same: `(value, shared)`.
+///
+/// ```
+/// use gort_runtime::{sync::singleflight::{Group, Outcome}, task};
+/// task::test(async {
+///     let (value, shared): Outcome<i32> = Group::new().do_("key", || async { 1 }).await;
+///     assert_eq!((value, shared), (1, false));
+/// });
+/// ```
 pub type Outcome<V> = (V, bool);
 
 /// Work by key, each done once for all who ask for it while it is under way. Clones are the same group.

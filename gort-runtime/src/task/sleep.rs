@@ -15,6 +15,13 @@ use super::{External, Wait, waiting};
 
 pin_project_lite::pin_project! {
     /// What the functions `sleep` of `time` return.
+    ///
+    /// ```
+    /// # #[cfg(feature = "time")]
+    /// gort_runtime::task::test(async {
+    ///     gort_runtime::time::native::sleep(std::time::Duration::from_millis(1)).await;
+    /// });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct Sleep {
         d: Duration,

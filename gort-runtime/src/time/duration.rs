@@ -4,50 +4,104 @@ use crate::value::{GoError, GoString, Stringer, new_error};
 use crate::{GoNumber, Value};
 
 /// Nanoseconds: Go's `time.Duration`.
+///
+/// ```
+/// use gort_runtime::time::{Duration, SECOND};
+/// assert_eq!(Duration(1_500_000_000).string(), "1.5s");
+/// assert!(SECOND < Duration(1_500_000_000));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Value, GoNumber)]
 #[go(scalar, name = "time.Duration", value(dyn Stringer), pointer(dyn Stringer))]
 pub struct Duration(pub i64);
 
 /// One nanosecond.
+///
+/// ```
+/// assert_eq!(gort_runtime::time::NANOSECOND.string(), "1ns");
+/// ```
 pub const NANOSECOND: Duration = Duration(1);
 /// One microsecond.
+///
+/// ```
+/// assert_eq!(gort_runtime::time::MICROSECOND.string(), "1µs");
+/// ```
 pub const MICROSECOND: Duration = Duration(1000);
 /// One millisecond.
+///
+/// ```
+/// assert_eq!(gort_runtime::time::MILLISECOND.string(), "1ms");
+/// ```
 pub const MILLISECOND: Duration = Duration(1_000_000);
 /// One second.
+///
+/// ```
+/// assert_eq!(gort_runtime::time::SECOND.string(), "1s");
+/// ```
 pub const SECOND: Duration = Duration(1_000_000_000);
 /// One minute.
+///
+/// ```
+/// assert_eq!(gort_runtime::time::MINUTE.string(), "1m0s");
+/// ```
 pub const MINUTE: Duration = Duration(60 * SECOND.0);
 /// One hour.
+///
+/// ```
+/// assert_eq!(gort_runtime::time::HOUR.string(), "1h0m0s");
+/// ```
 pub const HOUR: Duration = Duration(60 * MINUTE.0);
 
 impl Duration {
     /// Whole nanoseconds.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::MICROSECOND.nanoseconds(), 1000);
+    /// ```
     pub const fn nanoseconds(self) -> i64 {
         self.0
     }
 
     /// Whole microseconds.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::MILLISECOND.microseconds(), 1000);
+    /// ```
     pub const fn microseconds(self) -> i64 {
         self.0 / MICROSECOND.0
     }
 
     /// Whole milliseconds.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::SECOND.milliseconds(), 1000);
+    /// ```
     pub const fn milliseconds(self) -> i64 {
         self.0 / MILLISECOND.0
     }
 
     /// Seconds.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::MINUTE.seconds(), 60.0);
+    /// ```
     pub fn seconds(self) -> f64 {
         self.in_units(SECOND)
     }
 
     /// Minutes.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::HOUR.minutes(), 60.0);
+    /// ```
     pub fn minutes(self) -> f64 {
         self.in_units(MINUTE)
     }
 
     /// Hours.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::HOUR.hours(), 1.0);
+    /// ```
     pub fn hours(self) -> f64 {
         self.in_units(HOUR)
     }
@@ -57,6 +111,11 @@ impl Duration {
     }
 
     /// Rounds towards zero to a multiple of `m`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Duration, SECOND};
+    /// assert_eq!(Duration(1_900_000_000).truncate(SECOND), SECOND);
+    /// ```
     pub fn truncate(self, m: Duration) -> Duration {
         if m.0 <= 0 {
             self
@@ -66,6 +125,11 @@ impl Duration {
     }
 
     /// Rounds to the nearest multiple of `m`, halves away from zero.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Duration, SECOND};
+    /// assert_eq!(Duration(900_000_000).round(SECOND), SECOND);
+    /// ```
     pub fn round(self, m: Duration) -> Duration {
         if m.0 <= 0 {
             return self;
@@ -80,11 +144,21 @@ impl Duration {
     }
 
     /// The absolute value.
+    ///
+    /// ```
+    /// use gort_runtime::time::Duration;
+    /// assert_eq!(Duration(-5).abs(), Duration(5));
+    /// ```
     pub fn abs(self) -> Duration {
         Duration(self.0.checked_abs().unwrap_or(i64::MAX))
     }
 
     /// As Go prints it: `1h2m0.5s`.
+    ///
+    /// ```
+    /// use gort_runtime::time::Duration;
+    /// assert_eq!(Duration(3_720_500_000_000).string(), "1h2m0.5s");
+    /// ```
     pub fn string(self) -> GoString {
         let n = self.0.unsigned_abs();
         let sign = if self.0 < 0 { "-" } else { "" };
@@ -106,6 +180,12 @@ impl Duration {
     }
 
     /// As Rust's duration; zero for negative ones.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Duration, SECOND};
+    /// assert_eq!(SECOND.to_std(), std::time::Duration::from_secs(1));
+    /// assert!(Duration(-1).to_std().is_zero());
+    /// ```
     pub fn to_std(self) -> std::time::Duration {
         std::time::Duration::from_nanos(self.0.max(0).unsigned_abs())
     }
@@ -132,6 +212,12 @@ impl crate::value::StringerPtr for Duration {
 }
 
 /// `time.ParseDuration`.
+///
+/// ```
+/// use gort_runtime::time::{MINUTE, parse_duration};
+/// assert_eq!(parse_duration("1m".into()).0, MINUTE);
+/// assert!(!parse_duration("soon".into()).1.is_nil());
+/// ```
 pub fn parse_duration(s: GoString) -> (Duration, GoError) {
     match parse(&s.to_str_lossy()) {
         Some(n) => (Duration(n), GoError::nil()),

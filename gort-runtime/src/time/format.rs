@@ -3,23 +3,120 @@
 use super::Time;
 use crate::value::GoString;
 
-#[allow(missing_docs)]
 mod layouts {
     use crate::value::{GoString, str};
 
+    /// Go's `time.Layout`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::LAYOUT), "11/10 11:04:05PM '09 +0000");
+    /// ```
     pub const LAYOUT: GoString = str("01/02 03:04:05PM '06 -0700");
+    /// Go's `time.ANSIC`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::ANSIC), "Tue Nov 10 23:04:05 2009");
+    /// ```
     pub const ANSIC: GoString = str("Mon Jan _2 15:04:05 2006");
+    /// Go's `time.UnixDate`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::UNIX_DATE), "Tue Nov 10 23:04:05 UTC 2009");
+    /// ```
     pub const UNIX_DATE: GoString = str("Mon Jan _2 15:04:05 MST 2006");
+    /// Go's `time.RFC822`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::RFC822), "10 Nov 09 23:04 UTC");
+    /// ```
     pub const RFC822: GoString = str("02 Jan 06 15:04 MST");
+    /// Go's `time.RFC850`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::RFC850), "Tuesday, 10-Nov-09 23:04:05 UTC");
+    /// ```
     pub const RFC850: GoString = str("Monday, 02-Jan-06 15:04:05 MST");
+    /// Go's `time.RFC1123`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::RFC1123), "Tue, 10 Nov 2009 23:04:05 UTC");
+    /// ```
     pub const RFC1123: GoString = str("Mon, 02 Jan 2006 15:04:05 MST");
+    /// Go's `time.RFC3339`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::RFC3339), "2009-11-10T23:04:05Z");
+    /// ```
     pub const RFC3339: GoString = str("2006-01-02T15:04:05Z07:00");
+    /// Go's `time.RFC3339Nano`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::RFC3339_NANO), "2009-11-10T23:04:05.000000006Z");
+    /// ```
     pub const RFC3339_NANO: GoString = str("2006-01-02T15:04:05.999999999Z07:00");
+    /// Go's `time.Kitchen`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::KITCHEN), "11:04PM");
+    /// ```
     pub const KITCHEN: GoString = str("3:04PM");
+    /// Go's `time.Stamp`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::STAMP), "Nov 10 23:04:05");
+    /// ```
     pub const STAMP: GoString = str("Jan _2 15:04:05");
+    /// Go's `time.StampMilli`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::STAMP_MILLI), "Nov 10 23:04:05.000");
+    /// ```
     pub const STAMP_MILLI: GoString = str("Jan _2 15:04:05.000");
+    /// Go's `time.DateTime`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::DATE_TIME), "2009-11-10 23:04:05");
+    /// ```
     pub const DATE_TIME: GoString = str("2006-01-02 15:04:05");
+    /// Go's `time.DateOnly`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::DATE_ONLY), "2009-11-10");
+    /// ```
     pub const DATE_ONLY: GoString = str("2006-01-02");
+    /// Go's `time.TimeOnly`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{self, Month};
+    /// let t = time::date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format(time::TIME_ONLY), "23:04:05");
+    /// ```
     pub const TIME_ONLY: GoString = str("15:04:05");
 }
 pub use layouts::*;
@@ -62,6 +159,12 @@ const ELEMENTS: [&str; 32] = [
 
 impl Time {
     /// Prints by a layout.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.format("3:04PM on Jan 2".into()), "11:04PM on Nov 10");
+    /// ```
     pub fn format(self, layout: GoString) -> GoString {
         let layout = layout.to_str_lossy();
         let (mut out, mut rest) = (String::new(), &*layout);
@@ -149,6 +252,10 @@ impl Time {
     }
 
     /// As Go prints it.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::unix(0, 0).string(), "1970-01-01 00:00:00 +0000 UTC");
+    /// ```
     pub fn string(self) -> GoString {
         let mut text = self.format(GoString::from_static("2006-01-02 15:04:05.999999999 -0700 MST"));
         if let Some(mono) = self.monotonic() {

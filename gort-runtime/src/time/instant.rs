@@ -12,6 +12,12 @@ const UNIX: i64 = 62_135_596_800;
 const DAY: i64 = 86_400;
 
 /// Go's `time.Time`, always in UTC.
+///
+/// ```
+/// use gort_runtime::time::{Month, date};
+/// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+/// assert_eq!(t.string(), "2009-11-10 23:04:05.000000006 +0000 UTC");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Value)]
 #[go(name = "time.Time", value(dyn Stringer), pointer(dyn Stringer))]
 pub struct Time {
@@ -23,16 +29,28 @@ pub struct Time {
 }
 
 /// Go's `time.Month`, January being 1.
+///
+/// ```
+/// assert_eq!(gort_runtime::time::Month(1).string(), "January");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Value, GoNumber)]
 #[go(scalar, name = "time.Month", value(dyn Stringer))]
 pub struct Month(pub i64);
 
 /// Go's `time.Weekday`, Sunday being 0.
+///
+/// ```
+/// assert_eq!(gort_runtime::time::Weekday(0).string(), "Sunday");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Value, GoNumber)]
 #[go(scalar, name = "time.Weekday", value(dyn Stringer))]
 pub struct Weekday(pub i64);
 
 /// `time.Now`.
+///
+/// ```
+/// assert!(gort_runtime::time::now().year() > 2020);
+/// ```
 pub fn now() -> Time {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     let mono = START.elapsed().as_nanos() as i64 + 1;
@@ -45,16 +63,30 @@ pub fn now() -> Time {
 }
 
 /// `time.Since`.
+///
+/// ```
+/// use gort_runtime::time;
+/// assert!(time::since(time::now()) < time::HOUR);
+/// ```
 pub fn since(t: Time) -> Duration {
     now().sub(t)
 }
 
 /// `time.Until`.
+///
+/// ```
+/// use gort_runtime::time;
+/// assert!(time::until(time::now().add(time::HOUR)) > time::MINUTE);
+/// ```
 pub fn until(t: Time) -> Duration {
     t.sub(now())
 }
 
 /// `time.Unix`.
+///
+/// ```
+/// assert_eq!(gort_runtime::time::unix(86_400, 0).day(), 2);
+/// ```
 pub fn unix(sec: i64, nsec: i64) -> Time {
     Time {
         sec: sec + nsec.div_euclid(1_000_000_000) + UNIX,
@@ -64,16 +96,29 @@ pub fn unix(sec: i64, nsec: i64) -> Time {
 }
 
 /// `time.UnixMilli`.
+///
+/// ```
+/// assert_eq!(gort_runtime::time::unix_milli(1500).nanosecond(), 500_000_000);
+/// ```
 pub fn unix_milli(ms: i64) -> Time {
     unix(ms.div_euclid(1000), ms.rem_euclid(1000) * 1_000_000)
 }
 
 /// `time.UnixMicro`.
+///
+/// ```
+/// assert_eq!(gort_runtime::time::unix_micro(1_500_000).second(), 1);
+/// ```
 pub fn unix_micro(us: i64) -> Time {
     unix(us.div_euclid(1_000_000), us.rem_euclid(1_000_000) * 1000)
 }
 
 /// `time.Date` in UTC; values out of range carry over.
+///
+/// ```
+/// use gort_runtime::time::{Month, date};
+/// assert_eq!(date(2024, Month(2), 30, 0, 0, 0, 0), date(2024, Month(3), 1, 0, 0, 0, 0));
+/// ```
 pub fn date(year: i64, month: Month, day: i64, hour: i64, min: i64, sec: i64, nsec: i64) -> Time {
     let month = month.0 - 1;
     let days = days_before(year + month.div_euclid(12), month.rem_euclid(12) + 1) + day - 1;
@@ -92,6 +137,12 @@ fn days_before(year: i64, month: i64) -> i64 {
 
 impl Time {
     /// The year, month and day.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.date(), (2009, Month(11), 10));
+    /// ```
     pub fn date(self) -> (i64, Month, i64) {
         let days = self.sec.div_euclid(DAY) + 306;
         let era = days.div_euclid(146_097);
@@ -105,83 +156,168 @@ impl Time {
     }
 
     /// The hour, minute and second.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.clock(), (23, 4, 5));
+    /// ```
     pub fn clock(self) -> (i64, i64, i64) {
         let s = self.sec.rem_euclid(DAY);
         (s / 3600, s / 60 % 60, s % 60)
     }
 
     /// The year.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.year(), 2009);
+    /// ```
     pub fn year(self) -> i64 {
         self.date().0
     }
 
     /// The month.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.month(), Month(11));
+    /// ```
     pub fn month(self) -> Month {
         self.date().1
     }
 
     /// The day of the month.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.day(), 10);
+    /// ```
     pub fn day(self) -> i64 {
         self.date().2
     }
 
     /// The hour.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.hour(), 23);
+    /// ```
     pub fn hour(self) -> i64 {
         self.clock().0
     }
 
     /// The minute.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.minute(), 4);
+    /// ```
     pub fn minute(self) -> i64 {
         self.clock().1
     }
 
     /// The second.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.second(), 5);
+    /// ```
     pub fn second(self) -> i64 {
         self.clock().2
     }
 
     /// The nanosecond within the second.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.nanosecond(), 6);
+    /// ```
     pub fn nanosecond(self) -> i64 {
         self.nsec
     }
 
     /// The day of the week.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.weekday().string(), "Tuesday");
+    /// ```
     pub fn weekday(self) -> Weekday {
         // 1 January of the year 1 was a Monday.
         Weekday((self.sec.div_euclid(DAY) + 1).rem_euclid(7))
     }
 
     /// The day of the year, from 1.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.year_day(), 314);
+    /// ```
     pub fn year_day(self) -> i64 {
         self.sec.div_euclid(DAY) - days_before(self.year(), 1) + 1
     }
 
     /// Whether this is the zero time.
+    ///
+    /// ```
+    /// assert!(gort_runtime::time::Time::default().is_zero());
+    /// ```
     pub fn is_zero(self) -> bool {
         self.sec == 0 && self.nsec == 0
     }
 
     /// Seconds since 1970.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::unix(5, 6).unix(), 5);
+    /// ```
     pub fn unix(self) -> i64 {
         self.sec - UNIX
     }
 
     /// Milliseconds since 1970.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::unix(5, 6_000_000).unix_milli(), 5006);
+    /// ```
     pub fn unix_milli(self) -> i64 {
         self.unix() * 1000 + self.nsec / 1_000_000
     }
 
     /// Microseconds since 1970.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::unix(5, 6000).unix_micro(), 5_000_006);
+    /// ```
     pub fn unix_micro(self) -> i64 {
         self.unix() * 1_000_000 + self.nsec / 1000
     }
 
     /// Nanoseconds since 1970, wrapping around.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::unix(5, 6).unix_nano(), 5_000_000_006);
+    /// ```
     pub fn unix_nano(self) -> i64 {
         self.unix().wrapping_mul(1_000_000_000).wrapping_add(self.nsec)
     }
 
     /// `t + d`.
+    ///
+    /// ```
+    /// use gort_runtime::time::{MINUTE, unix};
+    /// assert_eq!(unix(5, 0).add(MINUTE), unix(65, 0));
+    /// ```
     #[allow(clippy::should_implement_trait)]
     pub fn add(self, d: Duration) -> Time {
         let nsec = self.nsec + d.0 % 1_000_000_000;
@@ -199,6 +335,11 @@ impl Time {
 
     #[allow(clippy::should_implement_trait)]
     /// `t - u`, by the monotonic readings if both have one; saturates.
+    ///
+    /// ```
+    /// use gort_runtime::time::{MINUTE, unix};
+    /// assert_eq!(unix(65, 0).sub(unix(5, 0)), MINUTE);
+    /// ```
     pub fn sub(self, u: Time) -> Duration {
         if self.mono != 0 && u.mono != 0 {
             return Duration(self.mono - u.mono);
@@ -208,6 +349,12 @@ impl Time {
     }
 
     /// The date with years, months and days added.
+    ///
+    /// ```
+    /// use gort_runtime::time::{Month, date};
+    /// let t = date(2009, Month(11), 10, 23, 4, 5, 6);
+    /// assert_eq!(t.add_date(1, 2, 3).date(), (2011, Month(1), 13));
+    /// ```
     pub fn add_date(self, years: i64, months: i64, days: i64) -> Time {
         let ((year, month, day), (hour, min, sec)) = (self.date(), self.clock());
         date(
@@ -222,6 +369,11 @@ impl Time {
     }
 
     /// -1, 0 or 1.
+    ///
+    /// ```
+    /// use gort_runtime::time::unix;
+    /// assert_eq!(unix(1, 0).compare(unix(2, 0)), -1);
+    /// ```
     pub fn compare(self, u: Time) -> i64 {
         let order = if self.mono != 0 && u.mono != 0 {
             self.mono.cmp(&u.mono)
@@ -232,21 +384,41 @@ impl Time {
     }
 
     /// Whether this is later.
+    ///
+    /// ```
+    /// use gort_runtime::time::unix;
+    /// assert!(unix(2, 0).after(unix(1, 0)));
+    /// ```
     pub fn after(self, u: Time) -> bool {
         self.compare(u) > 0
     }
 
     /// Whether this is earlier.
+    ///
+    /// ```
+    /// use gort_runtime::time::unix;
+    /// assert!(unix(1, 0).before(unix(2, 0)));
+    /// ```
     pub fn before(self, u: Time) -> bool {
         self.compare(u) < 0
     }
 
     /// Whether this is the same instant.
+    ///
+    /// ```
+    /// use gort_runtime::time::{unix, unix_milli};
+    /// assert!(unix(2, 0).equal(unix_milli(2000)));
+    /// ```
     pub fn equal(self, u: Time) -> bool {
         self.compare(u) == 0
     }
 
     /// Rounds down to a multiple of `d` since the zero time, and strips the monotonic reading.
+    ///
+    /// ```
+    /// use gort_runtime::time::{MINUTE, unix};
+    /// assert_eq!(unix(119, 0).truncate(MINUTE), unix(60, 0));
+    /// ```
     pub fn truncate(self, d: Duration) -> Time {
         let stripped = Time { mono: 0, ..self };
         if d.0 <= 0 {
@@ -257,6 +429,11 @@ impl Time {
     }
 
     /// Rounds to the nearest multiple of `d` since the zero time, halves up.
+    ///
+    /// ```
+    /// use gort_runtime::time::{MINUTE, unix};
+    /// assert_eq!(unix(119, 0).round(MINUTE), unix(120, 0));
+    /// ```
     pub fn round(self, d: Duration) -> Time {
         if d.0 <= 0 {
             return Time { mono: 0, ..self };
@@ -265,11 +442,21 @@ impl Time {
     }
 
     /// The same instant in UTC, which it is.
+    ///
+    /// ```
+    /// use gort_runtime::time::unix;
+    /// assert!(unix(1, 0).utc().equal(unix(1, 0)));
+    /// ```
     pub fn utc(self) -> Time {
         Time { mono: 0, ..self }
     }
 
     /// The same instant in the local zone, which is UTC.
+    ///
+    /// ```
+    /// use gort_runtime::time::unix;
+    /// assert!(unix(1, 0).local().equal(unix(1, 0)));
+    /// ```
     pub fn local(self) -> Time {
         Time { mono: 0, ..self }
     }
@@ -306,6 +493,10 @@ const DAYS: [&str; 7] = [
 
 impl Month {
     /// The English name.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::Month(12).string(), "December");
+    /// ```
     pub fn string(self) -> GoString {
         name(&MONTHS, self.0 - 1).unwrap_or_else(|| format!("%!Month({})", self.0).into())
     }
@@ -313,6 +504,10 @@ impl Month {
 
 impl Weekday {
     /// The English name.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::time::Weekday(6).string(), "Saturday");
+    /// ```
     pub fn string(self) -> GoString {
         name(&DAYS, self.0).unwrap_or_else(|| format!("%!Weekday({})", self.0).into())
     }

@@ -2,7 +2,7 @@
 //!
 //! - In: durations.
 //! - Out: [`Sleep`], channels on which times are sent, and goroutines that are started later.
-//! - Invariants: those of the [service](super::service): nothing is sent or started after a timer was stopped.
+//! - Invariants: those of the service: nothing is sent or started after a timer was stopped.
 
 use std::fmt;
 use std::future::Future;
@@ -150,7 +150,13 @@ impl Timer {
         Timer { c, alarm }
     }
 
-    /// A running timer. For an example see [`Timer`].
+    /// A running timer.
+    ///
+    /// ```
+    /// use gort_runtime::time::native::Timer;
+    /// let timer = Timer::new(std::time::Duration::from_millis(1));
+    /// assert!(timer.chan().blocking_recv().is_some());
+    /// ```
     pub fn new(d: Duration) -> Timer {
         let c = Chan::make(1);
         Timer::start(d, c.receiver(), Due::Send(Box::new(c)))
@@ -167,10 +173,18 @@ impl Timer {
         &self.c
     }
 
-    /// Waits for the time; it is sent once. For an example see [`Timer`].
+    /// Waits for the time; it is sent once.
     ///
     /// # Cancel safety
     /// Nothing is lost.
+    ///
+    /// ```
+    /// use gort_runtime::{task, time::native::Timer};
+    /// use std::time::Duration;
+    /// task::test(async {
+    ///     assert!(Timer::new(Duration::from_millis(1)).recv().await.is_some());
+    /// });
+    /// ```
     pub fn recv(&self) -> Recv<'_, Instant> {
         self.c.recv()
     }
@@ -187,7 +201,14 @@ impl Timer {
         self.alarm.stop()
     }
 
-    /// Starts it anew; whether it was running, or its time was sent and not received. For an example see [`Timer`].
+    /// Starts it anew; whether it was running, or its time was sent and not received.
+    ///
+    /// ```
+    /// use gort_runtime::time::native::Timer;
+    /// let timer = Timer::new(std::time::Duration::from_secs(60));
+    /// assert!(timer.reset(std::time::Duration::from_millis(1)));
+    /// assert!(timer.chan().blocking_recv().is_some());
+    /// ```
     pub fn reset(&self, d: Duration) -> bool {
         self.alarm.start(d)
     }
@@ -231,10 +252,16 @@ impl fmt::Debug for Ticker {
 }
 
 impl Ticker {
-    /// A running ticker. For an example see [`Ticker`].
+    /// A running ticker.
     ///
     /// # Panics
     /// If `d` is zero.
+    ///
+    /// ```
+    /// use gort_runtime::time::native::Ticker;
+    /// let ticker = Ticker::new(std::time::Duration::from_millis(1));
+    /// assert!(ticker.chan().blocking_recv().is_some());
+    /// ```
     #[track_caller]
     pub fn new(d: Duration) -> Ticker {
         assert!(!d.is_zero(), "a ticker needs some time between its ticks");
@@ -259,10 +286,18 @@ impl Ticker {
         &self.c
     }
 
-    /// Waits for the next time. For an example see [`Ticker`].
+    /// Waits for the next time.
     ///
     /// # Cancel safety
     /// Nothing is lost.
+    ///
+    /// ```
+    /// use gort_runtime::{task, time::native::Ticker};
+    /// use std::time::Duration;
+    /// task::test(async {
+    ///     assert!(Ticker::new(Duration::from_millis(1)).recv().await.is_some());
+    /// });
+    /// ```
     pub fn recv(&self) -> Recv<'_, Instant> {
         self.c.recv()
     }

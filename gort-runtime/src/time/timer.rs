@@ -23,16 +23,37 @@ impl Clock for Time {
 ///
 /// # Cancel safety
 /// Cancelling it has no effect.
+///
+/// ```
+/// use gort_runtime::{task, time};
+/// task::test(async {
+///     time::sleep(time::MILLISECOND).await;
+/// });
+/// ```
 pub fn sleep(d: Duration) -> Sleep {
     Sleep::new(d.to_std())
 }
 
 /// `time.Sleep` for code that cannot suspend.
+///
+/// ```
+/// use gort_runtime::{task, time};
+/// task::test(async {
+///     time::sleep_sync(time::MILLISECOND);
+/// });
+/// ```
 pub fn sleep_sync(d: Duration) {
     block_on(sleep(d));
 }
 
 /// `time.After`.
+///
+/// ```
+/// use gort_runtime::{task, time};
+/// task::test(async {
+///     assert!(time::after(time::MILLISECOND).recv().await.is_some());
+/// });
+/// ```
 pub fn after(d: Duration) -> Receiver<Time> {
     new_timer(d).c.get()
 }
@@ -41,6 +62,16 @@ pub fn after(d: Duration) -> Receiver<Time> {
 ///
 /// # Panics
 /// Never; with a duration that is not positive the channel is nil.
+///
+/// ```
+/// use gort_runtime::{task, time};
+/// task::test(async {
+///     let ticks = time::tick(time::MILLISECOND);
+///     ticks.recv().await;
+///     ticks.recv().await;
+///     assert!(time::tick(time::Duration(0)).is_nil());
+/// });
+/// ```
 pub fn tick(d: Duration) -> Receiver<Time> {
     if d.0 <= 0 {
         Receiver::nil()
@@ -50,6 +81,15 @@ pub fn tick(d: Duration) -> Receiver<Time> {
 }
 
 /// Go's `time.Timer`.
+///
+/// ```
+/// use gort_runtime::{task, time};
+/// task::test(async {
+///     let timer = time::new_timer(time::HOUR);
+///     assert!(timer.reset(time::MILLISECOND));
+///     assert!(timer.c.get().recv().await.is_some());
+/// });
+/// ```
 pub struct Timer {
     /// Where the time is sent when the timer is due.
     pub c: Cell<Receiver<Time>>,
@@ -70,6 +110,14 @@ in_place!(Timer, "time.Timer");
 impl InPlace for Timer {}
 
 /// `time.NewTimer`.
+///
+/// ```
+/// use gort_runtime::{task, time};
+/// task::test(async {
+///     let timer = time::new_timer(time::MILLISECOND);
+///     assert!(timer.c.get().recv().await.is_some());
+/// });
+/// ```
 pub fn new_timer(d: Duration) -> Ptr<Timer> {
     let c = Chan::make(1);
     timer(d, c.receiver(), Due::Send(Box::new(c)))
@@ -79,6 +127,14 @@ pub fn new_timer(d: Duration) -> Ptr<Timer> {
 ///
 /// # Panics
 /// Outside of the runtime.
+///
+/// ```
+/// use gort_runtime::{prelude::*, time};
+/// task::test(async {
+///     let timer = time::after_func(time::HOUR, fn0(|| println!("late")));
+///     assert!(timer.stop());
+/// });
+/// ```
 pub fn after_func(d: Duration, f: Fn0) -> Ptr<Timer> {
     after_func_async(d, move || {
         let f = f.clone();
@@ -90,6 +146,19 @@ pub fn after_func(d: Duration, f: Fn0) -> Ptr<Timer> {
 ///
 /// # Panics
 /// Outside of the runtime.
+///
+/// ```
+/// use gort_runtime::{prelude::*, time};
+/// task::test(async {
+///     let c: Chan<()> = Chan::make(0);
+///     let done = c.clone();
+///     time::after_func_async(time::MILLISECOND, move || {
+///         let done = done.clone();
+///         async move { done.send(()).await }
+///     });
+///     c.recv().await;
+/// });
+/// ```
 pub fn after_func_async<F>(d: Duration, f: impl Fn() -> F + Send + Sync + 'static) -> Ptr<Timer>
 where
     F: Future<Output = ()> + Send + 'static,
@@ -116,6 +185,12 @@ impl Timer {
     ///
     /// # Panics
     /// With Go's text if it was not made by [`new_timer`] or [`after_func`].
+    ///
+    /// ```
+    /// use gort_runtime::time;
+    /// let timer = time::new_timer(time::HOUR);
+    /// assert!(timer.stop() && !timer.stop());
+    /// ```
     pub fn stop(&self) -> bool {
         match &self.alarm {
             Some(alarm) => alarm.stop(),
@@ -127,6 +202,12 @@ impl Timer {
     ///
     /// # Panics
     /// As [`stop`](Self::stop).
+    ///
+    /// ```
+    /// use gort_runtime::time;
+    /// let timer = time::new_timer(time::HOUR);
+    /// assert!(timer.reset(time::MINUTE));
+    /// ```
     pub fn reset(&self, d: Duration) -> bool {
         match &self.alarm {
             Some(alarm) => alarm.start(d.to_std()),
@@ -136,6 +217,16 @@ impl Timer {
 }
 
 /// Go's `time.Ticker`.
+///
+/// ```
+/// use gort_runtime::{task, time};
+/// task::test(async {
+///     let ticker = time::new_ticker(time::MILLISECOND);
+///     ticker.c.get().recv().await;
+///     ticker.c.get().recv().await;
+///     ticker.stop();
+/// });
+/// ```
 pub struct Ticker {
     /// Where the times are sent.
     pub c: Cell<Receiver<Time>>,
@@ -159,6 +250,15 @@ impl InPlace for Ticker {}
 ///
 /// # Panics
 /// With Go's text if the duration is not positive.
+///
+/// ```
+/// use gort_runtime::{task, time};
+/// task::test(async {
+///     let ticker = time::new_ticker(time::MILLISECOND);
+///     assert!(ticker.c.get().recv().await.is_some());
+///     ticker.stop();
+/// });
+/// ```
 pub fn new_ticker(d: Duration) -> Ptr<Ticker> {
     if d.0 <= 0 {
         go_panic_plain("non-positive interval for NewTicker");
@@ -172,6 +272,13 @@ pub fn new_ticker(d: Duration) -> Ptr<Ticker> {
 
 impl Ticker {
     /// Stops the ticker; its channel stays open.
+    ///
+    /// ```
+    /// use gort_runtime::time;
+    /// let ticker = time::new_ticker(time::HOUR);
+    /// ticker.stop();
+    /// assert_eq!(ticker.c.get().try_recv(), None);
+    /// ```
     pub fn stop(&self) {
         if let Some(alarm) = &self.alarm {
             alarm.stop();
@@ -182,6 +289,16 @@ impl Ticker {
     ///
     /// # Panics
     /// With Go's text if the duration is not positive.
+    ///
+    /// ```
+    /// use gort_runtime::{task, time};
+    /// task::test(async {
+    ///     let ticker = time::new_ticker(time::HOUR);
+    ///     ticker.reset(time::MILLISECOND);
+    ///     assert!(ticker.c.get().recv().await.is_some());
+    ///     ticker.stop();
+    /// });
+    /// ```
     pub fn reset(&self, d: Duration) {
         if d.0 <= 0 {
             go_panic_plain("non-positive interval for Ticker.Reset");

@@ -126,8 +126,13 @@ impl<T: std::marker::Send + 'static> Receiver<T> {
         1 + self.ends.core.take_many(into, limit - 1)
     }
 
-    /// As [`recv`](Self::recv), from a thread that is no goroutine. For an example see
-    /// [`Sender::blocking_send`](super::Sender::blocking_send).
+    /// As [`recv`](Self::recv), from a thread that is no goroutine.
+    ///
+    /// ```
+    /// let (sender, receiver) = gort_runtime::chan::channel(1);
+    /// assert!(sender.blocking_send(1).is_ok());
+    /// assert_eq!(receiver.blocking_recv(), Some(1));
+    /// ```
     pub fn blocking_recv(&self) -> Option<T> {
         block_on(self.recv())
     }

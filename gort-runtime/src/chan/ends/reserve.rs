@@ -78,6 +78,15 @@ impl<T: Send + 'static> fmt::Debug for Permit<'_, T> {
 }
 
 /// What [`Sender::reserve`](super::Sender::reserve) returns.
+///
+/// ```
+/// use gort_runtime::{chan::{self, ends::Reserve}, task};
+/// task::test(async {
+///     let (sender, _receiver) = chan::channel::<i32>(1);
+///     let reserve: Reserve<'_, i32> = sender.reserve();
+///     assert!(reserve.await.is_ok());
+/// });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Reserve<'a, T: Send + 'static> {
     ends: &'a Ends<T>,

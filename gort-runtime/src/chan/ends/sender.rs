@@ -245,6 +245,15 @@ impl<T: std::marker::Send + 'static> Drop for Sender<T> {
 }
 
 /// What [`Sender::send`] returns.
+///
+/// ```
+/// use gort_runtime::{chan::{self, ends::Send}, task};
+/// task::test(async {
+///     let (sender, _receiver) = chan::channel(1);
+///     let send: Send<'_, i32> = sender.send(1);
+///     assert!(send.await.is_ok());
+/// });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Send<'a, T: std::marker::Send + 'static>(futures::Send<'a, T>);
 

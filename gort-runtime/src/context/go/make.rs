@@ -15,22 +15,38 @@ fn make(handle: Handle) -> Ctx {
 }
 
 /// `context.Background`.
+///
+/// ```
+/// assert!(gort_runtime::context::background().err().is_nil());
+/// ```
 pub fn background() -> Ctx {
     make(Handle::Background)
 }
 
 /// `context.TODO`.
+///
+/// ```
+/// assert!(gort_runtime::context::todo().done().is_nil());
+/// ```
 pub fn todo() -> Ctx {
     make(Handle::Todo)
 }
 
 /// `context.Canceled`.
+///
+/// ```
+/// assert_eq!(gort_runtime::context::canceled().to_string(), "context canceled");
+/// ```
 pub fn canceled() -> GoError {
     static CANCELED: LazyLock<GoError> = LazyLock::new(|| new_error(GoString::from_static("context canceled")));
     CANCELED.clone()
 }
 
 /// `context.DeadlineExceeded`.
+///
+/// ```
+/// assert_eq!(gort_runtime::context::deadline_exceeded().to_string(), "context deadline exceeded");
+/// ```
 pub fn deadline_exceeded() -> GoError {
     crate::iface!(DeadlineExceededError => dyn crate::value::Error)
 }
@@ -46,6 +62,16 @@ fn new_node(parent: Ctx, deadline: Option<Time>) -> Arc<Node> {
 ///
 /// # Panics
 /// With Go's text if the parent is nil.
+///
+/// ```
+/// use gort_runtime::{context, task};
+/// task::test(async {
+///     let (ctx, cancel) = context::with_cancel(context::background());
+///     cancel();
+///     ctx.done().recv().await;
+///     assert!(ctx.err() == context::canceled());
+/// });
+/// ```
 pub fn with_cancel(parent: Ctx) -> (Ctx, CancelFunc) {
     let node = new_node(parent, None);
     let cancel = node.clone();
@@ -59,6 +85,13 @@ pub fn with_cancel(parent: Ctx) -> (Ctx, CancelFunc) {
 ///
 /// # Panics
 /// With Go's text if the parent is nil.
+///
+/// ```
+/// use gort_runtime::{context, prelude::*, value::new_error};
+/// let (ctx, cancel) = context::with_cancel_cause(context::background());
+/// cancel(new_error(str("overheated")));
+/// assert_eq!(context::cause(ctx).to_string(), "overheated");
+/// ```
 pub fn with_cancel_cause(parent: Ctx) -> (Ctx, CancelCauseFunc) {
     let node = new_node(parent, None);
     let cancel = node.clone();
@@ -72,6 +105,15 @@ pub fn with_cancel_cause(parent: Ctx) -> (Ctx, CancelCauseFunc) {
 ///
 /// # Panics
 /// With Go's text if the parent is nil.
+///
+/// ```
+/// use gort_runtime::{context, prelude::*, time};
+/// task::test(async {
+///     let (ctx, _cancel) = context::with_timeout(context::background(), time::MILLISECOND);
+///     ctx.done().recv().await;
+///     assert!(ctx.err() == context::deadline_exceeded());
+/// });
+/// ```
 pub fn with_timeout(parent: Ctx, timeout: Duration) -> (Ctx, CancelFunc) {
     with_deadline(parent, time::now().add(timeout))
 }
@@ -80,6 +122,16 @@ pub fn with_timeout(parent: Ctx, timeout: Duration) -> (Ctx, CancelFunc) {
 ///
 /// # Panics
 /// With Go's text if the parent is nil.
+///
+/// ```
+/// use gort_runtime::{context, prelude::*, time, value::new_error};
+/// task::test(async {
+///     let slow = new_error(str("too slow"));
+///     let (ctx, _cancel) = context::with_timeout_cause(context::background(), time::MILLISECOND, slow.clone());
+///     ctx.done().recv().await;
+///     assert!(context::cause(ctx) == slow);
+/// });
+/// ```
 pub fn with_timeout_cause(parent: Ctx, timeout: Duration, cause: GoError) -> (Ctx, CancelFunc) {
     with_deadline_cause(parent, time::now().add(timeout), cause)
 }
@@ -88,6 +140,16 @@ pub fn with_timeout_cause(parent: Ctx, timeout: Duration, cause: GoError) -> (Ct
 ///
 /// # Panics
 /// With Go's text if the parent is nil.
+///
+/// ```
+/// use gort_runtime::{context, prelude::*, time};
+/// task::test(async {
+///     let soon = time::now().add(time::MILLISECOND);
+///     let (ctx, _cancel) = context::with_deadline(context::background(), soon);
+///     ctx.done().recv().await;
+///     assert_eq!(ctx.deadline(), (soon, true));
+/// });
+/// ```
 pub fn with_deadline(parent: Ctx, deadline: Time) -> (Ctx, CancelFunc) {
     with_deadline_cause(parent, deadline, GoError::nil())
 }
@@ -96,6 +158,15 @@ pub fn with_deadline(parent: Ctx, deadline: Time) -> (Ctx, CancelFunc) {
 ///
 /// # Panics
 /// With Go's text if the parent is nil.
+///
+/// ```
+/// use gort_runtime::{context, prelude::*, time, value::new_error};
+/// task::test(async {
+///     let slow = new_error(str("too slow"));
+///     let (ctx, _cancel) = context::with_deadline_cause(context::background(), time::now(), slow.clone());
+///     assert!(context::cause(ctx) == slow);
+/// });
+/// ```
 pub fn with_deadline_cause(parent: Ctx, deadline: Time, cause: GoError) -> (Ctx, CancelFunc) {
     if !parent.is_nil() {
         let (earlier, some) = parent.deadline();
@@ -134,6 +205,12 @@ pub fn with_deadline_cause(parent: Ctx, deadline: Time, cause: GoError) -> (Ctx,
 ///
 /// # Panics
 /// With Go's texts if the parent or the key is nil.
+///
+/// ```
+/// use gort_runtime::{context, prelude::*};
+/// let ctx = context::with_value(context::background(), Any::new(1_i64), Any::new(str("one")));
+/// assert_eq!(ctx.value(Any::new(1_i64)), Any::new(str("one")));
+/// ```
 pub fn with_value(parent: Ctx, key: Any, value: Any) -> Ctx {
     if parent.is_nil() {
         go_panic_plain("cannot create context from nil parent");
@@ -148,6 +225,14 @@ pub fn with_value(parent: Ctx, key: Any, value: Any) -> Ctx {
 ///
 /// # Panics
 /// With Go's text if the parent is nil.
+///
+/// ```
+/// use gort_runtime::context;
+/// let (ctx, cancel) = context::with_cancel(context::background());
+/// let free = context::without_cancel(ctx);
+/// cancel();
+/// assert!(free.err().is_nil());
+/// ```
 pub fn without_cancel(parent: Ctx) -> Ctx {
     if parent.is_nil() {
         go_panic_plain("cannot create context from nil parent");
@@ -156,6 +241,14 @@ pub fn without_cancel(parent: Ctx) -> Ctx {
 }
 
 /// `context.Cause`.
+///
+/// ```
+/// use gort_runtime::context;
+/// let (ctx, cancel) = context::with_cancel(context::background());
+/// assert!(context::cause(ctx.clone()).is_nil());
+/// cancel();
+/// assert!(context::cause(ctx) == context::canceled());
+/// ```
 pub fn cause(context: Ctx) -> GoError {
     match nearest(&context) {
         Some(node) if node.cause().is_nil() => context.err(),
@@ -166,11 +259,33 @@ pub fn cause(context: Ctx) -> GoError {
 
 /// `context.AfterFunc`: calls `f` in a goroutine when the context is cancelled. The function returned takes that
 /// back, and says whether it did.
+///
+/// ```
+/// use gort_runtime::{context, prelude::*};
+/// task::test(async {
+///     let (ctx, cancel) = context::with_cancel(context::background());
+///     let stop = context::after_func(ctx, fn0(|| unreachable!("it was taken back")));
+///     assert!(stop());
+///     cancel();
+/// });
+/// ```
 pub fn after_func(context: Ctx, f: Fn0) -> Fn0<bool> {
     after_func_async(context, || async move { f() })
 }
 
 /// As [`after_func`], with a call that suspends.
+///
+/// ```
+/// use gort_runtime::{context, prelude::*};
+/// task::test(async {
+///     let (ctx, cancel) = context::with_cancel(context::background());
+///     let c: Chan<()> = Chan::make(0);
+///     let done = c.clone();
+///     context::after_func_async(ctx, move || async move { done.send(()).await });
+///     cancel();
+///     c.recv().await;
+/// });
+/// ```
 pub fn after_func_async<F>(context: Ctx, f: impl FnOnce() -> F + Send + 'static) -> Fn0<bool>
 where
     F: Future<Output = ()> + Send + 'static,

@@ -2,7 +2,7 @@
 //!
 //! - In: a context above, and what is to be different below it.
 //! - Out: [`Context`].
-//! - Invariants: a context is two chains: what can cancel it ([`node`]), and the values it carries. Cancelling goes down
+//! - Invariants: a context is two chains: what can cancel it (`node`), and the values it carries. Cancelling goes down
 //!   only; each context below holds on to those above, so that a deadline above counts for as long as somebody asks.
 
 use std::any::{Any, TypeId};
@@ -23,6 +23,14 @@ mod token;
 use node::Node;
 
 /// Why a context was cancelled, as whoever cancelled it says.
+///
+/// ```
+/// use gort_runtime::context::native::{Cause, Context};
+/// let (ctx, cancel) = Context::background().with_cancel();
+/// cancel.cancel_with(std::io::Error::other("the disk is full"));
+/// let cause: Cause = ctx.cause().unwrap();
+/// assert!(cause.is::<std::io::Error>());
+/// ```
 pub type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
 /// How a context ended.
@@ -111,6 +119,14 @@ impl fmt::Debug for Context {
 }
 
 /// Cancels a context; clones cancel the same. Dropping it does nothing: see [`guard`](Cancel::guard).
+///
+/// ```
+/// use gort_runtime::context::native::{Cancel, Context};
+/// let (ctx, cancel): (Context, Cancel) = Context::background().with_cancel();
+/// let same = cancel.clone();
+/// same.cancel();
+/// assert!(ctx.is_done());
+/// ```
 #[derive(Clone)]
 #[must_use = "without it the context is cancelled from above only"]
 pub struct Cancel(Arc<Node>);
@@ -161,7 +177,15 @@ impl Cancel {
     }
 }
 
-/// Cancels a context when it is dropped. For an example see [`Cancel::guard`].
+/// Cancels a context when it is dropped.
+///
+/// ```
+/// use gort_runtime::context::native::{CancelGuard, Context};
+/// let (ctx, cancel) = Context::background().with_cancel();
+/// let guard: CancelGuard = cancel.guard();
+/// drop(guard);
+/// assert!(ctx.is_done());
+/// ```
 #[derive(Debug)]
 #[must_use = "the context is cancelled at once when the guard is not kept"]
 pub struct CancelGuard(Cancel);
@@ -173,6 +197,15 @@ impl Drop for CancelGuard {
 }
 
 /// What [`Context::after_func`] returns: takes a call back.
+///
+/// ```
+/// use gort_runtime::{context::native::{AfterFunc, Context}, task};
+/// task::test(async {
+///     let (ctx, _cancel) = Context::background().with_cancel();
+///     let call: AfterFunc = ctx.after_func(async { println!("cancelled") });
+///     assert!(call.stop());
+/// });
+/// ```
 #[derive(Clone)]
 pub struct AfterFunc {
     node: Option<Arc<Node>>,
@@ -309,7 +342,17 @@ impl Context {
         (ctx, Cancel(node))
     }
 
-    /// A context that carries a value more; a value of the same key further up is hidden. For an example see [`Key`].
+    /// A context that carries a value more; a value of the same key further up is hidden.
+    ///
+    /// ```
+    /// use gort_runtime::context::native::{Context, Key};
+    /// struct Attempt;
+    /// impl Key for Attempt {
+    ///     type Value = u32;
+    /// }
+    /// let ctx = Context::background().with_value::<Attempt>(1);
+    /// assert_eq!(ctx.with_value::<Attempt>(2).value::<Attempt>(), Some(&2));
+    /// ```
     pub fn with_value<K: Key>(&self, value: K::Value) -> Context {
         let entry = Entry {
             key: TypeId::of::<K>(),
@@ -322,7 +365,17 @@ impl Context {
         }
     }
 
-    /// The value of a key. For an example see [`Key`].
+    /// The value of a key.
+    ///
+    /// ```
+    /// use gort_runtime::context::native::{Context, Key};
+    /// struct Attempt;
+    /// impl Key for Attempt {
+    ///     type Value = u32;
+    /// }
+    /// let ctx = Context::background().with_value::<Attempt>(1);
+    /// assert_eq!(ctx.value::<Attempt>(), Some(&1));
+    /// ```
     pub fn value<K: Key>(&self) -> Option<&K::Value> {
         let mut entry = self.values.as_deref();
         while let Some(now) = entry {
@@ -349,7 +402,13 @@ impl Context {
         }
     }
 
-    /// When it will be cancelled at the latest. For an example see [`with_deadline`](Self::with_deadline).
+    /// When it will be cancelled at the latest.
+    ///
+    /// ```
+    /// use gort_runtime::context::native::Context;
+    /// let (ctx, _cancel) = Context::background().with_timeout(std::time::Duration::from_secs(1));
+    /// assert!(ctx.deadline().is_some());
+    /// ```
     pub fn deadline(&self) -> Option<Instant> {
         self.node.as_ref()?.deadline()
     }
@@ -378,12 +437,26 @@ impl Context {
         }
     }
 
-    /// Whether it was cancelled. For an example see [`Cancel::cancel`].
+    /// Whether it was cancelled.
+    ///
+    /// ```
+    /// let (ctx, cancel) = gort_runtime::context::native::Context::background().with_cancel();
+    /// assert!(!ctx.is_done());
+    /// cancel.cancel();
+    /// assert!(ctx.is_done());
+    /// ```
     pub fn is_done(&self) -> bool {
         self.err().is_some()
     }
 
-    /// How it ended, if it did. For an example see [`Context`].
+    /// How it ended, if it did.
+    ///
+    /// ```
+    /// use gort_runtime::context::native::{Context, Error};
+    /// let (ctx, cancel) = Context::background().with_cancel();
+    /// cancel.cancel();
+    /// assert_eq!(ctx.err(), Some(Error::Canceled));
+    /// ```
     pub fn err(&self) -> Option<Error> {
         self.node.as_ref()?.err()
     }
@@ -405,8 +478,13 @@ impl Context {
         self.err().map_or(Ok(()), Err)
     }
 
-    /// Why it was cancelled: what was given as the cause, or else [`err`](Self::err). For an example see
-    /// [`Cancel::cancel_with`].
+    /// Why it was cancelled: what was given as the cause, or else [`err`](Self::err).
+    ///
+    /// ```
+    /// let (ctx, cancel) = gort_runtime::context::native::Context::background().with_cancel();
+    /// cancel.cancel_with("too hot");
+    /// assert_eq!(ctx.cause().unwrap().to_string(), "too hot");
+    /// ```
     pub fn cause(&self) -> Option<Cause> {
         self.node.as_ref()?.cause()
     }

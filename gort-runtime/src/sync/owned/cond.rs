@@ -85,10 +85,26 @@ impl Cond {
         mutex.lock_async().await
     }
 
-    /// Waits as long as `condition` holds; it is asked under the lock. For an example see [`Cond`].
+    /// Waits as long as `condition` holds; it is asked under the lock.
     ///
     /// # Cancel safety
     /// As [`wait`](Self::wait).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use gort_runtime::{sync::owned::{Cond, Mutex}, task};
+    /// task::test(async {
+    ///     let shared = Arc::new((Mutex::new(0), Cond::new()));
+    ///     let guard = shared.0.lock_async().await;
+    ///     let other = shared.clone();
+    ///     task::go(async move {
+    ///         *other.0.lock_async().await = 5;
+    ///         other.1.notify_one();
+    ///     });
+    ///     let guard = shared.1.wait_while(guard, |n| *n == 0).await;
+    ///     assert_eq!(*guard, 5);
+    /// });
+    /// ```
     pub async fn wait_while<'a, T>(
         &self,
         mut guard: MutexGuard<'a, T>,
@@ -100,12 +116,44 @@ impl Cond {
         guard
     }
 
-    /// Wakes one waiter: Go's `Signal`. For an example see [`wait`](Self::wait).
+    /// Wakes one waiter: Go's `Signal`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use gort_runtime::{sync::owned::{Cond, Mutex}, task};
+    /// task::test(async {
+    ///     let shared = Arc::new((Mutex::new(0), Cond::new()));
+    ///     let guard = shared.0.lock_async().await;
+    ///     let other = shared.clone();
+    ///     task::go(async move {
+    ///         *other.0.lock_async().await = 5;
+    ///         other.1.notify_one();
+    ///     });
+    ///     let guard = shared.1.wait_while(guard, |n| *n == 0).await;
+    ///     assert_eq!(*guard, 5);
+    /// });
+    /// ```
     pub fn notify_one(&self) {
         self.waiters.notify_one();
     }
 
-    /// Wakes all waiters: Go's `Broadcast`. For an example see [`Cond`].
+    /// Wakes all waiters: Go's `Broadcast`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use gort_runtime::{sync::owned::{Cond, Mutex}, task};
+    /// task::test(async {
+    ///     let shared = Arc::new((Mutex::new(0), Cond::new()));
+    ///     let guard = shared.0.lock_async().await;
+    ///     let other = shared.clone();
+    ///     task::go(async move {
+    ///         *other.0.lock_async().await = 5;
+    ///         other.1.notify_all();
+    ///     });
+    ///     let guard = shared.1.wait_while(guard, |n| *n == 0).await;
+    ///     assert_eq!(*guard, 5);
+    /// });
+    /// ```
     pub fn notify_all(&self) {
         self.waiters.notify_all();
     }

@@ -27,6 +27,12 @@ unsafe impl<T: Send> Sync for Mutex<T> {}
 impl<T> Mutex<T> {
     const_unless_modelled! {
         /// An unlocked lock.
+        ///
+        /// ```
+        /// use gort_runtime::sync::owned::Mutex;
+        /// static TOTAL: Mutex<i32> = Mutex::new(0);
+        /// *TOTAL.lock() += 1;
+        /// ```
         pub const fn new(value: T) -> Self {
             Mutex {
                 lock: GoMutex::new(),
@@ -39,6 +45,12 @@ impl<T> Mutex<T> {
     ///
     /// # Differences from Go
     /// A panic unlocks.
+    ///
+    /// ```
+    /// let list = gort_runtime::sync::owned::Mutex::new(vec![1]);
+    /// list.lock().push(2);
+    /// assert_eq!(list.get(), [1, 2]);
+    /// ```
     #[inline]
     pub fn lock(&self) -> MutexGuard<'_, T> {
         self.lock.lock_sync();
@@ -69,12 +81,24 @@ impl<T> Mutex<T> {
     }
 
     /// Locks if it is unlocked.
+    ///
+    /// ```
+    /// let total = gort_runtime::sync::owned::Mutex::new(1);
+    /// let guard = total.lock();
+    /// assert!(total.try_lock().is_none());
+    /// drop(guard);
+    /// assert!(total.try_lock().is_some());
+    /// ```
     #[inline]
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         self.lock.try_lock().then(|| MutexGuard { mutex: self })
     }
 
     /// The value of a lock that is no longer shared.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::sync::owned::Mutex::new(1).into_inner(), 1);
+    /// ```
     pub fn into_inner(self) -> T {
         self.value.into_inner()
     }
@@ -82,6 +106,10 @@ impl<T> Mutex<T> {
 
 impl<T: Clone> Mutex<T> {
     /// A copy of the value, taken under the lock.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::sync::owned::Mutex::new(1).get(), 1);
+    /// ```
     #[inline]
     pub fn get(&self) -> T {
         self.lock().clone()
@@ -89,6 +117,16 @@ impl<T: Clone> Mutex<T> {
 }
 
 /// The locked value of a [`Mutex`]; unlocks when it is dropped.
+///
+/// ```
+/// use gort_runtime::sync::owned::{Mutex, MutexGuard};
+/// fn double(mut total: MutexGuard<'_, i32>) {
+///     *total *= 2;
+/// }
+/// let total = Mutex::new(2);
+/// double(total.lock());
+/// assert_eq!(total.get(), 4);
+/// ```
 #[must_use = "the lock is left at once when the guard is not kept"]
 pub struct MutexGuard<'a, T> {
     pub(super) mutex: &'a Mutex<T>,

@@ -33,7 +33,11 @@ impl<T> Pool<T> {
     /// The most things that are kept.
     const MOST: usize = 1024;
 
-    /// A pool whose things a function makes. For an example see [`Pool`].
+    /// A pool whose things a function makes.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::sync::owned::Pool::new(|| 7).get(), 7);
+    /// ```
     pub fn new(make: impl Fn() -> T + Send + Sync + 'static) -> Self {
         Pool {
             make: Box::new(make),
@@ -41,13 +45,24 @@ impl<T> Pool<T> {
         }
     }
 
-    /// A thing that was put back, or a new one. For an example see [`Pool`].
+    /// A thing that was put back, or a new one.
+    ///
+    /// ```
+    /// let pool = gort_runtime::sync::owned::Pool::new(String::new);
+    /// assert!(pool.get().is_empty());
+    /// ```
     pub fn get(&self) -> T {
         let kept = self.kept.lock().pop();
         kept.unwrap_or_else(|| (self.make)())
     }
 
-    /// Puts a thing back; it is as the next user gets it. For an example see [`Pool`].
+    /// Puts a thing back; it is as the next user gets it.
+    ///
+    /// ```
+    /// let pool = gort_runtime::sync::owned::Pool::new(|| 0);
+    /// pool.put(5);
+    /// assert_eq!((pool.get(), pool.get()), (5, 0));
+    /// ```
     pub fn put(&self, thing: T) {
         let mut kept = self.kept.lock();
         if kept.len() < Self::MOST {

@@ -27,6 +27,12 @@ unsafe impl<T: Send + Sync> Sync for RwLock<T> {}
 impl<T> RwLock<T> {
     const_unless_modelled! {
         /// An unlocked lock.
+        ///
+        /// ```
+        /// use gort_runtime::sync::owned::RwLock;
+        /// static NAMES: RwLock<Vec<&str>> = RwLock::new(Vec::new());
+        /// NAMES.write().push("a");
+        /// ```
         pub const fn new(value: T) -> Self {
             RwLock {
                 lock: GoRwMutex::new(),
@@ -39,6 +45,12 @@ impl<T> RwLock<T> {
     ///
     /// # Differences from Go
     /// A panic unlocks.
+    ///
+    /// ```
+    /// let names = gort_runtime::sync::owned::RwLock::new(["a", "b"]);
+    /// let (one, other) = (names.read(), names.read());
+    /// assert_eq!((one[0], other[1]), ("a", "b"));
+    /// ```
     #[inline]
     pub fn read(&self) -> ReadGuard<'_, T> {
         self.lock.rlock_sync();
@@ -49,6 +61,12 @@ impl<T> RwLock<T> {
     ///
     /// # Differences from Go
     /// A panic unlocks.
+    ///
+    /// ```
+    /// let names = gort_runtime::sync::owned::RwLock::new(vec!["a"]);
+    /// names.write().push("b");
+    /// assert_eq!(names.get(), ["a", "b"]);
+    /// ```
     #[inline]
     pub fn write(&self) -> WriteGuard<'_, T> {
         self.lock.lock_sync();
@@ -56,6 +74,10 @@ impl<T> RwLock<T> {
     }
 
     /// The value of a lock that is no longer shared.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::sync::owned::RwLock::new(1).into_inner(), 1);
+    /// ```
     pub fn into_inner(self) -> T {
         self.value.into_inner()
     }
@@ -63,6 +85,10 @@ impl<T> RwLock<T> {
 
 impl<T: Clone> RwLock<T> {
     /// A copy of the value, taken under the lock.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::sync::owned::RwLock::new(1).get(), 1);
+    /// ```
     #[inline]
     pub fn get(&self) -> T {
         self.read().clone()
@@ -70,6 +96,14 @@ impl<T: Clone> RwLock<T> {
 }
 
 /// The value of a [`RwLock`], locked for reading; unlocks when it is dropped.
+///
+/// ```
+/// use gort_runtime::sync::owned::{ReadGuard, RwLock};
+/// fn first(names: ReadGuard<'_, Vec<&'static str>>) -> &'static str {
+///     names[0]
+/// }
+/// assert_eq!(first(RwLock::new(vec!["a"]).read()), "a");
+/// ```
 #[must_use = "the lock is left at once when the guard is not kept"]
 pub struct ReadGuard<'a, T> {
     lock: &'a RwLock<T>,
@@ -92,6 +126,14 @@ impl<T> Drop for ReadGuard<'_, T> {
 }
 
 /// The value of a [`RwLock`], locked for writing; unlocks when it is dropped.
+///
+/// ```
+/// use gort_runtime::sync::owned::{RwLock, WriteGuard};
+/// fn clear(mut names: WriteGuard<'_, Vec<&str>>) {
+///     names.clear();
+/// }
+/// clear(RwLock::new(vec!["a"]).write());
+/// ```
 #[must_use = "the lock is left at once when the guard is not kept"]
 pub struct WriteGuard<'a, T> {
     lock: &'a RwLock<T>,
