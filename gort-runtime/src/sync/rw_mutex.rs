@@ -123,8 +123,7 @@ impl RwMutex {
     /// Takes the lock if it may be taken, and with that something out of the state.
     #[inline]
     fn take(&self, side: Side, out: impl Fn(u64) -> u64) -> bool {
-        // Most often nobody has it, and to find that out by the attempt is one access less.
-        let mut state = 0;
+        let mut state = self.state.load(Ordering::Relaxed);
         while side.may_take(state) {
             let new = out(state) + side.taken();
             match self
@@ -175,9 +174,32 @@ impl RwMutex {
     /// ```
     #[inline]
     pub async fn lock(&self) {
-        if !self.try_lock() {
+        if !self.lock_quickly() {
             self.wait(Side::Write).await;
         }
+    }
+
+    /// Locks for writing if nobody has it, or if so by trying as usual. Most often nobody has it, and to find that out by the
+    /// attempt is one access less.
+    #[inline]
+    fn lock_quickly(&self) -> bool {
+        let quickly = self
+            .state
+            .compare_exchange(0, WRITER, Ordering::Acquire, Ordering::Relaxed);
+        quickly.is_ok() || self.try_lock()
+    }
+
+    /// Locks for reading if that may be: by one addition, as in Go, where a compare-and-swap would fail whenever another
+    /// reader comes or goes. If it may not be, the reader leaves again like any other, and those who took it for one are
+    /// woken by that.
+    #[inline]
+    fn rlock_quickly(&self) -> bool {
+        let before = self.state.fetch_add(1, Ordering::Acquire);
+        let may = Side::Read.may_take(before);
+        if !may {
+            self.leave_reading();
+        }
+        may
     }
 
     /// Locks for reading.
@@ -195,7 +217,7 @@ impl RwMutex {
     /// ```
     #[inline]
     pub async fn rlock(&self) {
-        if !self.try_rlock() {
+        if !self.rlock_quickly() {
             self.wait(Side::Read).await;
         }
     }
@@ -261,7 +283,7 @@ impl RwMutex {
     /// ```
     #[inline]
     pub fn lock_sync(&self) {
-        if !self.try_lock() && !try_often(|| self.try_lock()) {
+        if !self.lock_quickly() && !try_often(|| self.try_lock()) {
             block_on(self.wait(Side::Write));
         }
     }
@@ -275,7 +297,7 @@ impl RwMutex {
     /// ```
     #[inline]
     pub fn rlock_sync(&self) {
-        if !self.try_rlock() && !try_often(|| self.try_rlock()) {
+        if !self.rlock_quickly() && !try_often(|| self.try_rlock()) {
             block_on(self.wait(Side::Read));
         }
     }
@@ -310,13 +332,19 @@ impl RwMutex {
     /// ```
     #[inline]
     pub fn runlock(&self) {
-        let before = self.state.fetch_sub(1, Ordering::Release);
-        if before & READERS == 0 {
+        if self.leave_reading() & READERS == 0 {
             fatal("sync: RUnlock of unlocked RWMutex");
         }
+    }
+
+    /// One reader less; the state before.
+    #[inline]
+    fn leave_reading(&self) -> u64 {
+        let before = self.state.fetch_sub(1, Ordering::Release);
         if before & READERS == 1 && before & (QUEUED | WOKEN) == QUEUED {
             self.wake_next(Side::Read);
         }
+        before
     }
 
     /// After somebody has left: wakes those whose turn it is, or hands the lock over, unless somebody else has it and will
