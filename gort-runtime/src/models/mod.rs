@@ -7,6 +7,10 @@
 #[cfg(gort_loom)]
 mod channels;
 #[cfg(gort_loom)]
+mod ends;
+#[cfg(gort_loom)]
+mod groups;
+#[cfg(gort_loom)]
 mod locks;
 #[cfg(gort_shuttle)]
 mod random;

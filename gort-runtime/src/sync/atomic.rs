@@ -1,13 +1,14 @@
 //! `sync/atomic`: sequentially consistent operations, on types of their own and on any cell of a fitting type.
-
-use std::sync::atomic::Ordering::SeqCst;
+//!
+//! The types are the shim's atomics, so that models see them; cells of values are not modelled.
 
 use super::{InPlace, in_place};
 use crate::panic::go_panic_plain;
-use crate::value::{Any, Atom, AtomicWord, Cell, Ptr, Scalar, Value};
+use crate::shim::atomic::{self, Ordering::SeqCst};
+use crate::value::{Any, AtomicWord, Cell, Ptr, Value};
 
 macro_rules! integers {
-    ($($name:ident $t:ty, $go:literal, $add:ident $load:ident $store:ident $swap:ident $cas:ident $and:ident $or:ident;)*) => {$(
+    ($($name:ident $atomic:ident $t:ty, $go:literal, $add:ident $load:ident $store:ident $swap:ident $cas:ident $and:ident $or:ident;)*) => {$(
         #[doc = concat!("Go's `", $go, "`.")]
         ///
         /// ```
@@ -15,12 +16,12 @@ macro_rules! integers {
         /// assert_eq!((x.add(2), x.load()), (2, 2));
         /// ```
         #[derive(Default)]
-        pub struct $name(Atom<$t>);
+        pub struct $name(atomic::$atomic);
 
         in_place!($name, $go);
 
         impl InPlace for $name {
-            fn duplicate(&self) -> Self { $name(self.0.clone()) }
+            fn duplicate(&self) -> Self { $name(atomic::$atomic::new(self.load())) }
             fn overwrite(&self, from: &Self) { self.store(from.load()); }
         }
 
@@ -32,7 +33,7 @@ macro_rules! integers {
             /// assert_eq!(x.load(), 0);
             /// ```
             #[inline]
-            pub fn load(&self) -> $t { self.0.word().load(SeqCst) }
+            pub fn load(&self) -> $t { self.0.load(SeqCst) }
             /// Stores.
             ///
             /// ```
@@ -41,7 +42,7 @@ macro_rules! integers {
             /// assert_eq!(x.load(), 5);
             /// ```
             #[inline]
-            pub fn store(&self, v: $t) { self.0.word().store(v, SeqCst); }
+            pub fn store(&self, v: $t) { self.0.store(v, SeqCst); }
             /// Adds, and returns the sum.
             ///
             /// ```
@@ -49,7 +50,7 @@ macro_rules! integers {
             /// assert_eq!((x.add(2), x.add(3)), (2, 5));
             /// ```
             #[inline]
-            pub fn add(&self, delta: $t) -> $t { self.0.word().fetch_add(delta, SeqCst).wrapping_add(delta) }
+            pub fn add(&self, delta: $t) -> $t { self.0.fetch_add(delta, SeqCst).wrapping_add(delta) }
             /// Stores, and returns the former value.
             ///
             /// ```
@@ -57,7 +58,7 @@ macro_rules! integers {
             /// assert_eq!((x.swap(2), x.swap(3)), (0, 2));
             /// ```
             #[inline]
-            pub fn swap(&self, v: $t) -> $t { AtomicWord::swap(self.0.word(), v) }
+            pub fn swap(&self, v: $t) -> $t { self.0.swap(v, SeqCst) }
             /// Stores `new` if the value is `old`.
             ///
             /// ```
@@ -65,7 +66,9 @@ macro_rules! integers {
             /// assert!(x.compare_and_swap(0, 5) && !x.compare_and_swap(0, 6));
             /// ```
             #[inline]
-            pub fn compare_and_swap(&self, old: $t, new: $t) -> bool { AtomicWord::compare_and_swap(self.0.word(), old, new) }
+            pub fn compare_and_swap(&self, old: $t, new: $t) -> bool {
+                self.0.compare_exchange(old, new, SeqCst, SeqCst).is_ok()
+            }
             /// Bitwise and; returns the former value.
             ///
             /// ```
@@ -74,7 +77,7 @@ macro_rules! integers {
             /// assert_eq!((x.and(0b011), x.load()), (0b110, 0b010));
             /// ```
             #[inline]
-            pub fn and(&self, mask: $t) -> $t { self.0.word().fetch_and(mask, SeqCst) }
+            pub fn and(&self, mask: $t) -> $t { self.0.fetch_and(mask, SeqCst) }
             /// Bitwise or; returns the former value.
             ///
             /// ```
@@ -83,7 +86,7 @@ macro_rules! integers {
             /// assert_eq!((x.or(0b011), x.load()), (0b110, 0b111));
             /// ```
             #[inline]
-            pub fn or(&self, mask: $t) -> $t { self.0.word().fetch_or(mask, SeqCst) }
+            pub fn or(&self, mask: $t) -> $t { self.0.fetch_or(mask, SeqCst) }
         }
 
         #[doc = concat!("Adds to a `", stringify!($t), "` atomically, and returns the sum.")]
@@ -156,11 +159,11 @@ macro_rules! integers {
     )*};
 }
 integers! {
-    Int32 i32, "atomic.Int32", add_int32 load_int32 store_int32 swap_int32 compare_and_swap_int32 and_int32 or_int32;
-    Int64 i64, "atomic.Int64", add_int64 load_int64 store_int64 swap_int64 compare_and_swap_int64 and_int64 or_int64;
-    Uint32 u32, "atomic.Uint32", add_uint32 load_uint32 store_uint32 swap_uint32 compare_and_swap_uint32 and_uint32 or_uint32;
-    Uint64 u64, "atomic.Uint64", add_uint64 load_uint64 store_uint64 swap_uint64 compare_and_swap_uint64 and_uint64 or_uint64;
-    Uintptr u64, "atomic.Uintptr", add_uintptr load_uintptr store_uintptr swap_uintptr compare_and_swap_uintptr and_uintptr or_uintptr;
+    Int32 AtomicI32 i32, "atomic.Int32", add_int32 load_int32 store_int32 swap_int32 compare_and_swap_int32 and_int32 or_int32;
+    Int64 AtomicI64 i64, "atomic.Int64", add_int64 load_int64 store_int64 swap_int64 compare_and_swap_int64 and_int64 or_int64;
+    Uint32 AtomicU32 u32, "atomic.Uint32", add_uint32 load_uint32 store_uint32 swap_uint32 compare_and_swap_uint32 and_uint32 or_uint32;
+    Uint64 AtomicU64 u64, "atomic.Uint64", add_uint64 load_uint64 store_uint64 swap_uint64 compare_and_swap_uint64 and_uint64 or_uint64;
+    Uintptr AtomicU64 u64, "atomic.Uintptr", add_uintptr load_uintptr store_uintptr swap_uintptr compare_and_swap_uintptr and_uintptr or_uintptr;
 }
 
 /// Go's `atomic.Bool`.
@@ -170,13 +173,13 @@ integers! {
 /// assert!(!x.load());
 /// ```
 #[derive(Default)]
-pub struct Bool(Atom<bool>);
+pub struct Bool(atomic::AtomicBool);
 
 in_place!(Bool, "atomic.Bool");
 
 impl InPlace for Bool {
     fn duplicate(&self) -> Self {
-        Bool(self.0.clone())
+        Bool(atomic::AtomicBool::new(self.load()))
     }
     fn overwrite(&self, from: &Self) {
         self.store(from.load());
@@ -192,7 +195,7 @@ impl Bool {
     /// ```
     #[inline]
     pub fn load(&self) -> bool {
-        bool::from_bits(self.0.word().load(SeqCst))
+        self.0.load(SeqCst)
     }
 
     /// Stores.
@@ -204,7 +207,7 @@ impl Bool {
     /// ```
     #[inline]
     pub fn store(&self, v: bool) {
-        self.0.word().store(v, SeqCst);
+        self.0.store(v, SeqCst);
     }
 
     /// Stores, and returns the former value.
@@ -215,7 +218,7 @@ impl Bool {
     /// ```
     #[inline]
     pub fn swap(&self, v: bool) -> bool {
-        AtomicWord::swap(self.0.word(), v)
+        self.0.swap(v, SeqCst)
     }
 
     /// Stores `new` if the value is `old`.
@@ -226,7 +229,7 @@ impl Bool {
     /// ```
     #[inline]
     pub fn compare_and_swap(&self, old: bool, new: bool) -> bool {
-        AtomicWord::compare_and_swap(self.0.word(), old, new)
+        self.0.compare_exchange(old, new, SeqCst, SeqCst).is_ok()
     }
 }
 
