@@ -111,10 +111,14 @@ impl Code {
     pub const GO_VERSION: Code = Code(39);
     /// Value is not used.
     pub const UNUSED_VALUE: Code = Code(40);
+    /// A function without a body that nobody implements.
+    pub const MISSING_BODY: Code = Code(41);
     /// A construct that is not translated yet.
     pub const UNSUPPORTED: Code = Code(60);
     /// A library object that has no counterpart yet.
     pub const UNMAPPED_LIBRARY: Code = Code(61);
+    /// A function that is implemented outside Go.
+    pub const EXTERNAL_FUNCTION: Code = Code(62);
     /// A defect of gort itself.
     pub const INTERNAL: Code = Code(99);
 }
@@ -366,6 +370,13 @@ static CODES: &[CodeInfo] = &[
         remedy: "use or remove the value",
     },
     CodeInfo {
+        code: Code::MISSING_BODY,
+        title: "missing function body",
+        example: "func f() int",
+        danger: "nobody implements the function: its package has no assembler file and links it to no other",
+        remedy: "give the function a body",
+    },
+    CodeInfo {
         code: Code::UNSUPPORTED,
         title: "not translated yet",
         example: "goto into the middle of straight code",
@@ -378,6 +389,13 @@ static CODES: &[CodeInfo] = &[
         example: "reflect.DeepEqual(a, b)",
         danger: "the Rust compiles, and panics with this code and place when it gets here",
         remedy: "use what is there, or finish it by hand in the Rust",
+    },
+    CodeInfo {
+        code: Code::EXTERNAL_FUNCTION,
+        title: "function that is implemented outside Go",
+        example: "func sum(a, b int) int // and its code in sum_amd64.s",
+        danger: "the Rust compiles, and panics with this code and place when it gets here",
+        remedy: "build with a tag that leaves the assembler out, or finish the function by hand in the Rust",
     },
     CodeInfo {
         code: Code::INTERNAL,

@@ -325,7 +325,7 @@ impl<'a> Loader<'a> {
                 name,
                 files,
                 go_version,
-                assembly: unit.assembly,
+                assembly: unit.assembly || resolver.is_library(&unit.path, &unit.place.dir),
                 aliases: unit.aliases.clone(),
                 missing: unit.missing.clone(),
             });

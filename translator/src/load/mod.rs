@@ -62,6 +62,8 @@ pub struct Options {
     pub vendor: Option<bool>,
     /// The workspace of the build: Go's `GOWORK`.
     pub workspace: Workspace,
+    /// There are no modules: import paths name folders of `roots`, as with Go's `GO111MODULE=off`.
+    pub without_modules: bool,
     /// How many threads parse; 0 stands for the machine's number.
     pub jobs: usize,
 }
@@ -89,7 +91,7 @@ pub struct LoadedPackage {
     pub files: Vec<ast::File>,
     /// `(1, 26)` for `go 1.26`.
     pub go_version: (u32, u32),
-    /// Its folder has an assembler or object file, which may hold functions that have no body in Go.
+    /// Functions may lack a body: its folder has an assembler or object file, or it is of Go's own library.
     pub assembly: bool,
     /// Import paths of its files that mean a package under another path: vendored ones of a GOPATH.
     pub aliases: FxHashMap<Name, Arc<str>>,

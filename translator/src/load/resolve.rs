@@ -60,7 +60,11 @@ impl<'a> Resolver<'a> {
         Resolver {
             fs,
             options,
-            modules: Modules::of(fs, options, dir, diagnostics),
+            modules: if options.without_modules {
+                None
+            } else {
+                Modules::of(fs, options, dir, diagnostics)
+            },
             versions: FxHashMap::default(),
             known: FxHashMap::default(),
             folders: RefCell::default(),
@@ -96,8 +100,18 @@ impl<'a> Resolver<'a> {
         path.unwrap_or_else(|| dir.trim_start_matches("./")).into()
     }
 
+    /// Whether a package is of Go's own library, some functions of which the runtime brings.
+    pub(super) fn is_library(&self, path: &str, dir: &str) -> bool {
+        let dotless = !path.split('/').next().unwrap_or("").contains('.');
+        let in_root = self.options.roots.iter().any(|root| below(dir, root).is_some());
+        self.modules.as_ref().is_some_and(Modules::is_std) || (dotless && in_root && path != "main")
+    }
+
     /// The language version of a package in a folder.
     pub(super) fn version_of(&mut self, dir: &str) -> Option<(u32, u32)> {
+        if self.options.without_modules {
+            return None;
+        }
         if let Some(known) = self.versions.get(dir) {
             return *known;
         }

@@ -13,6 +13,7 @@ mod conversion;
 mod cycles;
 mod decl;
 mod expr;
+mod external;
 mod index;
 mod infer;
 mod init_order;
@@ -541,6 +542,7 @@ impl<'a> Checker<'a> {
             }
         }
         self.process_later();
+        self.external_functions(pkg);
         self.record_untyped();
         self.init_order(pkg, &objs);
         self.unused_imports(pkg);
