@@ -186,6 +186,7 @@ enum Later<'a> {
     ValidType(ObjId),
     Embedded(TypeId, Span, PackageId),
     Union(&'a Expr, PackageId),
+    Methods(TypeId, &'a ast::InterfaceType, PackageId),
 }
 
 /// The scope of a function's parameters and its results.
@@ -513,6 +514,10 @@ impl<'a> Checker<'a> {
                 Later::Union(e, pkg) => {
                     self.env.pkg = pkg;
                     self.union_rules(e);
+                }
+                Later::Methods(t, i, pkg) => {
+                    self.env.pkg = pkg;
+                    self.duplicate_methods(t, i);
                 }
                 Later::Embedded(t, span, pkg) => {
                     self.env.pkg = pkg;
