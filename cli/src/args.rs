@@ -135,12 +135,16 @@ pub(crate) struct Run {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   gort check ./crawler
+  gort check ./crawler --tests                  its tests too
   gort check ./crawler --strict                 fail when anything cannot be translated yet
   gort check ./crawler --message-format json    for tools")]
 pub(crate) struct Check {
     /// A package folder, or Go files of one package
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Check the `_test.go` files too
+    #[arg(long)]
+    pub(crate) tests: bool,
     /// Fail when anything cannot be translated yet
     #[arg(long)]
     pub(crate) strict: bool,

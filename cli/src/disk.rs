@@ -1,7 +1,8 @@
 //! File access for the loader, and a record of all that it saw.
 //!
 //! In: a folder that the loader's paths start from. Out: texts; a `Trace` by which a later run knows that nothing changed.
-//! Invariants: the loader's paths are relative (`./sub/x.go`), so that no translation mentions the machine's folders.
+//! Invariants: the loader's paths are relative (`./sub/x.go`) or begin with a name (`$GOMODCACHE/a.org/x@v1.0.0/x.go`), so
+//! that no translation mentions the machine's folders.
 
 use crate::failure::Failure;
 use gort_translator::load::FileSystem;
@@ -17,7 +18,7 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) struct Trace {
     /// Files: the hash of their text, nothing for one that was not there.
     files: BTreeMap<String, Option<String>>,
-    /// Folders: the Go files in them.
+    /// Folders: the Go and assembler files in them.
     folders: BTreeMap<String, Vec<String>>,
     /// Whether something was there.
     present: BTreeMap<String, bool>,
@@ -27,6 +28,8 @@ pub(crate) struct Trace {
 #[derive(Debug)]
 pub(crate) struct Disk {
     root: PathBuf,
+    /// Folders elsewhere, by the first part of the loader's paths in them.
+    mounts: Vec<(&'static str, PathBuf)>,
     trace: Mutex<Trace>,
     failures: Mutex<Vec<Failure>>,
 }
@@ -36,13 +39,26 @@ impl Disk {
     pub(crate) fn new(root: PathBuf) -> Disk {
         Disk {
             root,
+            mounts: Vec::new(),
             trace: Mutex::default(),
             failures: Mutex::default(),
         }
     }
 
+    /// Gives a folder elsewhere a name, which begins the loader's paths in it.
+    pub(crate) fn mount(&mut self, name: &'static str, folder: PathBuf) {
+        self.mounts.push((name, folder));
+    }
+
     /// Where a path of the loader really is.
     pub(crate) fn real(&self, path: &str) -> PathBuf {
+        for (name, folder) in &self.mounts {
+            if let Some(rest) = path.strip_prefix(name)
+                && let Some(rest) = rest.strip_prefix('/').or(rest.is_empty().then_some(rest))
+            {
+                return folder.join(rest);
+            }
+        }
         self.root.join(path.strip_prefix("./").unwrap_or(path))
     }
 
@@ -70,7 +86,7 @@ impl Disk {
             && trace
                 .folders
                 .iter()
-                .all(|(path, names)| self.names(path).is_ok_and(|n| go_files(&n) == *names))
+                .all(|(path, names)| self.names(path).is_ok_and(|n| source_files(&n) == *names))
             && trace
                 .present
                 .iter()
@@ -122,7 +138,7 @@ impl FileSystem for Disk {
     fn read_dir(&self, path: &str) -> Vec<String> {
         let names = self.note(path, self.names(path)).unwrap_or_default();
         self.record(|t| {
-            t.folders.insert(path.into(), go_files(&names));
+            t.folders.insert(path.into(), source_files(&names));
         });
         names
     }
@@ -136,8 +152,9 @@ impl FileSystem for Disk {
     }
 }
 
-fn go_files(names: &[String]) -> Vec<String> {
-    names.iter().filter(|n| n.ends_with(".go")).cloned().collect()
+fn source_files(names: &[String]) -> Vec<String> {
+    let counts = |n: &&String| [".go", ".s", ".syso"].iter().any(|end| n.ends_with(end));
+    names.iter().filter(counts).cloned().collect()
 }
 
 /// A hash as text.

@@ -8,6 +8,7 @@ mod cache;
 mod commands;
 mod compile;
 mod disk;
+mod environment;
 mod failure;
 mod manifest;
 mod output;

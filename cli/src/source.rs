@@ -4,6 +4,7 @@
 //! Invariants: every way a path can be wrong has its own message with a hint.
 
 use crate::disk::{Disk, shown};
+use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::manifest;
 use gort_translator::diagnostic::Code;
@@ -28,7 +29,11 @@ pub(crate) struct Source {
     is_folder: bool,
     /// The package is the root of its module.
     is_module: bool,
+    options: load::Options,
 }
+
+/// The loader's name of the module cache.
+const MODULE_CACHE: &str = "$GOMODCACHE";
 
 impl Source {
     /// Checks the paths.
@@ -48,23 +53,19 @@ impl Source {
         if !names.flatten().any(|e| is_go(&e.file_name()) && e.path().is_file()) {
             return Err(no_go_files(&folder, path));
         }
-        let module = module_root(&folder);
-        let is_module = module.as_deref() == Some(&folder);
-        // Without a module, the folder's own name is the import path.
-        let root = module
-            .or_else(|| folder.parent().map(Path::to_owned))
-            .unwrap_or_else(|| folder.clone());
-        let paths = vec![relative(&root, &folder)?];
+        let build = Build::of(&folder, true)?;
+        let paths = vec![relative(&build.root, &folder)?];
         let name = file_name(&folder);
         let shown = path.display().to_string();
         Ok(Source {
-            disk: Disk::new(root),
+            disk: build.disk(),
+            is_module: build.module.as_deref() == Some(&folder),
             folder,
             name,
             shown,
             paths,
             is_folder: true,
-            is_module,
+            options: build.options,
         })
     }
 
@@ -91,8 +92,11 @@ impl Source {
         }
         real.sort();
         real.dedup();
-        let root = module_root(&folder).unwrap_or_else(|| folder.clone());
-        let loader_paths = real.iter().map(|p| relative(&root, p)).collect::<Result<_, _>>()?;
+        let build = Build::of(&folder, false)?;
+        let loader_paths = real
+            .iter()
+            .map(|p| relative(&build.root, p))
+            .collect::<Result<_, _>>()?;
         let name = match &real[..] {
             [only] => only
                 .file_stem()
@@ -105,26 +109,31 @@ impl Source {
             .map(|p| p.display().to_string())
             .collect::<Vec<_>>()
             .join(" ");
-        let disk = Disk::new(root);
         Ok(Source {
-            disk,
+            disk: build.disk(),
             folder,
             name,
             shown,
             paths: loader_paths,
             is_folder: false,
             is_module: false,
+            options: build.options,
         })
     }
 
-    /// Parses it and what it imports from its module.
+    /// Its tests too: they are parsed and checked with it.
+    pub(crate) fn with_tests(mut self, tests: bool) -> Source {
+        self.options.tests = tests;
+        self
+    }
+
+    /// Parses it and what it imports.
     pub(crate) fn load(&self) -> Result<Loaded, Failure> {
         let paths: Vec<&str> = self.paths.iter().map(String::as_str).collect();
-        let options = load::Options::default();
         let loaded = if self.is_folder {
-            load::load_dirs(&self.disk, &paths, &options)
+            load::load_dirs(&self.disk, &paths, &self.options)
         } else {
-            load::load_files(&self.disk, &paths, &options)
+            load::load_files(&self.disk, &paths, &self.options)
         };
         match self.disk.failure() {
             Some(failure) => Err(failure),
@@ -162,8 +171,76 @@ impl Source {
             .iter()
             .map(|p| self.disk.real(p).to_string_lossy().into_owned())
             .collect();
-        paths.join("\n")
+        // Other settings may find other packages.
+        format!("{}\n{:?}", paths.join("\n"), self.options)
     }
+}
+
+/// Where a package is built from, as Go's settings have it.
+struct Build {
+    /// The loader's `.`
+    root: PathBuf,
+    /// The folder of its go.mod.
+    module: Option<PathBuf>,
+    module_cache: Option<PathBuf>,
+    options: load::Options,
+}
+
+impl Build {
+    fn of(folder: &Path, is_folder: bool) -> Result<Build, Failure> {
+        let environment = Environment::read();
+        let module = module_root(folder).filter(|_| !environment.without_modules);
+        let work = if environment.without_modules {
+            None
+        } else {
+            environment.go_work(folder)
+        };
+        let sources = environment.gopath.iter().map(|p| p.join("src"));
+        let in_gopath = sources.clone().find(|p| folder.starts_with(p) && folder != p);
+        let mut options = load::Options {
+            tags: environment.tags.clone(),
+            vendor: environment.vendor,
+            without_modules: environment.without_modules,
+            module_cache: environment.module_cache.as_ref().map(|_| MODULE_CACHE.into()),
+            ..load::Options::default()
+        };
+        let root = match (&module, &work, in_gopath) {
+            (Some(module), Some(work), _) => common(module, work),
+            (Some(module), None, _) => module.clone(),
+            (None, Some(work), _) => common(folder, work),
+            (None, None, Some(source)) => {
+                options.roots = vec![".".into()];
+                source
+            }
+            // Without a module, the folder's own name is the import path.
+            _ if is_folder => folder.parent().unwrap_or(folder).to_owned(),
+            _ => folder.to_owned(),
+        };
+        options.workspace = match &work {
+            Some(work) => load::Workspace::File(relative(&root, work)?),
+            None => load::Workspace::Off,
+        };
+        Ok(Build {
+            root,
+            module,
+            module_cache: environment.module_cache,
+            options,
+        })
+    }
+
+    fn disk(&self) -> Disk {
+        let mut disk = Disk::new(self.root.clone());
+        if let Some(cache) = &self.module_cache {
+            disk.mount(MODULE_CACHE, cache.clone());
+        }
+        disk
+    }
+}
+
+/// The folder that holds both.
+fn common(a: &Path, b: &Path) -> PathBuf {
+    let holds = |dir: &&Path| b.starts_with(dir);
+    a.ancestors().find(holds).unwrap_or(Path::new("/")).to_owned()
 }
 
 fn existing(path: &Path) -> Result<PathBuf, Failure> {

@@ -139,6 +139,6 @@ fn files<'a>(translation: &'a Translation, disk: &'a Disk) -> Files<'a> {
 fn is_stub(diagnostic: &Diagnostic) -> bool {
     matches!(
         diagnostic.code,
-        Code::UNSUPPORTED | Code::UNMAPPED_LIBRARY | Code::INTERNAL
+        Code::UNSUPPORTED | Code::UNMAPPED_LIBRARY | Code::EXTERNAL_FUNCTION | Code::INTERNAL
     )
 }

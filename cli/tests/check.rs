@@ -143,3 +143,38 @@ fn help_has_examples_and_version_is_there() {
         concat!("gort ", env!("CARGO_PKG_VERSION"), "\n")
     );
 }
+
+#[test]
+fn modules_are_found_as_go_s_settings_say() {
+    let s = Scratch::with(&[
+        ("w/go.work", "go 1.21\nuse ./m\nuse ./lib\n"),
+        ("w/m/go.mod", "module m.org/m\ngo 1.21\nrequire a.org/A v1.0.0\n"),
+        (
+            "w/m/main.go",
+            "package main\n\nimport (\n\t\"a.org/A\"\n\t\"l.org/lib\"\n)\n\nfunc main() { println(a.One + lib.Two) }\n",
+        ),
+        ("w/m/main_test.go", "package main\n\nvar _ = undefined\n"),
+        ("w/lib/go.mod", "module l.org/lib\ngo 1.17\n"),
+        ("w/lib/lib.go", "package lib\n\nconst Two = 2\n"),
+        ("cache/a.org/!a@v1.0.0/a.go", "package a\n\nconst One = 1\n"),
+    ]);
+    let cache = s.path("cache");
+    let env: &[(&str, &str)] = &[("GOMODCACHE", cache.to_str().expect("paths are text")), ("GOWORK", "")];
+    check(&s.gort_with(&["check", "w/m"], env), 0, &["3 files"]);
+    check(
+        &s.gort_with(&["check", "w/m", "--tests"], env),
+        1,
+        &["main_test.go:3:9"],
+    );
+    let off = [env[0], ("GOWORK", "off")];
+    check(&s.gort_with(&["check", "w/m"], &off), 1, &["error[G0011]", "l.org/lib"]);
+    let elsewhere = [("GOMODCACHE", "/nowhere"), env[1]];
+    check(
+        &s.gort_with(&["check", "w/m"], &elsewhere),
+        1,
+        &[
+            "error[G0011]",
+            "module `a.org/A@v1.0.0` is not there; `go mod download` gets it",
+        ],
+    );
+}

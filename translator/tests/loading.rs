@@ -4,9 +4,9 @@ use gort_translator::diagnostic::Code;
 use gort_translator::load::{FileSystem, Loaded, Options, build, load_dirs};
 use gort_translator::types::check_program;
 
-struct Tree(&'static [(&'static str, &'static str)]);
+struct Tree<'a>(&'a [(&'a str, &'a str)]);
 
-impl FileSystem for Tree {
+impl FileSystem for Tree<'_> {
     fn read(&self, path: &str) -> Option<Vec<u8>> {
         self.0.iter().find(|f| f.0 == path).map(|f| f.1.as_bytes().to_vec())
     }
@@ -15,11 +15,15 @@ impl FileSystem for Tree {
         inside.filter(|n| !n.contains('/')).map(str::to_owned).collect()
     }
     fn exists(&self, path: &str) -> bool {
-        self.0.iter().any(|f| f.0.starts_with(path))
+        let below = |f: &str| {
+            f.strip_prefix(path)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.0.iter().any(|f| below(f.0))
     }
 }
 
-fn load(tree: Tree, dir: &str, roots: &[&str]) -> Loaded {
+fn load(tree: Tree<'_>, dir: &str, roots: &[&str]) -> Loaded {
     let options = Options {
         roots: roots.iter().map(|r| (*r).to_owned()).collect(),
         ..Options::default()

@@ -131,7 +131,7 @@ fn a_method_sees_its_receivers_type_where_the_receiver_has_its_name() {
 #[test]
 fn a_value_is_no_type_even_of_its_own_declaration() {
     fails("func f(x f) {}", &[("2:10", "`f` is not a type")]);
-    fails("var r = g()\nfunc g() r", &[("3:10", "`r` is not a type")]);
+    fails("var r = g()\nfunc g() r { panic(0) }", &[("3:10", "`r` is not a type")]);
     fails(
         "type S struct{}\nfunc (S) m(x S.m) {}",
         &[("3:16", "`S.m` is not a type")],
@@ -228,4 +228,103 @@ fn records_are_those_of_go_types() {
     shows("copy", 'b', "func([]uint8,string)(int)");
     let modes: Vec<Mode> = program.info.types.iter().map(|(_, t)| t.mode).collect();
     assert!(modes.contains(&Mode::MapIndex));
+}
+
+#[test]
+fn methods_of_aliases_belong_to_the_type_behind() {
+    ok("type T struct{}\ntype P = *T\nfunc (P) m() {}\nfunc main() { (&T{}).m() }");
+    fails(
+        "type T struct{}\ntype P = *T\nfunc (P) m() {}\nvar _ = T{}.m",
+        &[("5:13", "m")],
+    );
+    fails(
+        "type T[X any] struct{}\ntype A = T[int]\nfunc (A) m() {}",
+        &[("4:7", "cannot define new methods on instantiated type `T[int]`")],
+    );
+    fails(
+        "type T[X any] struct{}\ntype A[X any] = *T[X]\nfunc (A[X]) m() {}",
+        &[("4:7", "cannot define new methods on generic alias type `A`")],
+    );
+    fails("type A[P any] = P", &[("2:17", "declared in alias declaration as RHS")]);
+}
+
+#[test]
+fn methods_of_interfaces_have_one_meaning() {
+    ok("type A interface { m() }\ntype B interface { m(); A }");
+    fails(
+        "type A interface { m() int }\ntype B interface { m(); A }",
+        &[("3:25", "duplicate method `m`")],
+    );
+    fails("type A interface { _() }", &[("2:20", "unique non-blank name")]);
+    fails(
+        "type A interface { m[T any]() }",
+        &[("2:21", "must have no type parameters")],
+    );
+}
+
+#[test]
+fn constraints_stand_where_types_constrain_only() {
+    let constraint = "type C interface { ~int }\n";
+    let with = |rest: &str| format!("{constraint}{rest}");
+    fails(
+        &with("type G[T any] struct{}\nvar _ G[C]"),
+        &[("4:9", "outside a type constraint")],
+    );
+    fails(
+        &with("func f[T any]() {}\nfunc main() { f[C]() }"),
+        &[("4:17", "outside a type constraint")],
+    );
+    fails(
+        &with("func f(x any) { switch x.(type) { case C: } }"),
+        &[("3:40", "outside a type constraint")],
+    );
+    fails(
+        "import \"unsafe\"\ntype _ struct { unsafe.Pointer }",
+        &[("3:17", "cannot be unsafe.Pointer")],
+    );
+    fails("type _ int[string]", &[("2:8", "`int` is not a generic type")]);
+}
+
+#[test]
+fn constants_that_need_themselves_are_told_once() {
+    fails("const a = a", &[("2:7", "refers to itself")]);
+    fails("const (\n\ta = b\n\tb = c\n\tc = b\n)", &[("4:2", "refers to itself")]);
+    fails(
+        "var x, y = f()\nvar z = y\nfunc f() (int, int) { return z, 0 }",
+        &[("2:8", "refers to itself")],
+    );
+}
+
+#[test]
+fn types_that_need_their_own_size_are_told() {
+    let unsafe_size =
+        |of: &str| format!("import \"unsafe\"\ntype T [unsafe.Sizeof({of})]int\nfunc f() T {{ panic(0) }}");
+    fails(&unsafe_size("T{}"), &[("3:6", "invalid recursive type `T`")]);
+    fails(&unsafe_size("f()"), &[("3:6", "invalid recursive type `T`")]);
+    fails(
+        "type A [2]B\ntype B struct { a A }",
+        &[("2:6", "invalid recursive type `A`")],
+    );
+    fails(
+        "import \"unsafe\"\ntype E [1 << 30][1 << 30][1 << 30]int\nvar e E\nvar _ = unsafe.Sizeof(e)",
+        &[("5:23", "too large")],
+    );
+}
+
+#[test]
+fn blank_labels_and_missing_calls_are_told() {
+    fails("func main() {\n_:\n\tgoto _\n}", &[("4:7", "label `_` not declared")]);
+    fails("func main() { go 1 }", &[("2:19", "must be function call")]);
+    fails(
+        "func main() { a, b := 1, 2; a, b = 1, 2, 3; _, _ = a, b }",
+        &[("2:36", "assignment mismatch")],
+    );
+}
+
+#[test]
+fn what_a_type_in_error_would_have_brought_is_not_missed() {
+    fails(
+        "type W struct { undefined }\nvar _ interface{ m() } = W{}",
+        &[("2:17", "undefined: `undefined`")],
+    );
 }

@@ -12,7 +12,8 @@ pub const HELLO: &str =
     "package main\n\nimport \"fmt\"\n\n// Says hello.\nfunc main() {\n\tfmt.Println(\"hello\")\n}\n";
 
 /// A program with something that cannot be translated yet.
-pub const STUB: &str = "package main\n\nfunc add(a, b int) int\n\nfunc main() {\n\tprintln(add(1, 2))\n}\n";
+pub const STUB: &str =
+    "package main\n\nimport \"time\"\n\ntype stamp time.Time\n\nfunc main() {\n\t_ = stamp(time.Now())\n}\n";
 
 /// A folder that is deleted afterwards.
 pub struct Scratch(TempDir);
@@ -60,7 +61,17 @@ impl Scratch {
     }
 
     pub fn gort(&self, args: &[&str]) -> Ran {
-        let Output { status, stdout, stderr } = self.command(args).output().expect("gort starts");
+        self.gort_with(args, &[])
+    }
+
+    /// With these variables too; none of the machine's Go settings count.
+    pub fn gort_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Ran {
+        let mut command = self.command(args);
+        for name in ["GOFLAGS", "GOMODCACHE", "GOPATH", "GOWORK", "GO111MODULE"] {
+            command.env_remove(name);
+        }
+        command.env("GOENV", "off").envs(variables.iter().copied());
+        let Output { status, stdout, stderr } = command.output().expect("gort starts");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
         Ran {
             code: status.code().unwrap_or(-1),

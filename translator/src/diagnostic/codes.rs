@@ -61,6 +61,14 @@ impl Code {
     pub const NO_GO_FILES: Code = Code(14);
     /// A file that needs cgo.
     pub const CGO: Code = Code(15);
+    /// An internal package is imported from outside.
+    pub const INTERNAL_PACKAGE: Code = Code(16);
+    /// A vendor folder that does not fit its go.mod.
+    pub const VENDORING: Code = Code(17);
+    /// Several modules have an imported package.
+    pub const AMBIGUOUS_IMPORT: Code = Code(18);
+    /// A program is imported.
+    pub const PROGRAM_IMPORT: Code = Code(19);
     /// Undefined name.
     pub const UNDEFINED: Code = Code(20);
     /// Mismatched types.
@@ -103,10 +111,14 @@ impl Code {
     pub const GO_VERSION: Code = Code(39);
     /// Value is not used.
     pub const UNUSED_VALUE: Code = Code(40);
+    /// A function without a body that nobody implements.
+    pub const MISSING_BODY: Code = Code(41);
     /// A construct that is not translated yet.
     pub const UNSUPPORTED: Code = Code(60);
     /// A library object that has no counterpart yet.
     pub const UNMAPPED_LIBRARY: Code = Code(61);
+    /// A function that is implemented outside Go.
+    pub const EXTERNAL_FUNCTION: Code = Code(62);
     /// A defect of gort itself.
     pub const INTERNAL: Code = Code(99);
 }
@@ -181,6 +193,34 @@ static CODES: &[CodeInfo] = &[
         example: "import \"C\"",
         danger: "the file is left out, as the go command does without cgo; what it declares is missing",
         remedy: "give a version of the file without C, for builds without cgo",
+    },
+    CodeInfo {
+        code: Code::INTERNAL_PACKAGE,
+        title: "use of an internal package",
+        example: "import \"other.org/lib/internal/x\"",
+        danger: "Go does not build it: only packages below the folder that holds `internal` may import what is in it",
+        remedy: "import a package that is meant for others, or move the importing one",
+    },
+    CodeInfo {
+        code: Code::VENDORING,
+        title: "inconsistent vendoring",
+        example: "require example.com/x v1.2.0 // vendor/modules.txt has v1.1.0",
+        danger: "the vendored packages are not those that the module asks for",
+        remedy: "run `go mod vendor`, or ignore the folder with `GOFLAGS=-mod=mod`",
+    },
+    CodeInfo {
+        code: Code::AMBIGUOUS_IMPORT,
+        title: "ambiguous import",
+        example: "import \"example.com/a/b\" // in module example.com/a and in module example.com/a/b",
+        danger: "everything that comes from the package is unknown",
+        remedy: "require a version of one of the modules that does not have the package",
+    },
+    CodeInfo {
+        code: Code::PROGRAM_IMPORT,
+        title: "import of a program",
+        example: "import \"example.com/cmd/tool\" // package main",
+        danger: "Go does not build it",
+        remedy: "move what is shared into a package of its own",
     },
     CodeInfo {
         code: Code::UNDEFINED,
@@ -330,6 +370,13 @@ static CODES: &[CodeInfo] = &[
         remedy: "use or remove the value",
     },
     CodeInfo {
+        code: Code::MISSING_BODY,
+        title: "missing function body",
+        example: "func f() int",
+        danger: "nobody implements the function: its package has no assembler file and links it to no other",
+        remedy: "give the function a body",
+    },
+    CodeInfo {
         code: Code::UNSUPPORTED,
         title: "not translated yet",
         example: "goto into the middle of straight code",
@@ -342,6 +389,13 @@ static CODES: &[CodeInfo] = &[
         example: "reflect.DeepEqual(a, b)",
         danger: "the Rust compiles, and panics with this code and place when it gets here",
         remedy: "use what is there, or finish it by hand in the Rust",
+    },
+    CodeInfo {
+        code: Code::EXTERNAL_FUNCTION,
+        title: "function that is implemented outside Go",
+        example: "func sum(a, b int) int // and its code in sum_amd64.s",
+        danger: "the Rust compiles, and panics with this code and place when it gets here",
+        remedy: "build with a tag that leaves the assembler out, or finish the function by hand in the Rust",
     },
     CodeInfo {
         code: Code::INTERNAL,

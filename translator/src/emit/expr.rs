@@ -192,6 +192,18 @@ impl<'a> Emitter<'a> {
         Code::postfix(format!("untranslated::<{ty}>({message})"))
     }
 
+    /// What stands for a function that is implemented outside Go.
+    pub(super) fn external(&self, span: crate::source::Span) -> Code {
+        let position = self.input.types.sources.position(span);
+        self.diagnose(crate::diagnostic::Diagnostic::warning(
+            crate::diagnostic::Code::EXTERNAL_FUNCTION,
+            span,
+            "the function is implemented outside Go, and cannot be translated",
+        ));
+        let message = format!("gort G0062: the function at {position} is implemented outside Go");
+        Code::postfix(format!("untranslated::<()>({})", super::constant::quote(&message)))
+    }
+
     fn local_value(&self, local: LocalId, e: &'a Expr) -> Code {
         let name = Code::postfix(self.local_name(local));
         match self.storage(local) {

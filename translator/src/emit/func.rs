@@ -81,7 +81,11 @@ impl<'a> Emitter<'a> {
         let header = self.header(func, visibility);
         let body = match &func.body {
             None => {
-                let code = self.unsupported("a function without a body", func.span, TypeId::INVALID);
+                let code = if func.external {
+                    self.external(func.span)
+                } else {
+                    self.unsupported("a function without a body", func.span, TypeId::INVALID)
+                };
                 let text = code.text.replacen("<()>", &format!("<{}>", self.results(func.id)), 1);
                 if plan.boxed {
                     format!("Box::pin(async move {{ {text} }})")

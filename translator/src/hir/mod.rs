@@ -251,8 +251,10 @@ pub struct Func {
     pub type_params: Vec<TypeId>,
     /// The signature without the receiver.
     pub sig: TypeId,
-    /// Missing when it is implemented outside Go.
+    /// Missing when it is implemented outside Go, or when gort failed at it.
     pub body: Option<Block>,
+    /// It is declared without a body.
+    pub external: bool,
     /// There is a `defer` in the body itself (not in a literal inside).
     pub has_defer: bool,
     /// It is the body of a `range` over a function, and a `defer` in it is the enclosing function's.

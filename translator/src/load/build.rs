@@ -74,7 +74,7 @@ fn tag(name: &str, extra: &[String]) -> bool {
 
 /// Whether the file's name lets it into the build.
 pub fn name_matches(name: &str, tags: &[String]) -> bool {
-    let stem = name.strip_suffix(".go").unwrap_or(name);
+    let stem = name.split('.').next().unwrap_or(name);
     let stem = stem.strip_suffix("_test").unwrap_or(stem);
     let Some((_, rest)) = stem.split_once('_') else {
         return true;

@@ -1,7 +1,9 @@
-//! go.mod: module path, Go release, requirements, replacements.
+//! go.mod and go.work: module path, Go release, requirements, replacements, exclusions, the modules of a workspace.
 //!
-//! In: the file's text. Out: `GoMod`.
+//! In: the file's text. Out: `GoMod` or `GoWork`.
 //! Invariants: unknown directives are skipped; what is malformed is said by line number.
+
+use super::directives::{self, Directive};
 
 /// What a go.mod says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,8 +16,62 @@ pub struct GoMod {
     pub go: Option<(u32, u32)>,
     /// `require path version`
     pub require: Vec<(String, String)>,
-    /// `replace path => target`; only local targets can be followed.
-    pub replace: Vec<(String, String)>,
+    /// `replace path version => target`
+    pub replace: Vec<Replace>,
+    /// `exclude path version`
+    pub exclude: Vec<(String, String)>,
+}
+
+/// What a go.work says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoWork {
+    /// `go 1.26`
+    pub go: Option<(u32, u32)>,
+    /// The folders of its modules, as written.
+    pub modules: Vec<String>,
+    /// `replace path version => target`; these come before those of the modules.
+    pub replace: Vec<Replace>,
+}
+
+/// `replace path [version] => target [version]`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replace {
+    /// The module that is replaced.
+    pub path: String,
+    /// Only this version of it.
+    pub version: Option<String>,
+    /// A folder, or another module.
+    pub target: String,
+    /// The other module's version; a folder has none.
+    pub target_version: Option<String>,
+}
+
+impl Replace {
+    /// Whether the target is a folder.
+    pub fn is_local(&self) -> bool {
+        self.target_version.is_none()
+    }
+
+    fn of(words: &[String]) -> Option<Replace> {
+        let at = words.iter().position(|w| w == "=>")?;
+        let (from, to) = (words.get(..at)?, words.get(at + 1..)?);
+        let (path, version) = match from {
+            [path] => (path, None),
+            [path, version] => (path, Some(version.clone())),
+            _ => return None,
+        };
+        let (target, target_version) = match to {
+            [target] => (target, None),
+            [target, version] => (target, Some(version.clone())),
+            _ => return None,
+        };
+        Some(Replace {
+            path: path.clone(),
+            version,
+            target: target.clone(),
+            target_version,
+        })
+    }
 }
 
 impl GoMod {
@@ -26,49 +82,58 @@ impl GoMod {
             ..GoMod::default()
         };
         let mut bad = Vec::new();
-        let mut block: Option<String> = None;
-        for (i, line) in text.lines().enumerate() {
-            let line = line.split("//").next().unwrap_or("").trim();
-            if line.is_empty() {
-                continue;
-            }
-            if line == ")" {
-                block = None;
-                continue;
-            }
-            let mut words = line.split_whitespace().map(|w| w.trim_matches('"'));
-            let verb = match &block {
-                Some(b) => b.clone(),
-                None => words.next().unwrap_or("").to_string(),
-            };
-            let rest: Vec<&str> = words.collect();
-            if rest == ["("] {
-                block = Some(verb);
-                continue;
-            }
-            match (&*verb, &rest[..]) {
-                ("module", [path]) => out.module = (*path).into(),
-                ("go", [v]) => match version(v) {
-                    Some(v) => out.go = Some(v),
-                    None => bad.push(i + 1),
-                },
-                ("require", [path, v, ..]) => out.require.push(((*path).into(), (*v).into())),
-                ("replace", words) => match words.iter().position(|w| *w == "=>") {
-                    Some(at) if at > 0 => {
-                        if let (Some(path), Some(target)) = (words.first(), words.get(at + 1)) {
-                            out.replace.push(((*path).into(), (*target).into()));
-                        }
-                    }
-                    _ => bad.push(i + 1),
-                },
-                ("module" | "go" | "require", _) => bad.push(i + 1),
-                _ => {}
+        for directive in directives::read(text) {
+            if out.take(&directive).is_none() {
+                bad.push(directive.line);
             }
         }
         if out.module.is_empty() {
             bad.push(1);
         }
         (out, bad)
+    }
+
+    /// The language version of its packages.
+    pub fn language(&self) -> (u32, u32) {
+        self.go.unwrap_or((1, 16))
+    }
+
+    fn take(&mut self, directive: &Directive) -> Option<()> {
+        match (&*directive.verb, &directive.words[..]) {
+            ("module", [path]) => self.module = path.clone(),
+            ("go", [v]) => self.go = Some(version(v)?),
+            ("require", [path, v, ..]) => self.require.push((path.clone(), v.clone())),
+            ("exclude", [path, v]) => self.exclude.push((path.clone(), v.clone())),
+            ("replace", words) => self.replace.push(Replace::of(words)?),
+            ("module" | "go" | "require" | "exclude", _) => return None,
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+impl GoWork {
+    /// Parses the text; gives the numbers of lines that make no sense too.
+    pub fn parse(text: &str) -> (GoWork, Vec<usize>) {
+        let mut out = GoWork::default();
+        let mut bad = Vec::new();
+        for directive in directives::read(text) {
+            if out.take(&directive).is_none() {
+                bad.push(directive.line);
+            }
+        }
+        (out, bad)
+    }
+
+    fn take(&mut self, directive: &Directive) -> Option<()> {
+        match (&*directive.verb, &directive.words[..]) {
+            ("go", [v]) => self.go = Some(version(v)?),
+            ("use", [dir]) => self.modules.push(dir.clone()),
+            ("replace", words) => self.replace.push(Replace::of(words)?),
+            ("go" | "use", _) => return None,
+            _ => {}
+        }
+        Some(())
     }
 }
 

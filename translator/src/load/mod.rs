@@ -1,20 +1,38 @@
-//! From files to packages: go.mod, build constraints, imports.
+//! From files to packages: go.mod and go.work, build constraints, imports.
 //!
 //! In: paths and a `FileSystem` of the caller. Out: parsed packages, dependencies first.
-//! Invariants: no file is touched but through the trait; an import cycle is a diagnostic and is cut; parsing runs on a
-//! thread with a big stack.
+//! Invariants: no file is touched but through the trait; an import cycle is a diagnostic and is cut; parsing runs on
+//! threads with big stacks, and what comes out does not depend on how many there are.
+//!
+//! | file | answers |
+//! | --- | --- |
+//! | `directives`, `gomod` | what go.mod and go.work say |
+//! | `version`, `selection` | which version of each module the build has |
+//! | `vendor`, `modules` | in which folder a package lies, and of which language version it is |
+//! | `resolve` | what an import means where it is written, and whether it is allowed |
+//! | `build`, `folder` | which files of a folder belong to the build |
+//! | `workers`, `graph` | reading and parsing in waves, the order of packages |
 
 pub mod build;
+mod directives;
+mod folder;
 pub mod gomod;
 mod graph;
+mod modules;
+mod resolve;
+mod selection;
+mod vendor;
+mod version;
+mod workers;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard;
 use crate::source::SourceMap;
 use crate::syntax::ast::{self, Name};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-pub use gomod::GoMod;
+pub use gomod::{GoMod, GoWork, Replace};
 
 /// File access of the caller. Paths use `/`.
 pub trait FileSystem: Sync {
@@ -38,6 +56,28 @@ pub struct Options {
     pub roots: Vec<String>,
     /// The release of all packages, whatever their go.mod says.
     pub release: Option<(u32, u32)>,
+    /// The folder of downloaded modules: Go's `GOMODCACHE`.
+    pub module_cache: Option<String>,
+    /// Whether vendored packages are used; as Go decides it when missing.
+    pub vendor: Option<bool>,
+    /// The workspace of the build: Go's `GOWORK`.
+    pub workspace: Workspace,
+    /// There are no modules: import paths name folders of `roots`, as with Go's `GO111MODULE=off`.
+    pub without_modules: bool,
+    /// How many threads parse; 0 stands for the machine's number.
+    pub jobs: usize,
+}
+
+/// Where a go.work is looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Workspace {
+    /// In the folder of what is loaded and above it.
+    #[default]
+    Search,
+    /// Nowhere.
+    Off,
+    /// It is this file.
+    File(String),
 }
 
 /// A package as parsed.
@@ -51,6 +91,12 @@ pub struct LoadedPackage {
     pub files: Vec<ast::File>,
     /// `(1, 26)` for `go 1.26`.
     pub go_version: (u32, u32),
+    /// Functions may lack a body: its folder has an assembler or object file, or it is of Go's own library.
+    pub assembly: bool,
+    /// Import paths of its files that mean a package under another path: vendored ones of a GOPATH.
+    pub aliases: FxHashMap<Name, Arc<str>>,
+    /// Import paths of its files that mean nothing, where it is known what to do about it.
+    pub missing: FxHashMap<Name, String>,
 }
 
 /// What a load gives.
@@ -104,7 +150,9 @@ fn on_big_stack(f: impl FnOnce() -> Loaded + Send) -> Loaded {
         diagnostics: vec![bug],
         ..Loaded::default()
     };
-    let thread = std::thread::Builder::new().name("parse".into()).stack_size(1 << 28);
+    let thread = std::thread::Builder::new()
+        .name("parse".into())
+        .stack_size(workers::STACK);
     std::thread::scope(|s| match thread.spawn_scoped(s, f) {
         Ok(handle) => handle
             .join()
@@ -114,4 +162,26 @@ fn on_big_stack(f: impl FnOnce() -> Loaded + Send) -> Loaded {
             failed(Diagnostic::error(Code::INTERNAL, None, text))
         }
     })
+}
+
+/// Joins paths, resolving `.` and `..` of the second.
+fn join(dir: &str, rest: &str) -> String {
+    if rest.starts_with('/') {
+        return rest.into();
+    }
+    let mut out: Vec<&str> = dir.split('/').collect();
+    for part in rest.split('/') {
+        match (part, out.last()) {
+            ("" | ".", _) => {}
+            ("..", Some(&".")) => {
+                out.pop();
+                out.push("..");
+            }
+            ("..", Some(last)) if !matches!(*last, "" | "..") => {
+                out.pop();
+            }
+            (part, _) => out.push(part),
+        }
+    }
+    out.join("/")
 }

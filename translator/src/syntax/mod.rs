@@ -1,12 +1,13 @@
 //! Go text to syntax tree.
 //!
 //! In: a file's text. Out: `ast::File` and diagnostics.
-//! Invariants: a declaration that holds a syntax error is left out, the rest is complete.
+//! Invariants: every comment is attached to one node (`ledger`); a declaration that holds a syntax error is left out, the rest is complete.
 
 pub mod ast;
 mod comments;
 mod decls;
 mod exprs;
+pub mod ledger;
 mod parser;
 mod scanner;
 mod stmts;

@@ -1,7 +1,7 @@
 //! The parser's core: tokens, places, errors, and the entry for one file.
 //!
 //! In: a file's text. Out: `ast::File`, and a diagnostic per syntax error.
-//! Invariants: node ids rise from file to file; after an error the rest of the declaration reads as the end of the file
+//! Invariants: node ids rise in the text; after an error the rest of the declaration reads as the end of the file
 //! and the declaration is left out; nesting deeper than `NESTING_LIMIT` is such an error, so that no later phase
 //! overflows its stack; the parser looks ahead in the tokens, and never further back than a declaration.
 
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// How deep statements and expressions may nest.
 pub const NESTING_LIMIT: u32 = 2500;
 
-/// Parses files; keep one per load, so that node ids stay unique.
+/// Parses files; node ids go on from file to file unless [`Parser::begin_at`] says otherwise.
 #[derive(Debug)]
 pub struct Parser {
     names: FxHashSet<Name>,
@@ -41,9 +41,9 @@ impl Parser {
         }
     }
 
-    /// A new parser that goes on with the node ids of this one, which a panic left half way.
-    pub(crate) fn renewed(&self) -> Parser {
-        Parser::new(NodeId(self.next_node))
+    /// From here on node ids begin at `first`.
+    pub(crate) fn begin_at(&mut self, first: NodeId) {
+        self.next_node = first.0;
     }
 
     /// A node id that no other node has.

@@ -249,7 +249,7 @@ impl Builder<'_> {
             ForHead::Range { lhs, define, x } => {
                 let mut lhs = lhs.into_iter();
                 let (key, value) = (lhs.next(), lhs.next());
-                if let Some(extra) = lhs.next() {
+                if let Some(extra) = lhs.last() {
                     self.soft_error(extra.span, "range clause permits at most two iteration variables");
                 }
                 StmtKind::Range(Box::new(RangeStmt {

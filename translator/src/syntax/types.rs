@@ -466,8 +466,13 @@ impl Builder<'_> {
     fn interface_elem(&mut self) -> InterfaceElem {
         let start = self.start();
         let doc = self.doc(start);
-        if self.tok() == Tok::Ident && self.peek_at(1) == Tok::LParen {
+        if self.tok() == Tok::Ident && (self.peek_at(1) == Tok::LParen || self.generic_method_follows()) {
             let name = self.ident();
+            if self.tok() == Tok::LBrack {
+                let span = self.token_span();
+                self.soft_error(span, "syntax error: interface method must have no type parameters");
+                self.type_params();
+            }
             let params = self.start();
             let ty = self.func_type(params);
             return InterfaceElem::Method {
@@ -478,15 +483,29 @@ impl Builder<'_> {
             };
         }
         let ty = self.union();
-        if self.tok() == Tok::LParen && matches!(ty.kind, ExprKind::Index(..)) {
-            let span = ty.span;
-            self.error(span, "syntax error: interface method must have no type parameters");
-        }
         InterfaceElem::Embedded {
             span: self.span_from(start),
             doc,
             ty,
         }
+    }
+
+    /// Whether `m[P any](` stands here: a method that would be generic. An embedded type is followed by no parenthesis.
+    fn generic_method_follows(&self) -> bool {
+        let mut depth = 0;
+        for ahead in 1.. {
+            match self.peek_at(ahead) {
+                Tok::LBrack => depth += 1,
+                Tok::RBrack => depth -= 1,
+                Tok::Eof | Tok::Semi | Tok::Newline | Tok::LBrace | Tok::RBrace => return false,
+                _ if depth == 0 => return false,
+                _ => {}
+            }
+            if depth == 0 {
+                return self.peek_at(ahead + 1) == Tok::LParen;
+            }
+        }
+        false
     }
 
     /// `~T | U`: a type, or terms as a chain of `|`.

@@ -96,12 +96,15 @@ pub struct Initializer {
     pub rhs: NodeId,
 }
 
+/// Entries of so many neighbouring nodes lie together.
+const CHUNK: usize = 1 << 7;
+
 /// A table keyed by node: dense for the user's where most nodes have an entry, else sparse, as for the signatures of the
-/// standard library.
+/// standard library. The ids of a file are neighbours; those that no node has cost next to nothing.
 #[derive(Clone, Debug)]
 pub struct NodeTable<T> {
     dense: bool,
-    own: Vec<Option<T>>,
+    own: Vec<Option<Box<[Option<T>]>>>,
     sparse: FxHashMap<NodeId, T>,
 }
 
@@ -118,9 +121,11 @@ impl<T> Default for NodeTable<T> {
 impl<T> NodeTable<T> {
     /// A table with room for the entries of so many nodes.
     pub(super) fn dense(nodes: usize) -> NodeTable<T> {
+        let mut own = Vec::new();
+        own.resize_with(nodes.div_ceil(CHUNK), || None);
         NodeTable {
             dense: true,
-            own: Vec::with_capacity(nodes),
+            own,
             sparse: FxHashMap::default(),
         }
     }
@@ -129,19 +134,25 @@ impl<T> NodeTable<T> {
         !self.dense || id >= NodeId::FIRST_STD
     }
 
+    fn place(id: NodeId) -> (usize, usize) {
+        (id.0 as usize / CHUNK, id.0 as usize % CHUNK)
+    }
+
     /// The node's entry.
     pub fn get(&self, id: NodeId) -> Option<&T> {
         if self.is_sparse(id) {
             return self.sparse.get(&id);
         }
-        self.own.get(id.0 as usize).and_then(Option::as_ref)
+        let (chunk, at) = Self::place(id);
+        self.own.get(chunk)?.as_ref()?.get(at)?.as_ref()
     }
     /// The node's entry, to change it.
     pub fn get_mut(&mut self, id: NodeId) -> Option<&mut T> {
         if self.is_sparse(id) {
             return self.sparse.get_mut(&id);
         }
-        self.own.get_mut(id.0 as usize).and_then(Option::as_mut)
+        let (chunk, at) = Self::place(id);
+        self.own.get_mut(chunk)?.as_mut()?.get_mut(at)?.as_mut()
     }
     /// Sets the node's entry.
     pub fn insert(&mut self, id: NodeId, value: T) {
@@ -149,12 +160,14 @@ impl<T> NodeTable<T> {
             self.sparse.insert(id, value);
             return;
         }
-        let at = id.0 as usize;
-        if at >= self.own.len() {
-            self.own.resize_with(at + 1, || None);
+        let (chunk, at) = Self::place(id);
+        if chunk >= self.own.len() {
+            self.own.resize_with(chunk + 1, || None);
         }
-        if let Some(slot) = self.own.get_mut(at) {
-            *slot = Some(value);
+        let Some(slot) = self.own.get_mut(chunk) else { return };
+        let entries = slot.get_or_insert_with(|| std::iter::repeat_with(|| None).take(CHUNK).collect());
+        if let Some(entry) = entries.get_mut(at) {
+            *entry = Some(value);
         }
     }
     /// All entries of the user's nodes, in node order.
@@ -162,9 +175,11 @@ impl<T> NodeTable<T> {
         let mut sparse: Vec<_> = self.sparse.iter().map(|(id, v)| (*id, v)).collect();
         sparse.retain(|(id, _)| *id < NodeId::FIRST_STD);
         sparse.sort_by_key(|(id, _)| *id);
-        let own = self.own.iter().enumerate();
-        own.filter_map(|(i, v)| v.as_ref().map(|v| (NodeId(i as u32), v)))
-            .chain(sparse)
+        let own = self.own.iter().enumerate().flat_map(|(chunk, entries)| {
+            let entries = entries.iter().flat_map(|e| e.iter()).enumerate();
+            entries.filter_map(move |(at, v)| v.as_ref().map(|v| (NodeId((chunk * CHUNK + at) as u32), v)))
+        });
+        own.chain(sparse)
     }
 }
 

@@ -329,6 +329,7 @@ impl<'a> Lowerer<'a> {
             type_params: Vec::new(),
             sig: TypeId::INVALID,
             body: None,
+            external: false,
             has_defer: false,
             defers_outside: false,
             has_recover: false,
@@ -355,6 +356,7 @@ impl<'a> Lowerer<'a> {
         self.signature(id, &decl.ty, sig);
         #[cfg(test)]
         guard::faults::stop(guard::faults::Fault::Lower, &decl.name.name);
+        self.out.funcs[id.index()].external = decl.body.is_none();
         let body = decl.body.as_ref().map(|b| self.block(b));
         self.end_function(id, body);
     }

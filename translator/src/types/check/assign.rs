@@ -90,6 +90,11 @@ impl<'a> Checker<'a> {
         if t == TypeId::INVALID {
             return;
         }
+        if !self.typed_assignable(x.ty, t) && self.s.is_interface(t) && self.embeds_invalid(x.ty, 0) {
+            // What the invalid type would have brought is not known.
+            x.fail();
+            return;
+        }
         if !self.typed_assignable(x.ty, t) {
             let why = self.why_not(x.ty, t);
             let text = format!(
@@ -99,6 +104,24 @@ impl<'a> Checker<'a> {
             );
             self.err(x.span(), Code::NOT_ASSIGNABLE, text);
             x.fail();
+        }
+    }
+
+    /// Whether a struct or a pointer to one embeds a type that is in error.
+    fn embeds_invalid(&self, t: TypeId, depth: usize) -> bool {
+        match &*self.s.under(t) {
+            _ if depth > 4 => false,
+            Type::Pointer(b) => self.s.underlying(*b) == TypeId::INVALID || self.embeds_invalid(*b, depth + 1),
+            Type::Struct(s) => s.fields.iter().any(|f| {
+                let f = self.s.obj(*f);
+                let invalid = |t: TypeId| match &*self.s.get(t) {
+                    Type::Pointer(b) => *b == TypeId::INVALID,
+                    _ => t == TypeId::INVALID,
+                };
+                matches!(f.kind, ObjKind::Var(VarKind::EmbeddedField))
+                    && (invalid(f.ty) || self.embeds_invalid(f.ty, depth + 1))
+            }),
+            _ => false,
         }
     }
 
@@ -342,8 +365,15 @@ impl<'a> Checker<'a> {
             return;
         }
         if rhs.len() != 1 {
-            let valid = self.use_lhs(lhs);
+            // What cannot be assigned to matters less than the count.
+            let told = self.diags.len();
+            self.use_lhs(lhs);
+            let only_places = self.diags.iter().skip(told).all(|d| d.code == Code::NOT_ASSIGNABLE);
+            let valid = only_places || self.diags.len() == told;
             if self.use_exprs(rhs) && valid {
+                for d in self.diags.split_off(told) {
+                    d.span.map(|span| self.reported.remove(&(span, d.code.0)));
+                }
                 self.count_error(lhs.len(), rhs.len(), rhs, false);
             }
             return;

@@ -10,6 +10,7 @@ use super::super::model::*;
 use super::Checker;
 use super::operand::Operand;
 use crate::diagnostic::Code;
+use crate::source::Span;
 use crate::syntax::ast::{CallExpr, Expr, ExprKind};
 
 impl<'a> Checker<'a> {
@@ -33,6 +34,9 @@ impl<'a> Checker<'a> {
                     return Operand::new(Mode::Value, TypeId::UINTPTR, e);
                 }
                 let (size, align) = self.s.size_align(x.ty);
+                if self.too_large(size, x.span()) {
+                    return Operand::invalid(e);
+                }
                 let n = if id == UnsafeSizeof { size } else { align };
                 Operand::constant(TypeId::UINTPTR, ConstValue::int(n), e)
             }
@@ -160,14 +164,26 @@ impl<'a> Checker<'a> {
         }
         let mut offset = 0;
         for i in l.index {
-            offset += self.s.field_offset(t, i);
+            offset = self.s.field_offset(t, i).saturating_add(offset);
             if let Type::Struct(st) = &*self.s.under(t)
                 && let Some(f) = st.fields.get(i)
             {
                 t = self.s.obj_type(*f);
             }
         }
+        if self.too_large(offset, x.span()) {
+            return Operand::invalid(e);
+        }
         Operand::constant(TypeId::UINTPTR, ConstValue::int(offset), e)
+    }
+
+    /// Reports a size or offset beyond all memory.
+    fn too_large(&mut self, size: i64, span: Span) -> bool {
+        let large = size > i64::MAX - 64;
+        if large {
+            self.err(span, Code::INVALID_USE, "type of the argument is too large");
+        }
+        large
     }
 
     fn depends_on_params(&self, t: TypeId) -> bool {

@@ -20,7 +20,7 @@ impl<'a> Checker<'a> {
             ExprKind::Index(inner, args) => match self.generic_callee(inner) {
                 Some(f) => {
                     for a in args {
-                        targs.push(self.type_expr(a));
+                        targs.push(self.var_type(a));
                         targ_spans.push(a.span);
                     }
                     let params = match &*self.s.get(f.ty) {

@@ -130,7 +130,8 @@ impl<'a> Checker<'a> {
             }
             return from.iter().all(|a| {
                 to.iter().all(|b| {
-                    let (a, b) = (self.s.underlying(a.ty), if tp { self.s.underlying(b.ty) } else { b.ty });
+                    let of = |t: &Term| if t.tilde { self.s.underlying(t.ty) } else { t.ty };
+                    let (a, b) = (of(a), of(b));
                     self.typed_assignable(a, b) || self.convertible_types(a, b)
                 })
             });

@@ -130,7 +130,9 @@ impl<'a> Checker<'a> {
             let written = self.instance_spans.get(t).copied();
             (written.unwrap_or_else(|| self.span_of(*o)), *o)
         });
-        if let Some((span, first)) = spans.min() {
+        // Told of where the search began: that is the first of the declarations that are complete.
+        let mut spans = spans;
+        if let Some((span, first)) = spans.next() {
             self.cycle_error_at(first, span, &objs);
         }
         for t in cycle {
@@ -195,6 +197,14 @@ impl<'a> Checker<'a> {
                 found
             }
             _ => None,
+        }
+    }
+
+    /// Whether the declaration of a named type is being resolved, and its underlying type is not known yet.
+    pub(super) fn is_pending(&self, t: TypeId) -> bool {
+        match &*self.s.get(t) {
+            Type::Named(n) => n.underlying.is_none() && self.path.contains(&n.obj),
+            _ => false,
         }
     }
 

@@ -168,8 +168,13 @@ impl<'a> Checker<'a> {
         if spec.alias {
             let outer = self.open_scope();
             let params = spec.type_params.as_ref().map(|p| self.type_params(p));
-            let t = self.type_expr(&spec.ty);
+            let mut t = self.type_expr(&spec.ty);
             self.close_scope(outer);
+            if params.as_ref().is_some_and(|p| p.contains(&t)) {
+                let text = "cannot use type parameter declared in alias declaration as RHS";
+                self.err(spec.ty.span, Code::INVALID_DECL, text);
+                t = TypeId::INVALID;
+            }
             self.s.update_obj(o, |o| o.ty = t);
             if let Some(p) = params {
                 self.alias_params.insert(o, p);
@@ -177,6 +182,8 @@ impl<'a> Checker<'a> {
             return;
         }
         let named = self.named_for(o);
+        // In the order in which declarations are begun, as go/types has it: cycles are told of at their first type.
+        self.later.push_back(Later::ValidType(o));
         let outer = self.open_scope();
         if let Some(p) = &spec.type_params {
             self.type_params_into(p, |c, params| {
@@ -210,7 +217,6 @@ impl<'a> Checker<'a> {
                 n.underlying = Some(rhs);
             }
         });
-        self.later.push_back(Later::ValidType(o));
         self.check_method_clash(named);
     }
 
@@ -372,6 +378,9 @@ impl<'a> Checker<'a> {
             }
             Index(x, args) => {
                 let base = self.generic_type_expr(x);
+                if self.is_without_methods(x) {
+                    return TypeId::INVALID;
+                }
                 let Type::Named(n) = &*self.s.get(base) else {
                     return TypeId::INVALID;
                 };
@@ -409,6 +418,9 @@ impl<'a> Checker<'a> {
             }
             _ => {
                 let t = self.generic_type_expr(e);
+                if t != TypeId::INVALID && self.is_without_methods(e) {
+                    return TypeId::INVALID;
+                }
                 if let Type::Named(n) = &*self.s.get(t)
                     && !n.type_params.is_empty()
                     && n.origin.is_none()
@@ -418,6 +430,18 @@ impl<'a> Checker<'a> {
                 }
                 t
             }
+        }
+    }
+
+    /// Reports a receiver whose base is an alias that can have no methods.
+    fn is_without_methods(&mut self, base: &Expr) -> bool {
+        let why = base.as_ident().and_then(|id| self.alias_without_methods(id));
+        match why {
+            Some(why) => {
+                self.err(base.span, Code::INVALID_DECL, why);
+                true
+            }
+            None => false,
         }
     }
 

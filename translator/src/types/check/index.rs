@@ -98,6 +98,9 @@ impl<'a> Checker<'a> {
         let mut mode = Mode::Variable;
         let mut len: Option<i64> = None;
         let mut ok = !terms.is_empty();
+        // Maps go with maps only.
+        let maps = |t: &Term| matches!(&*self.s.under(t.ty), Type::Map(..));
+        ok &= terms.iter().all(maps) || !terms.iter().any(maps);
         for t in &terms {
             let e = match &*self.s.under(t.ty) {
                 Type::Basic(k) if k.is_string() => {

@@ -329,7 +329,7 @@ impl<'a> Checker<'a> {
 
     /// `f[T]` as a value. Where some type arguments are missing the value stays generic in those.
     pub(super) fn instantiate_explicit(&mut self, e: &'a Expr, x: Operand<'a>, args: &'a [Expr]) -> Operand<'a> {
-        let targs: Vec<TypeId> = args.iter().map(|a| self.type_expr(a)).collect();
+        let targs: Vec<TypeId> = args.iter().map(|a| self.var_type(a)).collect();
         let Type::Signature(sig) = &*self.s.get(x.ty) else {
             return Operand::invalid(e);
         };

@@ -6,7 +6,7 @@
 use super::super::model::*;
 use super::{Checker, DeclKind};
 use crate::diagnostic::Code;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How deep the arguments of instances nest whose methods are completed at once.
 const INSTANCE_DEPTH: usize = 6;
@@ -24,50 +24,140 @@ impl<'a> Checker<'a> {
             })
             .collect();
         let mut done: FxHashSet<ObjId> = FxHashSet::default();
+        let mut cyclic = false;
         for v in &vars {
             let mut path = Vec::new();
-            self.init_one(pkg, *v, &mut done, &mut path);
+            cyclic |= self.init_one(pkg, *v, &mut done, &mut path);
+        }
+        cyclic |= self.constants_need_themselves(objs);
+        if cyclic {
+            self.init_cycles(objs);
         }
     }
 
-    /// Initialises what `v` needs, in order of declaration, then `v`.
-    fn init_one(&mut self, pkg: PackageId, v: ObjId, done: &mut FxHashSet<ObjId>, path: &mut Vec<ObjId>) {
+    /// Whether what a constant needs leads back to it.
+    fn constants_need_themselves(&self, objs: &[ObjId]) -> bool {
+        let is_constant = |o: ObjId| matches!(self.decls.get(&o).map(|d| &d.kind), Some(DeclKind::Const { .. }));
+        // Objects that were met, and whether all that they need was looked at.
+        let mut met: FxHashMap<ObjId, bool> = FxHashMap::default();
+        let mut stack: Vec<(ObjId, bool)> = objs.iter().filter(|o| is_constant(**o)).map(|o| (*o, false)).collect();
+        while let Some((o, leave)) = stack.pop() {
+            if leave {
+                met.insert(o, true);
+                continue;
+            }
+            match met.get(&o) {
+                Some(true) => continue,
+                Some(false) => return true,
+                None => {}
+            }
+            met.insert(o, false);
+            stack.push((o, true));
+            let needed = self.deps.get(&o).into_iter().flatten().copied();
+            // Of those that are open, only ones on the way here are left to be met.
+            stack.extend(needed.filter(|n| met.get(n) != Some(&true)).map(|n| (n, false)));
+        }
+        false
+    }
+
+    /// Whether the declarations that one needs need the other.
+    fn leads_to(&self, from: ObjId, to: ObjId) -> bool {
+        let mut seen: FxHashSet<ObjId> = FxHashSet::default();
+        let mut stack = vec![from];
+        while let Some(o) = stack.pop() {
+            for next in self.deps.get(&o).into_iter().flatten() {
+                if *next == to {
+                    return true;
+                }
+                if seen.insert(*next) {
+                    stack.push(*next);
+                }
+            }
+        }
+        false
+    }
+
+    /// Tells of each cycle once: constants and variables are taken in the order in which they could be initialised, what
+    /// needs the fewest others first, and one that still needs another then and leads back to itself is told of.
+    fn init_cycles(&mut self, objs: &[ObjId]) {
+        let is_value = |c: &Self, o: ObjId| {
+            matches!(
+                c.decls.get(&o).map(|d| &d.kind),
+                Some(DeclKind::Const { .. } | DeclKind::Var { .. })
+            )
+        };
+        let nodes: Vec<ObjId> = objs.iter().copied().filter(|o| is_value(self, *o)).collect();
+        let mut needs: FxHashMap<ObjId, FxHashSet<ObjId>> = FxHashMap::default();
+        for o in &nodes {
+            let mut direct: FxHashSet<ObjId> = FxHashSet::default();
+            let mut seen: FxHashSet<ObjId> = FxHashSet::default();
+            let mut stack: Vec<ObjId> = self.deps.get(o).cloned().unwrap_or_default();
+            while let Some(next) = stack.pop() {
+                if !seen.insert(next) {
+                    continue;
+                }
+                if is_value(self, next) {
+                    direct.insert(next);
+                } else {
+                    stack.extend(self.deps.get(&next).into_iter().flatten().copied());
+                }
+            }
+            needs.insert(*o, direct);
+        }
+        let mut open = nodes.clone();
+        while let Some(at) = (0..open.len()).min_by_key(|i| {
+            let o = open.get(*i).copied();
+            (o.and_then(|o| needs.get(&o)).map_or(0, FxHashSet::len), *i)
+        }) {
+            let o = open.remove(at);
+            if needs.get(&o).is_some_and(|n| !n.is_empty()) && self.leads_to(o, o) {
+                self.init_cycle(o);
+            }
+            needs.values_mut().for_each(|n| {
+                n.remove(&o);
+            });
+        }
+    }
+
+    /// Initialises what `v` needs, in order of declaration, then `v`; says whether that led back to it.
+    fn init_one(&mut self, pkg: PackageId, v: ObjId, done: &mut FxHashSet<ObjId>, path: &mut Vec<ObjId>) -> bool {
         if done.contains(&v) {
-            return;
+            return false;
         }
         if path.contains(&v) {
-            self.init_cycle(v, path);
             done.insert(v);
-            return;
+            return true;
         }
         path.push(v);
         let mut needed: Vec<ObjId> = self.reachable_vars(v);
         needed.sort();
+        let mut cyclic = false;
         for n in needed {
             if n == v {
-                self.init_cycle(v, path);
+                cyclic = true;
                 continue;
             }
             if !done.contains(&n) {
-                self.init_one(pkg, n, done, path);
+                cyclic |= self.init_one(pkg, n, done, path);
             }
         }
         path.pop();
         if !done.insert(v) {
-            return;
+            return cyclic;
         }
         let Some(DeclKind::Var {
             init: Some(init), lhs, ..
         }) = self.decls.get(&v).map(|d| d.kind.clone())
         else {
-            return;
+            return cyclic;
         };
         let lhs: Vec<ObjId> = lhs.map_or(vec![v], |l| l.to_vec());
         done.extend(lhs.iter().copied());
         self.add_initializer(pkg, lhs, init.id);
+        cyclic
     }
 
-    fn init_cycle(&mut self, v: ObjId, _path: &[ObjId]) {
+    fn init_cycle(&mut self, v: ObjId) {
         let text = format!("initialization cycle: `{}` refers to itself", self.s.obj(v).name);
         self.err(self.span_of(v), Code::INIT_CYCLE, text);
     }

@@ -117,17 +117,21 @@ impl<'a> Checker<'a> {
             StmtKind::Decl(d) if matches!(d.kind, GenKind::Var(_)) => declared(d.span),
             StmtKind::Assign(a) if a.op == AssignOp::Define => declared(s.span),
             StmtKind::Labeled(l, inner) => {
+                // The blank label is none.
+                let name = if &*l.name == "_" { "" } else { &*l.name };
                 if let Some(block) = labels.blocks.last_mut() {
-                    block.push(&l.name);
+                    block.push(name);
                 }
-                self.land(l, labels, jumps);
+                if !name.is_empty() {
+                    self.land(l, labels, jumps);
+                }
                 let is_loop = matches!(inner.kind, StmtKind::For(_) | StmtKind::Range(_));
                 let switch = matches!(
                     inner.kind,
                     StmtKind::Switch(_) | StmtKind::TypeSwitch(_) | StmtKind::Select(_)
                 );
                 labels.around.push(Around {
-                    name: &l.name,
+                    name,
                     is_loop,
                     breakable: is_loop || switch,
                 });

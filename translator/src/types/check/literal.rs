@@ -71,6 +71,17 @@ impl<'a> Checker<'a> {
                     }
                     self.use_exprs([x]);
                 }
+                // The type's own declaration is being resolved: that is told of where values have types.
+                if base != TypeId::INVALID && self.is_pending(base) {
+                    return Operand::new(Mode::Value, ty, e);
+                }
+                if c.ty.is_none() && self.s.is_type_param(base) && core == TypeId::INVALID {
+                    let text = format!(
+                        "invalid composite literal element type {} (no common underlying type)",
+                        self.type_str(base)
+                    );
+                    self.err(e.span, Code::INVALID_USE, text);
+                }
                 if base != TypeId::INVALID && core != TypeId::INVALID {
                     let text = format!("invalid composite literal type {}", self.type_str(base));
                     self.err(e.span, Code::INVALID_USE, text);

@@ -13,6 +13,7 @@ mod conversion;
 mod cycles;
 mod decl;
 mod expr;
+mod external;
 mod index;
 mod infer;
 mod init_order;
@@ -185,6 +186,7 @@ enum Later<'a> {
     ValidType(ObjId),
     Embedded(TypeId, Span, PackageId),
     Union(&'a Expr, PackageId),
+    Methods(TypeId, &'a ast::InterfaceType, PackageId),
 }
 
 /// The scope of a function's parameters and its results.
@@ -513,6 +515,10 @@ impl<'a> Checker<'a> {
                     self.env.pkg = pkg;
                     self.union_rules(e);
                 }
+                Later::Methods(t, i, pkg) => {
+                    self.env.pkg = pkg;
+                    self.duplicate_methods(t, i);
+                }
                 Later::Embedded(t, span, pkg) => {
                     self.env.pkg = pkg;
                     self.embedded_element(t, span);
@@ -541,6 +547,7 @@ impl<'a> Checker<'a> {
             }
         }
         self.process_later();
+        self.external_functions(pkg);
         self.record_untyped();
         self.init_order(pkg, &objs);
         self.unused_imports(pkg);

@@ -110,6 +110,8 @@ impl<'a> Checker<'a> {
 
     /// The package an import path means; an unknown one gets a package without names.
     pub(super) fn import(&mut self, path: &Arc<str>, span: Span) -> PackageId {
+        let importer = self.loaded.get(self.env.pkg.0 as usize);
+        let path = importer.and_then(|p| p.aliases.get(path)).unwrap_or(path);
         if let Some(id) = self.by_path.get(path) {
             return *id;
         }
@@ -133,9 +135,10 @@ impl<'a> Checker<'a> {
             format!("package `{path}` is not in std nor in the module"),
         );
         if let Some(d) = self.diags.last_mut() {
+            let help = importer.and_then(|p| p.missing.get(path)).cloned();
             *d = d
                 .clone()
-                .help("vendor the module, or give the folder its source lies in");
+                .help(help.unwrap_or_else(|| "add its module with `go get`, and download it".into()));
         }
         let id = self.add_package(path.clone(), name, false);
         if let Some(p) = self.pkgs.get_mut(id.0 as usize) {

@@ -165,6 +165,16 @@ impl<'a> Checker<'a> {
                 last = (s.ty.as_ref(), &s.values);
                 inherited = false;
             }
+            if inherited
+                && last.1.len() > s.names.len()
+                && let Some(id) = s.names.first()
+            {
+                self.err(
+                    id.span,
+                    Code::ASSIGN_COUNT,
+                    "extra init expr in repeated expression list",
+                );
+            }
             for (i, id) in s.names.iter().enumerate() {
                 let init = last.1.get(i);
                 if init.is_none() {
@@ -279,14 +289,17 @@ impl<'a> Checker<'a> {
         let mut by_base: FxHashMap<ObjId, Vec<ObjId>> = FxHashMap::default();
         for (d, scope) in methods {
             let recv = d.recv.as_ref().and_then(|r| r.fields.first()).map(|f| &f.ty);
-            let (ptr, base) = recv.map_or((false, None), receiver_base);
+            let (star, base) = recv.map_or((false, None), receiver_base);
+            let base = base.and_then(|b| self.alias_target(b, pkg));
+            let ptr = star || base.is_some_and(|b| b.1);
+            // A pointer to a pointer has no methods.
+            let base = base.filter(|b| !(star && b.1)).map(|b| b.0);
             let kind = ObjKind::Func {
                 is_method: true,
                 ptr_recv: ptr,
             };
             let m = self.package_object(&d.name, kind, DeclKind::Func(d), pkg, scope, false);
             all.push(m);
-            let base = base.and_then(|b| self.alias_target(b, pkg));
             if let Some(base) = base
                 && &*d.name.name != "_"
             {
@@ -309,19 +322,51 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The type declaration a receiver's base name means, through aliases in the package.
-    fn alias_target(&self, id: &Ident, pkg: PackageId) -> Option<ObjId> {
+    /// Why a receiver's base name, an alias, may have no methods. Spec, "Method declarations": the receiver base type is a
+    /// defined type or a pointer to one, and no instance of a generic type.
+    pub(super) fn alias_without_methods(&self, id: &Ident) -> Option<String> {
+        let mut o = self.lookup(&id.name)?;
+        for _ in 0..100 {
+            let Some(DeclKind::Type(s)) = self.decls.get(&o).map(|d| &d.kind) else {
+                return None;
+            };
+            if !s.alias {
+                return None;
+            }
+            if s.type_params.is_some() {
+                return Some(format!(
+                    "cannot define new methods on generic alias type `{}`",
+                    s.name.name
+                ));
+            }
+            if is_instance(&s.ty) {
+                let text = self.text(&s.ty);
+                return Some(format!(
+                    "cannot define new methods on instantiated type `{}`",
+                    text.trim_start_matches(['*', '('])
+                ));
+            }
+            o = self.lookup(&receiver_base(&s.ty).1?.name)?;
+        }
+        None
+    }
+
+    /// The type declaration a receiver's base name means, through aliases in the package, and whether one of these is a
+    /// pointer.
+    fn alias_target(&self, id: &Ident, pkg: PackageId) -> Option<(ObjId, bool)> {
         let scope = self.scopes.get(self.pkg_scope(pkg).0 as usize)?;
         let mut o = *scope.names.get(&id.name)?;
+        let mut stars = 0;
         for _ in 0..100 {
             match self.decls.get(&o).map(|d| &d.kind) {
                 Some(DeclKind::Type(s)) if s.alias => {
-                    let (_, Some(next)) = receiver_base(&s.ty) else {
-                        return None;
-                    };
+                    let (star, next) = receiver_base(&s.ty);
+                    stars += usize::from(star);
+                    let next = next.filter(|_| s.type_params.is_none() && stars < 2);
+                    let next = next.filter(|_| !is_instance(&s.ty))?;
                     o = *scope.names.get(&next.name)?;
                 }
-                Some(DeclKind::Type(_)) => return Some(o),
+                Some(DeclKind::Type(_)) => return Some((o, stars == 1)),
                 _ => return None,
             }
         }
@@ -364,6 +409,15 @@ impl<'a> Checker<'a> {
 
     pub(super) fn span_of(&self, o: ObjId) -> Span {
         self.s.obj(o).span.unwrap_or(Span::new(crate::source::FileId(0), 0, 0))
+    }
+}
+
+/// Whether a type with or without a star is an instance.
+pub(super) fn is_instance(e: &Expr) -> bool {
+    match &e.unparen().kind {
+        ExprKind::Star(x) => is_instance(x),
+        ExprKind::Index(..) => true,
+        _ => false,
     }
 }
 

@@ -201,7 +201,7 @@ impl<'a> Checker<'a> {
                 end: v.span.start,
                 ..c.span
             };
-            let arrow = self.sources.text(between).rfind("<-").unwrap_or(0) as u32;
+            let arrow = self.sources.text(between).find("<-").unwrap_or(0) as u32;
             let at = Span {
                 start: between.start + arrow,
                 ..between
@@ -267,8 +267,13 @@ impl<'a> Checker<'a> {
         }
         let ExprKind::Call(c) = &e.unparen().kind else {
             self.raw_expr(e, None);
+            // Told behind it, where the call is missing.
+            let behind = Span {
+                start: e.span.end,
+                ..e.span
+            };
             self.err(
-                e.span,
+                behind,
                 Code::INVALID_USE,
                 format!("expression in {what} must be function call"),
             );
@@ -522,7 +527,11 @@ impl<'a> Checker<'a> {
         let t = self.expr_or_type(e);
         let ty = match t.mode {
             Mode::Invalid => return Some(TypeId::INVALID),
-            Mode::Type => Some(t.ty),
+            Mode::Type => {
+                self.later
+                    .push_back(super::Later::NoConstraint(t.ty, e.span, self.env.pkg));
+                Some(t.ty)
+            }
             _ if t.is_nil() => {
                 if let Some(x) = x {
                     self.update_expr_type(e, x.ty, true);

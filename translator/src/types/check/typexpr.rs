@@ -370,6 +370,10 @@ impl<'a> Checker<'a> {
             return;
         }
         match &*self.s.under(base) {
+            // "Like a regular pointer."
+            Type::Basic(BasicKind::UnsafePointer) => {
+                self.err(e.span, Code::NOT_A_TYPE, "embedded field type cannot be unsafe.Pointer");
+            }
             Type::Pointer(_) => self.err(e.span, Code::NOT_A_TYPE, "embedded field type cannot be a pointer"),
             Type::Interface(_) if ptr => {
                 self.err(
@@ -398,6 +402,11 @@ impl<'a> Checker<'a> {
                     let o = Object::new(kind, name.name.clone(), Some(self.env.pkg), t, Some(name.span));
                     let o = self.s.add_obj(o);
                     self.info.defs.insert(name.id, o);
+                    if &*name.name == "_" {
+                        let text = "methods must have a unique non-blank name";
+                        self.err(name.span, Code::INVALID_DECL, text);
+                        continue;
+                    }
                     if out.methods.iter().any(|m| self.s.obj(*m).name == name.name) {
                         self.err(name.span, Code::DUPLICATE, format!("duplicate method `{}`", name.name));
                         continue;
@@ -418,7 +427,48 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        self.s.push(Type::Interface(out))
+        let t = self.s.push(Type::Interface(out));
+        self.later.push_back(Later::Methods(t, i, self.env.pkg));
+        t
+    }
+
+    /// Methods that an interface has twice. Spec, "Embedded interfaces": those of the same names must have identical
+    /// signatures; before Go 1.14 there could be none.
+    pub(super) fn duplicate_methods(&mut self, t: TypeId, i: &'a ast::InterfaceType) {
+        let Type::Interface(iface) = &*self.s.get(t) else {
+            return;
+        };
+        let mut seen: Vec<(ObjId, TypeId)> = iface.methods.iter().map(|m| (*m, self.s.obj_type(*m))).collect();
+        for e in &i.elems {
+            let ast::InterfaceElem::Embedded { ty, .. } = e else {
+                continue;
+            };
+            let embedded = self.info.type_of(ty);
+            if !matches!(&*self.s.under(embedded), Type::Interface(_)) {
+                continue;
+            }
+            for m in &self.s.type_set(embedded).methods {
+                let o = self.s.obj(*m);
+                let same = |x: &ObjId| {
+                    let x = self.s.obj(*x);
+                    x.name == o.name && (o.exported() || x.pkg == o.pkg)
+                };
+                let Some((other, other_type)) = seen.iter().find(|(x, _)| same(x)).copied() else {
+                    seen.push((*m, o.ty));
+                    continue;
+                };
+                self.resolve(*m);
+                let own = self.s.obj_type(*m);
+                let differ = !self.s.identical(own, other_type) && own != TypeId::INVALID;
+                if differ || self.version_at(ty.span) < (1, 14) {
+                    self.err(ty.span, Code::DUPLICATE, format!("duplicate method `{}`", o.name));
+                    if let (Some(old), Some(d)) = (self.s.obj(other).span, self.diags.last_mut()) {
+                        *d = d.clone().label(old, "another method of this name");
+                    }
+                    break;
+                }
+            }
+        }
     }
 
     /// Interfaces that embed anything but plain interfaces came with Go 1.18.
@@ -464,6 +514,11 @@ impl<'a> Checker<'a> {
     pub(super) fn union_rules(&mut self, e: &'a Expr) {
         let mut exprs = Vec::new();
         flatten_union(e, &mut exprs);
+        if let Some(last) = exprs.get(MOST_TERMS) {
+            let text = format!("cannot handle more than {MOST_TERMS} union terms (implementation limitation)");
+            self.err(last.span, Code::INVALID_DECL, text);
+            return;
+        }
         let mut before: Vec<Term> = Vec::new();
         let single = exprs.len() == 1;
         for x in exprs {
@@ -568,10 +623,6 @@ impl<'a> Checker<'a> {
         };
         self.needs_version_at('[', brackets, (1, 18), "type instantiation");
         let generic = self.generic_type_expr(x);
-        let targs: Vec<TypeId> = args.iter().map(|a| self.type_expr(a)).collect();
-        if generic == TypeId::INVALID || targs.contains(&TypeId::INVALID) {
-            return TypeId::INVALID;
-        }
         let ident = match &x.unparen().kind {
             ExprKind::Ident(id) | ExprKind::Selector(_, id) => Some(id),
             _ => None,
@@ -584,8 +635,15 @@ impl<'a> Checker<'a> {
             _ => Vec::new(),
         };
         if params.is_empty() {
-            let text = format!("`{}` is not a generic type", self.type_str(generic));
-            self.err(e.span, Code::INSTANTIATION, text);
+            if generic != TypeId::INVALID {
+                let text = format!("`{}` is not a generic type", self.type_str(generic));
+                self.err(x.span, Code::INSTANTIATION, text);
+            }
+            self.use_exprs(args);
+            return TypeId::INVALID;
+        }
+        let targs: Vec<TypeId> = args.iter().map(|a| self.var_type(a)).collect();
+        if targs.contains(&TypeId::INVALID) {
             return TypeId::INVALID;
         }
         if params.len() != targs.len() {
@@ -628,6 +686,9 @@ impl<'a> Checker<'a> {
         t
     }
 }
+
+/// How many terms a union may have.
+const MOST_TERMS: usize = 100;
 
 /// The terms of a union.
 fn flatten_union<'a>(e: &'a Expr, out: &mut Vec<&'a Expr>) {
