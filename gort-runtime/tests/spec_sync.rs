@@ -195,7 +195,7 @@ async fn readers_see_what_the_writer_before_did() {
 async fn an_rlocker_locks_for_reading() {
     let rw = Ptr::new(RwMutex::zero());
     let locker = rw.rlocker();
-    locker.lock().await;
+    locker.lock();
     assert!(rw.try_rlock() && !rw.try_lock());
     rw.runlock();
     locker.unlock();
@@ -207,7 +207,7 @@ async fn mutexes_are_lockers() {
     let (mu, rw) = (Ptr::new(Mutex::zero()), Ptr::new(RwMutex::zero()));
     let lockers: [Iface<dyn Locker>; 2] = [iface!(mu.clone() => dyn Locker), iface!(rw.clone() => dyn Locker)];
     for locker in &lockers {
-        locker.lock().await;
+        locker.lock();
     }
     assert!(!mu.try_lock() && !rw.try_rlock());
     lockers.iter().for_each(|locker| locker.unlock());
@@ -416,7 +416,7 @@ fn cond() -> (Ptr<Mutex>, Ptr<Cond>) {
 #[gort_runtime::test]
 async fn waiting_unlocks_and_returns_locked() {
     let (mu, cond) = cond();
-    mu.lock().await;
+    Mutex::lock(&mu).await;
     let mut wait = pin!(cond.wait());
     assert!(poll(&mut wait).is_pending());
     assert!(mu.try_lock());
@@ -436,7 +436,7 @@ async fn signal_wakes_one_and_broadcast_all() {
     for _ in 0..5 {
         let (mu, cond, woken, waiting) = (mu.clone(), cond.clone(), woken.clone(), waiting.clone());
         group.spawn(async move {
-            mu.lock().await;
+            Mutex::lock(&mu).await;
             waiting.fetch_add(1, SeqCst);
             cond.wait().await;
             woken.fetch_add(1, SeqCst);
@@ -447,7 +447,7 @@ async fn signal_wakes_one_and_broadcast_all() {
         task::gosched().await;
     }
     // Who counted itself holds the lock until it waits.
-    mu.lock().await;
+    Mutex::lock(&mu).await;
     cond.signal();
     mu.unlock();
     while woken.load(SeqCst) < 1 {
@@ -466,14 +466,14 @@ async fn a_signal_to_nobody_is_lost() {
     let (mu, cond) = cond();
     cond.signal();
     cond.broadcast();
-    mu.lock().await;
+    Mutex::lock(&mu).await;
     assert!(waits(cond.wait()));
 }
 
 #[gort_runtime::test]
 async fn nobody_wakes_without_being_woken() {
     let (mu, cond) = cond();
-    mu.lock().await;
+    Mutex::lock(&mu).await;
     let mut wait = pin!(cond.wait());
     for _ in 0..50 {
         assert!(poll(&mut wait).is_pending());
@@ -490,12 +490,12 @@ async fn a_condition_waited_for_in_a_loop_holds_afterwards() {
         let ready = Arc::new(AtomicI64::new(0));
         let (lock, tells, sets) = (mu.clone(), cond.clone(), ready.clone());
         task::go(async move {
-            lock.lock().await;
+            Mutex::lock(&lock).await;
             sets.store(1, SeqCst);
             lock.unlock();
             tells.broadcast();
         });
-        mu.lock().await;
+        Mutex::lock(&mu).await;
         while ready.load(SeqCst) == 0 {
             cond.wait().await;
         }

@@ -57,7 +57,7 @@ async fn readers_share_and_writers_do_not() {
         group.spawn(async move {
             for _ in 0..300 {
                 if i % 3 == 0 {
-                    mu.lock().await;
+                    RwMutex::lock(&mu).await;
                     let n = value.get();
                     task::gosched().await;
                     value.set(n + 1);
@@ -87,7 +87,7 @@ async fn conditions_wake() {
     for _ in 0..5 {
         let (mu, cond, ready) = (mu.clone(), cond.clone(), ready.clone());
         wg.go(async move {
-            mu.lock().await;
+            Mutex::lock(&mu).await;
             while ready.get() == 0 {
                 cond.wait().await;
             }
@@ -96,7 +96,7 @@ async fn conditions_wake() {
         });
     }
     time::sleep(time::MILLISECOND).await;
-    mu.lock().await;
+    Mutex::lock(&mu).await;
     ready.set(1);
     mu.unlock();
     cond.signal();

@@ -2,7 +2,8 @@
 
 use std::pin::pin;
 
-use super::mutex::Locker;
+use super::mutex::{Locker, Mutex};
+use super::rw_mutex::{ReadLocker, RwMutex};
 use super::wait_list::{Listener, WaitList};
 use super::{InPlace, in_place};
 use crate::task::Wait;
@@ -16,9 +17,9 @@ use crate::value::{Cell, Iface, Ptr};
 ///     let mutex = Ptr::new(sync::Mutex::zero());
 ///     let cond = Cond::new(iface!(mutex.clone() => dyn Locker));
 ///     let notifies = cond.clone();
-///     mutex.lock().await;
+///     sync::Mutex::lock(&mutex).await;
 ///     task::go(async move {
-///         notifies.l.get().lock().await;
+///         notifies.l.get().lock();
 ///         notifies.broadcast();
 ///         notifies.l.get().unlock();
 ///     });
@@ -63,9 +64,9 @@ impl InPlace for Cond {
 ///     let mutex = Ptr::new(sync::Mutex::zero());
 ///     let cond = sync::new_cond(iface!(mutex.clone() => dyn Locker));
 ///     let notifies = cond.clone();
-///     mutex.lock().await;
+///     sync::Mutex::lock(&mutex).await;
 ///     task::go(async move {
-///         notifies.l.get().lock().await;
+///         notifies.l.get().lock();
 ///         notifies.signal();
 ///         notifies.l.get().unlock();
 ///     });
@@ -77,6 +78,20 @@ pub fn new_cond(l: Iface<dyn Locker>) -> Ptr<Cond> {
     Cond::new(l)
 }
 
+/// Locks without blocking the thread, if it is a lock of ours.
+async fn lock(l: &Iface<dyn Locker>) {
+    let any = l.to_any();
+    if let Some(mutex) = any.downcast::<Ptr<Mutex>>() {
+        Mutex::lock(&mutex).await;
+    } else if let Some(lock) = any.downcast::<Ptr<RwMutex>>() {
+        RwMutex::lock(&lock).await;
+    } else if let Some(lock) = any.downcast::<ReadLocker>() {
+        lock.0.rlock().await;
+    } else {
+        l.lock();
+    }
+}
+
 impl Cond {
     /// `sync.NewCond`.
     ///
@@ -86,9 +101,9 @@ impl Cond {
     ///     let mutex = Ptr::new(sync::Mutex::zero());
     ///     let cond = Cond::new(iface!(mutex.clone() => dyn Locker));
     ///     let notifies = cond.clone();
-    ///     mutex.lock().await;
+    ///     sync::Mutex::lock(&mutex).await;
     ///     task::go(async move {
-    ///         notifies.l.get().lock().await;
+    ///         notifies.l.get().lock();
     ///         notifies.signal();
     ///         notifies.l.get().unlock();
     ///     });
@@ -115,9 +130,9 @@ impl Cond {
     ///     let mutex = Ptr::new(sync::Mutex::zero());
     ///     let cond = Cond::new(iface!(mutex.clone() => dyn Locker));
     ///     let notifies = cond.clone();
-    ///     mutex.lock().await;
+    ///     sync::Mutex::lock(&mutex).await;
     ///     task::go(async move {
-    ///         notifies.l.get().lock().await;
+    ///         notifies.l.get().lock();
     ///         notifies.signal();
     ///         notifies.l.get().unlock();
     ///     });
@@ -131,7 +146,7 @@ impl Cond {
         self.waiters.listen(listener.as_mut());
         l.unlock();
         listener.notified().await;
-        l.lock().await;
+        lock(&l).await;
     }
 
     /// Wakes one waiter.

@@ -19,7 +19,7 @@ use crate::shim::atomic::{AtomicU32, Ordering};
 use crate::shim::{Lock, const_unless_modelled};
 use crate::task::{Wait, block_on, gomaxprocs};
 #[cfg(feature = "value")]
-use crate::value::{BoxFuture, Ptr};
+use crate::value::Ptr;
 
 #[cfg(feature = "value")]
 crate::interface! {
@@ -30,30 +30,30 @@ crate::interface! {
     /// task::test(async {
     ///     let mutex = Ptr::new(sync::Mutex::zero());
     ///     let locker: Iface<dyn Locker> = iface!(mutex.clone() => dyn Locker);
-    ///     locker.lock().await;
+    ///     locker.lock();
     ///     assert!(!mutex.try_lock());
     ///     locker.unlock();
     /// });
     /// ```
     pub trait Locker {
-        /// Locks.
+        /// Locks; it may block the thread, as what implements it need not know of suspending.
         ///
         /// ```
         /// use gort_runtime::{prelude::*, sync::{self, Locker}};
         /// task::test(async {
         ///     let locker: Iface<dyn Locker> = iface!(Ptr::new(sync::Mutex::zero()) => dyn Locker);
-        ///     locker.lock().await;
+        ///     locker.lock();
         ///     locker.unlock();
         /// });
         /// ```
-        fn lock(&self) -> BoxFuture<'_>;
+        fn lock(&self);
         /// Unlocks.
         ///
         /// ```
         /// use gort_runtime::{prelude::*, sync::{self, Locker}};
         /// task::test(async {
         ///     let locker: Iface<dyn Locker> = iface!(Ptr::new(sync::Mutex::zero()) => dyn Locker);
-        ///     locker.lock().await;
+        ///     locker.lock();
         ///     locker.unlock();
         /// });
         /// ```
@@ -344,8 +344,8 @@ unsafe impl Host for Mutex {
 
 #[cfg(feature = "value")]
 impl LockerPtr for Mutex {
-    fn lock(this: &Ptr<Self>) -> BoxFuture<'_> {
-        Box::pin(Mutex::lock(this))
+    fn lock(this: &Ptr<Self>) {
+        Mutex::lock_sync(this);
     }
     fn unlock(this: &Ptr<Self>) {
         Mutex::unlock(this);

@@ -22,7 +22,7 @@ use crate::shim::atomic::{AtomicU64, Ordering};
 use crate::shim::{Lock, const_unless_modelled};
 use crate::task::{Wait, block_on};
 #[cfg(feature = "value")]
-use crate::value::{BoxFuture, Ptr};
+use crate::value::Ptr;
 
 /// Go's `sync.RWMutex`.
 ///
@@ -456,8 +456,8 @@ unsafe impl Host for RwMutex {
 
 #[cfg(feature = "value")]
 impl LockerPtr for RwMutex {
-    fn lock(this: &Ptr<Self>) -> BoxFuture<'_> {
-        Box::pin(RwMutex::lock(this))
+    fn lock(this: &Ptr<Self>) {
+        RwMutex::lock_sync(this);
     }
     fn unlock(this: &Ptr<Self>) {
         RwMutex::unlock(this);
@@ -474,12 +474,12 @@ impl LockerPtr for RwMutex {
 #[cfg(feature = "value")]
 #[derive(Clone, PartialEq, crate::Value)]
 #[go(name = "*sync.rlocker", value(dyn Locker))]
-pub struct ReadLocker(Ptr<RwMutex>);
+pub struct ReadLocker(pub(super) Ptr<RwMutex>);
 
 #[cfg(feature = "value")]
 impl Locker for ReadLocker {
-    fn lock(&self) -> BoxFuture<'_> {
-        Box::pin(self.0.rlock())
+    fn lock(&self) {
+        self.0.rlock_sync();
     }
     fn unlock(&self) {
         self.0.runlock();
@@ -495,7 +495,7 @@ impl Ptr<RwMutex> {
     /// task::test(async {
     ///     let rw = Ptr::new(RwMutex::zero());
     ///     let reads = rw.rlocker();
-    ///     reads.lock().await;
+    ///     reads.lock();
     ///     assert!(rw.try_rlock() && !rw.try_lock());
     /// });
     /// ```
