@@ -14,17 +14,97 @@ mod sleep;
 
 #[cfg(feature = "value")]
 pub(crate) use blocking::CatchUnwind;
+/// ```
+/// assert_eq!(gort_runtime::task::block_on(async { 5 }), 5);
+/// ```
 pub use blocking::block_on;
+/// ```
+/// use gort_runtime::task::External;
+/// let (wakes, waits) = gort_runtime::chan::channel(1);
+/// // While this lives, goroutines that wait for the thread are no deadlock.
+/// let external = External::new();
+/// std::thread::spawn(move || {
+///     let _ = wakes.blocking_send(1);
+///     drop(external);
+/// });
+/// assert_eq!(waits.blocking_recv(), Some(1));
+/// ```
 pub use deadlock::External;
+pub use dump::{GoroutineInfo, goroutines};
 pub use dump::{GoroutineInfo, goroutines};
 #[cfg(feature = "time")]
 pub(crate) use goroutine::Home;
-pub use goroutine::{YieldPoint, go, goexit, gosched, num_goroutine, yield_point};
+#[cfg(feature = "time")]
+pub(crate) use goroutine::Home;
+/// ```
+/// use gort_runtime::{chan::Chan, task};
+/// task::test(async {
+///     let c = Chan::make(0);
+///     let sender = c.clone();
+///     task::go(async move { sender.send("from afar").await });
+///     assert_eq!(c.recv().await, Some("from afar"));
+/// });
+/// ```
+pub use goroutine::go;
+/// ```
+/// use gort_runtime::{chan, task};
+/// task::test(async {
+///     let (told, heard) = chan::channel::<()>(0);
+///     task::go(async move {
+///         let _told = told;
+///         task::goexit();
+///     });
+///     assert_eq!(heard.recv().await, None);
+/// });
+/// ```
+pub use goroutine::goexit;
+/// ```
+/// use gort_runtime::task;
+/// task::test(async { task::gosched().await });
+/// ```
+pub use goroutine::gosched;
+/// ```
+/// assert!(gort_runtime::task::num_goroutine() >= 0);
+/// ```
+pub use goroutine::num_goroutine;
+/// ```
+/// use gort_runtime::task;
+/// task::test(async {
+///     for _ in 0..1000 {
+///         task::yield_point().await;
+///     }
+/// });
+/// ```
+pub use goroutine::{YieldPoint, yield_point};
+/// ```
+/// use gort_runtime::task::Wait;
+/// assert_eq!(Wait::ChanReceive.text(), "chan receive");
+/// ```
+pub use local::Wait;
+/// ```
+/// use gort_runtime::task::{Wait, waiting};
+/// waiting(Wait::IoWait);
+/// ```
+pub use local::waiting;
 #[cfg(feature = "value")]
 pub(crate) use local::with as with_local;
-pub use local::{Wait, waiting};
 pub(crate) use local::{proceed, progress};
 pub(crate) use run::flush;
-pub use run::{at_exit, exit, gomaxprocs, main, test};
-pub(crate) use scheduler::task::{waker, wakes_same};
-pub use sleep::Sleep;
+/// ```
+/// assert!(gort_runtime::task::gomaxprocs(0) > 0);
+/// ```
+pub use run::gomaxprocs;
+/// ```no_run
+/// gort_runtime::task::main(async { println!("hello") });
+/// ```
+pub use run::main;
+/// ```
+/// gort_runtime::task::test(async { assert_eq!(1 + 1, 2) });
+/// ```
+pub use run::test;
+/// ```no_run
+/// use gort_runtime::task;
+/// task::at_exit(|| println!("the last line"));
+/// task::exit(0);
+/// ```
+pub use run::{at_exit, exit};
