@@ -31,9 +31,6 @@ pub use blocking::block_on;
 /// ```
 pub use deadlock::External;
 pub use dump::{GoroutineInfo, goroutines};
-pub use dump::{GoroutineInfo, goroutines};
-#[cfg(feature = "time")]
-pub(crate) use goroutine::Home;
 #[cfg(feature = "time")]
 pub(crate) use goroutine::Home;
 /// ```
@@ -108,3 +105,11 @@ pub use run::test;
 /// task::exit(0);
 /// ```
 pub use run::{at_exit, exit};
+pub(crate) use scheduler::task::{waker, wakes_same};
+/// ```
+/// # #[cfg(feature = "time")]
+/// gort_runtime::task::test(async {
+///     gort_runtime::time::native::sleep(std::time::Duration::from_millis(1)).await;
+/// });
+/// ```
+pub use sleep::Sleep;
