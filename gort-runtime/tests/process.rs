@@ -104,6 +104,34 @@ program!(blocked_threads_deadlock, 2, DEADLOCK, {
 });
 
 program!(
+    a_deadlock_names_all_goroutines,
+    2,
+    &format!("{DEADLOCK}[chan receive]:\nmain.main()\n\tgort-runtime/tests/process.rs:"),
+    {
+        let c: Chan<i64> = Chan::make(0);
+        c.recv().await;
+    }
+);
+
+#[cfg(unix)]
+const QUIT: &str = "SIGQUIT: quit\n\ngoroutine 1 [sleep]:\nmain.main()\n\tgort-runtime/tests/process.rs:";
+
+#[cfg(unix)]
+program!(a_quit_signal_dumps_all_goroutines, 2, QUIT, {
+    task::go(async {
+        let c: Chan<i64> = Chan::make(0);
+        c.recv().await;
+    });
+    std::thread::spawn(|| {
+        std::thread::sleep(Duration::from_millis(50));
+        let _ = Command::new("kill")
+            .args(["-QUIT", &std::process::id().to_string()])
+            .status();
+    });
+    gort_runtime::time::sleep(gort_runtime::time::MINUTE).await;
+});
+
+program!(
     main_goexits,
     2,
     "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n",

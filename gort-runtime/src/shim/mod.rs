@@ -15,7 +15,7 @@ mod model;
 mod spin;
 
 /// The atomics, and the fence between them.
-#[cfg_attr(not(feature = "sync"), allow(unused_imports))]
+#[cfg_attr(not(feature = "value"), allow(unused_imports))]
 pub(crate) mod atomic {
     #[cfg(all(test, gort_loom))]
     pub(crate) use loom::sync::atomic::{

@@ -80,9 +80,8 @@ pub(super) fn report(scheduler: &Scheduler) -> ! {
     } else {
         "fatal error: all goroutines are asleep - deadlock!\n".to_owned()
     };
-    for goroutine in dump::goroutines_of(scheduler) {
-        text += &format!("\n{goroutine}");
-    }
+    text += "\n";
+    text += &dump::text_of(scheduler);
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
     std::process::exit(2)
 }

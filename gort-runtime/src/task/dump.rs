@@ -89,10 +89,16 @@ impl fmt::Display for GoroutineInfo {
 }
 
 /// All goroutines of a scheduler.
-pub(super) fn goroutines_of(scheduler: &Scheduler) -> Vec<GoroutineInfo> {
+fn goroutines_of(scheduler: &Scheduler) -> Vec<GoroutineInfo> {
     let mut all: Vec<_> = scheduler.goroutines().iter().map(GoroutineInfo::of).collect();
     all.sort_by_key(|goroutine| goroutine.id);
     all
+}
+
+/// The dump of a scheduler: its goroutines, with an empty line between two.
+pub(super) fn text_of(scheduler: &Scheduler) -> String {
+    let all: Vec<_> = goroutines_of(scheduler).iter().map(ToString::to_string).collect();
+    all.join("\n")
 }
 
 /// All goroutines of the scheduler whose thread this is, in the order of their numbers; none on other threads.

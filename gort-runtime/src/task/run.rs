@@ -86,6 +86,8 @@ pub fn main(future: impl Future<Output = ()> + Send + 'static) -> ! {
     let starting = deadlock::External::new();
     let (scheduler, _runtime) = start(true);
     deadlock::judged_by(scheduler);
+    #[cfg(unix)]
+    super::signals::dump_on_quit(scheduler);
     scheduler.spawn(Main { future }, MAIN_ID, Location::caller());
     drop(starting);
     loop {
