@@ -328,3 +328,28 @@ fn what_a_type_in_error_would_have_brought_is_not_missed() {
         &[("2:17", "undefined: `undefined`")],
     );
 }
+
+#[test]
+fn errors_behind_a_syntax_error_are_told_too() {
+    fails(
+        "func f(x F) int {\n\ty := 1 +\n\tif x {\n\t\tprint(\"a\" \"b\")\n\t\tz := [3]int{1, 2\n\t\treturn\n\t}\n\tfor i := 0; i < ; i++ {\n\t}\n\tvar q int = = 3\n\treturn y\n}\n\
+         type F {\n\ta int\n}\nfunc g() { undefinedName() }",
+        &[
+            ("4:2", "unexpected keyword `if`"),
+            ("5:13", "possibly missing comma or `)`"),
+            ("6:19", "possibly missing comma or `}`"),
+            ("9:18", "unexpected `;`"),
+            ("11:14", "unexpected `=`"),
+            ("14:8", "expected type"),
+            ("17:12", "undefined: `undefinedName`"),
+        ],
+    );
+}
+
+#[test]
+fn names_of_declarations_with_syntax_errors_draw_no_echoes() {
+    fails(
+        "import \"fmt\"\nfunc f() { fmt.Println( }\nfunc (t T) m() { ) }\ntype T int\nfunc main() { f(); T(1).m() }",
+        &[("3:25", "expected expression"), ("4:18", "expected")],
+    );
+}

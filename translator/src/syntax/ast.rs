@@ -63,6 +63,8 @@ pub struct File {
     pub imports: Vec<ImportSpec>,
     pub decls: Vec<Decl>,
     pub comments: Vec<Comment>,
+    /// Names that declarations with syntax errors would have declared.
+    pub broken: Vec<Name>,
     /// The language version that a build constraint asks for.
     pub release: Option<(u32, u32)>,
 }
@@ -83,6 +85,7 @@ impl File {
             imports: Vec::new(),
             decls: Vec::new(),
             comments: Vec::new(),
+            broken: Vec::new(),
             release: None,
         }
     }

@@ -19,6 +19,7 @@ impl Builder<'_> {
                 self.next();
             }
             let (begin, before) = (self.at, self.diagnostics.len());
+            self.begin_declaration();
             let decl = match self.tok() {
                 Tok::Eof => break,
                 Tok::Import | Tok::Const | Tok::Type | Tok::Var => Some(Decl::Gen(self.gen_decl())),
@@ -37,9 +38,12 @@ impl Builder<'_> {
                     format!("syntax error: unexpected {found} after top level declaration"),
                 );
             }
-            let failed = self.broken;
+            let failed = self.broken || self.recovered;
             if failed {
-                self.skip_declaration(begin);
+                if self.broken {
+                    self.skip_declaration(begin);
+                }
+                decl.iter().for_each(|d| broken_names(d, &mut file.broken));
                 // The imports that could be read are known, so that their uses are no errors.
                 if let Some(Decl::Gen(GenDecl {
                     kind: GenKind::Import(specs),
@@ -51,6 +55,9 @@ impl Builder<'_> {
                 }
             }
             let lexed = self.lex_errors_before(self.end(), before);
+            if lexed && !failed {
+                decl.iter().for_each(|d| broken_names(d, &mut file.broken));
+            }
             let Some(decl) = decl.filter(|_| !failed && !lexed) else {
                 continue;
             };
@@ -118,7 +125,7 @@ impl Builder<'_> {
             match t.tok {
                 Tok::LBrace => open += 1,
                 Tok::RBrace => open -= 1,
-                Tok::Func | Tok::Var | Tok::Const | Tok::Type | Tok::Import if self.at > failed || begin == failed => {
+                Tok::Func | Tok::Var | Tok::Const | Tok::Type | Tok::Import if self.at >= failed => {
                     let line_start = self.text.as_bytes().get((t.start as usize).wrapping_sub(1)) == Some(&b'\n');
                     let after = self.tokens.get(self.at - 1).is_some_and(|t| t.tok.is_semi());
                     if line_start || (after && open <= 0) {
@@ -361,4 +368,17 @@ fn valid_import_path(path: &str) -> bool {
         && path
             .chars()
             .all(|c| !c.is_control() && !c.is_whitespace() && !illegal.contains(c))
+}
+
+/// The names that a declaration with an error would have declared.
+fn broken_names(decl: &Decl, out: &mut Vec<Name>) {
+    match decl {
+        Decl::Func(d) => out.push(d.name.name.clone()),
+        Decl::Gen(d) => match &d.kind {
+            GenKind::Import(_) => {}
+            GenKind::Type(specs) => out.extend(specs.iter().map(|s| s.name.name.clone())),
+            GenKind::Const(specs) => out.extend(specs.iter().flat_map(|s| &s.names).map(|n| n.name.clone())),
+            GenKind::Var(specs) => out.extend(specs.iter().flat_map(|s| &s.names).map(|n| n.name.clone())),
+        },
+    }
 }

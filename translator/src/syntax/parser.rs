@@ -68,6 +68,9 @@ impl Parser {
             diagnostics,
             lex_errors,
             broken: false,
+            recovered: false,
+            hopeless: false,
+            broken_head: false,
             depth: 0,
             expr_level: 0,
         };
@@ -90,6 +93,12 @@ pub(super) struct Builder<'a> {
     pub(super) lex_errors: Vec<LexError>,
     /// An error was met: until the declaration ends every token reads as the end of the file.
     pub(super) broken: bool,
+    /// An error was met in a statement, and what follows the statement was read all the same.
+    pub(super) recovered: bool,
+    /// The error is one after which nothing inside the declaration is worth reading.
+    hopeless: bool,
+    /// The error is in the head of a control clause, where semicolons end no statement.
+    broken_head: bool,
     pub(super) depth: u32,
     /// Below zero in the head of a control clause, where `{` opens its block and no literal.
     pub(super) expr_level: i32,
@@ -225,6 +234,9 @@ impl<'a> Builder<'a> {
     /// An error after which the declaration makes no sense.
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>) {
         self.soft_error(span, message);
+        if !self.broken {
+            self.broken_head = self.expr_level < 0;
+        }
         self.broken = true;
     }
 
@@ -251,7 +263,66 @@ impl<'a> Builder<'a> {
             let span = self.token_span();
             self.diagnostics.push(Diagnostic::error(Code::NESTING, span, message));
             self.broken = true;
+            self.hopeless = true;
         }
+    }
+
+    /// Begins a declaration: nothing is wrong yet.
+    pub(super) fn begin_declaration(&mut self) {
+        self.broken = false;
+        self.recovered = false;
+        self.hopeless = false;
+    }
+
+    /// After an error in the statement that began at token `begin`: goes to where the next statement or the end of the
+    /// block must be, so that its errors are told too. Brackets that the statement opened are closed on the way; a keyword
+    /// of a statement that begins a line ends it where only parentheses are open.
+    pub(super) fn recover(&mut self, begin: usize) {
+        let ends = |b: &Self| b.token().tok == Tok::Eof || b.begins_file_line();
+        if self.hopeless || ends(self) {
+            return;
+        }
+        let mut open = Open::default();
+        let read = self.tokens.get(begin..self.at).unwrap_or(&[]);
+        read.iter().for_each(|t| open.pass(t.tok));
+        self.broken = false;
+        self.recovered = true;
+        loop {
+            let tok = self.tok();
+            let stops = match tok {
+                t if t.begins_statement() && open.braces == 0 && self.at > begin && self.begins_line() => true,
+                Tok::RBrace | Tok::Case | Tok::Default => open.braces == 0,
+                Tok::Semi if self.broken_head => false,
+                Tok::Semi | Tok::Newline if open.braces == 0 => {
+                    open.parens == 0 || (tok == Tok::Newline && self.peek_at(1).begins_statement())
+                }
+                _ => false,
+            };
+            if stops {
+                return;
+            }
+            if ends(self) {
+                self.broken = true;
+                return;
+            }
+            open.pass(tok);
+            self.broken_head &= tok != Tok::LBrace;
+            self.next();
+        }
+    }
+
+    /// Whether the token is the first of its line.
+    fn begins_line(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|i| self.tokens.get(i));
+        before
+            .is_none_or(|t| t.tok == Tok::Newline || self.str(Span::new(self.file, t.end, self.start())).contains('\n'))
+    }
+
+    /// Whether the token opens a declaration of the file: such a keyword where a line begins.
+    pub(super) fn begins_file_line(&self) -> bool {
+        let t = self.token();
+        let opens = matches!(t.tok, Tok::Func | Tok::Var | Tok::Const | Tok::Type | Tok::Import);
+        opens && self.text.as_bytes().get((t.start as usize).wrapping_sub(1)) == Some(&b'\n')
     }
 
     /// Consumes what separates statements and specifications; before a closing bracket nothing needs to.
@@ -264,6 +335,26 @@ impl<'a> Builder<'a> {
                 let found = self.token().tok.describe(self.str(span));
                 self.error(span, format!("syntax error: unexpected {found} {context}"));
             }
+        }
+    }
+}
+
+/// Brackets that are open.
+#[derive(Default)]
+struct Open {
+    braces: usize,
+    /// Parentheses and square brackets inside the innermost brace.
+    parens: usize,
+}
+
+impl Open {
+    fn pass(&mut self, tok: Tok) {
+        match tok {
+            Tok::LBrace => (self.braces, self.parens) = (self.braces + 1, 0),
+            Tok::RBrace => (self.braces, self.parens) = (self.braces.saturating_sub(1), 0),
+            Tok::LParen | Tok::LBrack => self.parens += 1,
+            Tok::RParen | Tok::RBrack => self.parens = self.parens.saturating_sub(1),
+            _ => {}
         }
     }
 }

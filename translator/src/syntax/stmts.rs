@@ -30,14 +30,25 @@ impl Builder<'_> {
     /// Statements up to a closing brace or the next clause.
     fn stmts(&mut self) -> Vec<Stmt> {
         let mut out = Vec::new();
+        let level = self.expr_level;
         while !matches!(self.tok(), Tok::RBrace | Tok::Case | Tok::Default | Tok::Eof) {
             if self.tok().is_semi() {
                 self.next();
                 continue;
             }
+            if self.recovered && self.begins_file_line() {
+                // A brace is missing that an error before was about.
+                self.broken = true;
+                break;
+            }
+            let begin = self.at;
             out.push(self.stmt());
             if !matches!(self.tok(), Tok::Case | Tok::Default) {
                 self.separator(Tok::RBrace, "at end of statement");
+            }
+            if self.broken {
+                self.recover(begin);
+                self.expr_level = level;
             }
         }
         out

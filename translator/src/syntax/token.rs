@@ -160,6 +160,28 @@ impl Tok {
     }
 
     /// Whether the token ends a statement or a specification.
+    /// A keyword with which only a statement begins.
+    pub(super) fn begins_statement(self) -> bool {
+        use Tok::*;
+        matches!(
+            self,
+            Break
+                | Const
+                | Continue
+                | Defer
+                | Fallthrough
+                | For
+                | Go
+                | Goto
+                | If
+                | Return
+                | Select
+                | Switch
+                | Type
+                | Var
+        )
+    }
+
     pub(super) fn is_semi(self) -> bool {
         matches!(self, Tok::Semi | Tok::Newline)
     }

@@ -173,7 +173,9 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         let Some(o) = self.lookup(&id.name) else {
-            self.err(e.span, Code::UNDEFINED, format!("undefined: `{}`", id.name));
+            if !self.broken.contains(&*id.name) {
+                self.err(e.span, Code::UNDEFINED, format!("undefined: `{}`", id.name));
+            }
             return Operand::invalid(e);
         };
         self.info.uses.insert(id.id, o);

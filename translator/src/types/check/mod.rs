@@ -240,6 +240,8 @@ struct Checker<'a> {
     partial: FxHashMap<NodeId, (Vec<TypeId>, Vec<TypeId>)>,
     /// Where instances of generic types are first written.
     instance_spans: FxHashMap<TypeId, Span>,
+    /// Names whose declarations hold syntax errors: uses of them are no errors of their own.
+    broken: FxHashSet<&'a str>,
     /// Files whose build constraint asks for a language version.
     file_versions: FxHashMap<FileId, (u32, u32)>,
 }
@@ -268,6 +270,11 @@ impl<'a> Checker<'a> {
             reported: FxHashSet::default(),
             partial: FxHashMap::default(),
             instance_spans: FxHashMap::default(),
+            broken: loaded
+                .iter()
+                .flat_map(|p| &p.files)
+                .flat_map(|f| f.broken.iter().map(|n| &**n))
+                .collect(),
             file_versions: loaded
                 .iter()
                 .flat_map(|p| &p.files)

@@ -279,7 +279,9 @@ impl<'a> Checker<'a> {
                 ObjKind::PkgName { imported } => self.pkgs.get(imported.0 as usize).is_some_and(|p| p.unknown),
                 _ => false,
             };
-            if !self.used.contains(&o) && !unknown {
+            let broken = |f: &ast::File| f.id == span.file && !f.broken.is_empty();
+            let files = self.loaded.get(pkg.0 as usize).map_or(&[][..], |p| &p.files);
+            if !self.used.contains(&o) && !unknown && !files.iter().any(broken) {
                 self.err(span, Code::UNUSED_IMPORT, format!("`{shown}` imported and not used"));
             }
         }

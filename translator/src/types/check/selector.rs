@@ -157,7 +157,9 @@ impl<'a> Checker<'a> {
             }
             _ => format!("type {ty} has no field or method {}", sel.name),
         };
-        self.err(sel.span, Code::MISSING_MEMBER, format!("`{text}` undefined ({why})"));
+        if !self.broken.contains(&*sel.name) {
+            self.err(sel.span, Code::MISSING_MEMBER, format!("`{text}` undefined ({why})"));
+        }
     }
 
     fn qualified(&mut self, e: &'a Expr, pkg: PackageId, id: &'a ast::Ident, sel: &'a ast::Ident) -> Operand<'a> {
@@ -179,7 +181,9 @@ impl<'a> Checker<'a> {
                 Some(_) => format!("name `{}` {what} `{}`", sel.name, id.name),
                 None => format!("undefined: `{}.{}`", id.name, sel.name),
             };
-            self.err(sel.span, Code::UNDEFINED, text);
+            if member.is_some() || !self.broken.contains(&*sel.name) {
+                self.err(sel.span, Code::UNDEFINED, text);
+            }
             return Operand::invalid(e);
         };
         self.info.uses.insert(sel.id, o);
