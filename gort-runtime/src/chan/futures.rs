@@ -14,7 +14,7 @@ use std::task::{Context, Poll, ready};
 
 use super::core::{Core, Sent, State, Wake};
 use super::handle::send_on_closed;
-use super::node::{Node, Stage};
+use super::node::{LazyNode, Node, Stage};
 use crate::select::{Operation, RawCase, Ticket};
 use crate::task::{Wait, proceed, progress, waiting};
 
@@ -32,7 +32,7 @@ use crate::task::{Wait, proceed, progress, waiting};
 #[must_use = "futures do nothing unless awaited"]
 pub struct Recv<'a, T: std::marker::Send + 'static> {
     core: Option<&'a Core<T>>,
-    node: Node<T>,
+    node: LazyNode<T>,
     _pinned: PhantomPinned,
 }
 
@@ -70,7 +70,7 @@ impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
     pub(super) fn new(core: Option<&'a Core<T>>) -> Self {
         Recv {
             core,
-            node: Node::new(None),
+            node: LazyNode::new(),
             _pinned: PhantomPinned,
         }
     }
@@ -83,13 +83,13 @@ impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
 
     /// Waits no longer; what was received meanwhile, if something was.
     pub(super) fn retract(self: Pin<&mut Self>) -> Option<T> {
-        if let Some(core) = self.core.filter(|_| self.node.stage() == Stage::Queued) {
+        // SAFETY: nothing is moved out of this but the value, which is not pinned.
+        let this = unsafe { self.get_unchecked_mut() };
+        if let Some(core) = this.core.filter(|_| this.node.stage() == Stage::Queued) {
             // SAFETY: this owns the node.
-            unsafe { core.state.lock().leave_receivers(&self.node) }
+            unsafe { core.state.lock().leave_receivers(this.node.get()) }
         }
-        self.node.reset();
-        // SAFETY: it is not queued any more.
-        unsafe { self.node.value() }.take()
+        this.take()
     }
 
     /// Leaves the queue; what was received meanwhile goes to the next, or back.
@@ -98,15 +98,14 @@ impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
         let Some(core) = self.core.filter(|_| stage != Stage::Idle) else {
             return;
         };
+        let node = self.node.get();
         let mut state = core.state.lock();
         // SAFETY: this owns the node.
-        unsafe { state.leave_receivers(&self.node) }
+        unsafe { state.leave_receivers(node) }
         // SAFETY: it is not queued any more.
-        let waker = unsafe { self.node.value() }
-            .take()
-            .and_then(|value| state.give_back(value));
+        let waker = unsafe { node.value() }.take().and_then(|value| state.give_back(value));
         drop(state);
-        self.node.reset();
+        node.reset();
         wake(waker);
     }
 }
@@ -123,29 +122,30 @@ impl<T: std::marker::Send + 'static> Future for Recv<'_, T> {
             return Poll::Pending;
         };
         ready!(proceed(cx));
-        let state = match this.node.stage() {
+        let node = this.node.get();
+        let state = match node.stage() {
             Stage::Idle => {
                 let mut state = core.state.lock();
                 // Into the node whether or not it waits: that makes one copy of a large value less.
                 // SAFETY: the node is not queued.
-                if let Some(waker) = state.receive(unsafe { this.node.value() }) {
+                if let Some(waker) = state.receive(unsafe { node.value() }) {
                     drop(state);
                     wake(waker);
                     return Poll::Ready(this.take());
                 }
                 // SAFETY: the node is pinned with this, and leaves the queue before this is dropped.
-                unsafe { state.receivers.push_back(&this.node) }
+                unsafe { state.receivers.push_back(node) }
                 state
             }
             Stage::Queued => core.state.lock(),
             Stage::Done | Stage::Closed => return Poll::Ready(this.take()),
         };
-        if this.node.stage() != Stage::Queued {
+        if node.stage() != Stage::Queued {
             drop(state);
             return Poll::Ready(this.take());
         }
         // SAFETY: this owns the node, and the channel is locked.
-        let before = unsafe { this.node.wait_as_task(cx.waker()) };
+        let before = unsafe { node.wait_as_task(cx.waker()) };
         drop(state);
         drop(before);
         waiting(Wait::ChanReceive);
@@ -158,9 +158,10 @@ impl<T: std::marker::Send + 'static> Recv<'_, T> {
     #[inline]
     fn take(&mut self) -> Option<T> {
         progress();
-        self.node.reset();
+        let node = self.node.get();
+        node.reset();
         // SAFETY: the exchange is over.
-        unsafe { self.node.value() }.take()
+        unsafe { node.value() }.take()
     }
 }
 
@@ -334,7 +335,7 @@ unsafe impl<T: std::marker::Send + 'static> RawCase for Recv<'_, T> {
 
     unsafe fn attempt(self: Pin<&mut Self>) -> Option<Wake> {
         // SAFETY: the caller holds the lock, and the node is not queued.
-        unsafe { locked(self.core)?.receive(self.node.value()) }
+        unsafe { locked(self.core)?.receive(self.get_unchecked_mut().node.get().value()) }
     }
 
     unsafe fn register(self: Pin<&mut Self>, ticket: NonNull<Ticket>, case: u32) {
@@ -342,24 +343,27 @@ unsafe impl<T: std::marker::Send + 'static> RawCase for Recv<'_, T> {
         // node is pinned with this.
         unsafe {
             if let Some(state) = locked(self.core) {
-                self.node.wait_as_case(ticket, case);
-                state.receivers.push_back(&self.node);
+                let node = self.get_unchecked_mut().node.get();
+                node.wait_as_case(ticket, case);
+                state.receivers.push_back(node);
             }
         }
     }
 
     fn deregister(self: Pin<&mut Self>, chosen: bool) {
         let Some(core) = self.core else { return };
-        match self.node.stage() {
+        // SAFETY: nothing is moved.
+        let node = unsafe { self.get_unchecked_mut() }.node.get();
+        match node.stage() {
             Stage::Queued => {
                 let mut state = core.state.lock();
-                debug_assert!(!chosen || self.node.stage() != Stage::Queued);
+                debug_assert!(!chosen || node.stage() != Stage::Queued);
                 // SAFETY: this owns the node.
-                unsafe { state.leave_receivers(&self.node) }
+                unsafe { state.leave_receivers(node) }
             }
             stage => debug_assert_eq!(chosen, stage == Stage::Done),
         }
-        self.node.reset();
+        node.reset();
     }
 }
 
@@ -411,8 +415,8 @@ unsafe impl<T: std::marker::Send + 'static> RawCase for Send<'_, T> {
 impl<T: std::marker::Send + 'static> Operation for Recv<'_, T> {
     type Output = Option<T>;
     fn finish(self: Pin<&mut Self>) -> Option<T> {
-        // SAFETY: the exchange is over.
-        unsafe { self.node.value() }.take()
+        // SAFETY: nothing is moved out of this but the value, and the exchange is over.
+        unsafe { self.get_unchecked_mut().node.get().value() }.take()
     }
 }
 

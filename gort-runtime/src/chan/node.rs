@@ -8,6 +8,7 @@
 #![allow(unsafe_code)]
 
 use std::cell::{Cell, UnsafeCell};
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::task::Waker;
 
@@ -146,6 +147,52 @@ impl<T> Node<T> {
     #[inline]
     pub(crate) unsafe fn finish(&self, stage: Stage) {
         self.state.store(stage as u8, Ordering::Release);
+    }
+}
+
+/// A node that is made when it is first used, in its place: until then there is next to nothing to move when its future is.
+pub(crate) struct LazyNode<T> {
+    made: bool,
+    node: MaybeUninit<Node<T>>,
+}
+
+impl<T> LazyNode<T> {
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        LazyNode {
+            made: false,
+            node: MaybeUninit::uninit(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn get(&mut self) -> &Node<T> {
+        if !self.made {
+            self.node.write(Node::new(None));
+            self.made = true;
+        }
+        // SAFETY: it was made.
+        unsafe { self.node.assume_init_ref() }
+    }
+
+    /// How the node stands, made or not.
+    #[inline]
+    pub(crate) fn stage(&self) -> Stage {
+        match self.made {
+            // SAFETY: it was made.
+            true => unsafe { self.node.assume_init_ref() }.stage(),
+            false => Stage::Idle,
+        }
+    }
+}
+
+impl<T> Drop for LazyNode<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.made {
+            // SAFETY: it was made, and is not used again.
+            unsafe { self.node.assume_init_drop() }
+        }
     }
 }
 
