@@ -113,6 +113,21 @@ program!(
     }
 );
 
+program!(tasks_of_tokio_are_no_deadlock, 0, "", {
+    let c = Chan::make(0);
+    let sends = c.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        sends.send(1).await;
+    });
+    assert_eq!(c.recv().await, Some(1));
+});
+
+program!(timers_of_tokio_are_no_deadlock, 0, "", {
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    task::block_on(tokio::time::sleep(Duration::from_millis(100)));
+});
+
 #[cfg(unix)]
 const QUIT: &str = "SIGQUIT: quit\n\ngoroutine 1 [sleep]:\nmain.main()\n\tgort-runtime/tests/process.rs:";
 

@@ -1,0 +1,178 @@
+//! What goroutines may rely on, whatever the scheduler does to be fast.
+#![cfg(feature = "value")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use gort_runtime::chan::Chan;
+use gort_runtime::sync::TaskGroup;
+use gort_runtime::{select, task, time};
+
+#[gort_runtime::test]
+async fn each_goroutine_runs_once() {
+    const MANY: u64 = 20_000;
+    let ran = Arc::new(AtomicU64::new(0));
+    let group = TaskGroup::new();
+    for i in 0..MANY {
+        let ran = ran.clone();
+        group.spawn(async move {
+            if i % 3 == 0 {
+                task::gosched().await;
+            }
+            ran.fetch_add(1, SeqCst);
+        });
+    }
+    group.wait().await;
+    assert_eq!(ran.load(SeqCst), MANY);
+}
+
+#[gort_runtime::test]
+async fn one_that_computes_does_not_keep_others_from_running() {
+    if task::gomaxprocs(0) < 2 {
+        return;
+    }
+    // Woken and started goroutines both; with the first one thread watches, with the others none may.
+    for round in 0..5 {
+        let (seen, told) = (Arc::new(AtomicBool::new(false)), Chan::make(0));
+        let (sees, hears) = (seen.clone(), told.clone());
+        task::go(async move {
+            hears.recv().await;
+            sees.store(true, SeqCst);
+        });
+        task::gosched().await;
+        told.send(round).await;
+        let start = Instant::now();
+        while !seen.load(SeqCst) {
+            std::hint::spin_loop();
+            assert!(start.elapsed() < Duration::from_secs(20), "round {round}");
+        }
+    }
+}
+
+#[gort_runtime::test]
+async fn those_that_wake_each_other_do_not_starve_the_rest() {
+    let stop = Arc::new(AtomicBool::new(false));
+    let (ping, pong) = (Chan::make(0), Chan::make(0));
+    let group = TaskGroup::new();
+    let (stops, hears, answers) = (stop.clone(), ping.clone(), pong.clone());
+    group.spawn(async move {
+        while !stops.load(SeqCst) {
+            ping.send(1).await;
+            pong.recv().await;
+        }
+        ping.close();
+    });
+    group.spawn(async move {
+        while hears.recv().await.is_some() {
+            answers.send(1).await;
+        }
+    });
+    // This one is queued behind the two, and ends them.
+    for _ in 0..100 {
+        task::gosched().await;
+    }
+    stop.store(true, SeqCst);
+    group.wait().await;
+}
+
+#[gort_runtime::test]
+async fn sleepers_wake_in_the_order_of_their_times_and_not_early() {
+    let woken: Chan<u64> = Chan::make(10);
+    for i in (1..=5_u64).rev() {
+        let woken = woken.clone();
+        let start = Instant::now();
+        task::go(async move {
+            let d = Duration::from_millis(20 * i);
+            time::native::sleep(d).await;
+            assert!(start.elapsed() >= d);
+            woken.send(i).await;
+        });
+    }
+    for i in 1..=5 {
+        assert_eq!(woken.recv().await, Some(i));
+    }
+}
+
+#[gort_runtime::test]
+async fn a_sleep_that_is_given_up_leaves_nothing_behind() {
+    let c: Chan<u32> = Chan::make(1);
+    for i in 0..1000 {
+        c.send(i).await;
+        let recv = std::pin::pin!(c.recv());
+        let sleep = std::pin::pin!(time::native::sleep(Duration::from_secs(3600)));
+        let first = unless_over(recv, sleep).await;
+        assert_eq!(first, Some(Some(i)));
+    }
+    select! {
+        v = c.recv() => panic!("{v:?}"),
+        default => {}
+    }
+}
+
+/// The first of two futures to be ready, if that is the first one.
+async fn unless_over<T>(
+    mut a: std::pin::Pin<&mut impl Future<Output = T>>,
+    mut b: std::pin::Pin<&mut impl Future<Output = ()>>,
+) -> Option<T> {
+    std::future::poll_fn(|cx| {
+        // The second one first, so that it has begun to wait.
+        if b.as_mut().poll(cx).is_ready() {
+            return std::task::Poll::Ready(None);
+        }
+        a.as_mut().poll(cx).map(Some)
+    })
+    .await
+}
+
+#[gort_runtime::test]
+async fn tasks_and_timers_of_tokio_work_in_goroutines() {
+    let c = Chan::make(0);
+    let sends = c.clone();
+    let task = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        sends.send(7).await;
+        8
+    });
+    assert_eq!(c.recv().await, Some(7));
+    assert_eq!(task.await.ok(), Some(8));
+    let timed = tokio::time::timeout(Duration::from_millis(5), c.recv()).await;
+    assert!(timed.is_err());
+}
+
+#[test]
+fn goroutines_also_run_on_tokio_alone() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let got = runtime.expect("a runtime").block_on(async {
+        let c = Chan::make(0);
+        let sends = c.clone();
+        task::go(async move {
+            time::native::sleep(Duration::from_millis(1)).await;
+            sends.send(3).await;
+        });
+        c.recv().await
+    });
+    assert_eq!(got, Some(3));
+}
+
+#[gort_runtime::test]
+async fn dumps_name_what_goroutines_wait_for() {
+    let c: Chan<()> = Chan::make(0);
+    let waits = c.clone();
+    task::go(async move {
+        waits.recv().await;
+    });
+    task::go(async { tokio::time::sleep(Duration::from_secs(3600)).await });
+    for _ in 0..1000 {
+        let all = task::goroutines();
+        let waiting = |wait| {
+            all.iter()
+                .any(|goroutine| goroutine.wait == wait && goroutine.parent != 0)
+        };
+        if waiting(task::Wait::ChanReceive) && waiting(task::Wait::IoWait) {
+            return;
+        }
+        time::native::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("{:?}", task::goroutines());
+}
