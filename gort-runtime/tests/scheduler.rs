@@ -176,3 +176,12 @@ async fn dumps_name_what_goroutines_wait_for() {
     }
     panic!("{:?}", task::goroutines());
 }
+
+#[gort_runtime::test]
+async fn a_goroutine_of_a_group_was_started_where_the_group_was_asked() {
+    let group = TaskGroup::new();
+    group.spawn(std::future::pending());
+    let all = task::goroutines();
+    let started = all.iter().find(|goroutine| goroutine.parent != 0);
+    assert!(started.is_some_and(|goroutine| goroutine.created.file().ends_with("scheduler.rs")));
+}

@@ -35,16 +35,16 @@ fn load(tree: Tree<'_>, dir: &str, roots: &[&str]) -> Loaded {
 fn packages_of_a_root_have_the_language_version_of_their_own_module() {
     let loaded = load(
         Tree(&[
-            ("/root/a.org/app/go.mod", "module a.org/app\ngo 1.26\n"),
+            ("/gopath/a.org/app/go.mod", "module a.org/app\ngo 1.26\n"),
             (
-                "/root/a.org/app/app.go",
+                "/gopath/a.org/app/app.go",
                 "package app\nimport \"b.org/lib\"\nvar X int = lib.Y\n",
             ),
-            ("/root/b.org/lib/go.mod", "module b.org/lib\ngo 1.17\n"),
-            ("/root/b.org/lib/lib.go", "package lib\nvar Y = 1\n"),
+            ("/gopath/b.org/lib/go.mod", "module b.org/lib\ngo 1.17\n"),
+            ("/gopath/b.org/lib/lib.go", "package lib\nvar Y = 1\n"),
         ]),
-        "/root/a.org/app",
-        &["/root"],
+        "/gopath/a.org/app",
+        &["/gopath"],
     );
     let found: Vec<_> = loaded.packages.iter().map(|p| (&*p.path, p.go_version)).collect();
     assert_eq!(found, [("b.org/lib", (1, 17)), ("a.org/app", (1, 26))]);
@@ -54,8 +54,8 @@ fn packages_of_a_root_have_the_language_version_of_their_own_module() {
 
 #[test]
 fn a_folder_of_a_root_without_a_module_is_named_by_its_path() {
-    let tree = Tree(&[("/root/a.org/app/app.go", "package app\n")]);
-    let loaded = load(tree, "/root/a.org/app", &["/root"]);
+    let tree = Tree(&[("/gopath/a.org/app/app.go", "package app\n")]);
+    let loaded = load(tree, "/gopath/a.org/app", &["/gopath"]);
     assert_eq!(loaded.packages.first().map(|p| &*p.path), Some("a.org/app"));
 }
 

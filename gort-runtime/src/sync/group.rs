@@ -2,6 +2,7 @@
 
 use crate::shim::atomic::{AtomicI64, Ordering::SeqCst};
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -132,16 +133,29 @@ impl WaitGroup {
     ///
     /// # Differences from Go
     /// A panic in it ends the process, as in Go; `Goexit` counts down.
+    #[track_caller]
     pub fn go(self: &Arc<Self>, future: impl Future<Output = ()> + Send + 'static) {
-        struct Done(Arc<WaitGroup>);
-        impl Drop for Done {
-            fn drop(&mut self) {
-                self.0.done();
-            }
-        }
-        self.add(1);
-        let done = Done(self.clone());
-        task::go(Counted { future, done });
+        start(self.clone(), future);
+    }
+}
+
+/// Starts a goroutine that a group waits for, however the group is held.
+#[track_caller]
+fn start<W>(group: W, future: impl Future<Output = ()> + Send + 'static)
+where
+    W: Deref<Target = WaitGroup> + Send + 'static,
+{
+    group.add(1);
+    let done = Done(group);
+    task::go(Counted { future, done });
+}
+
+/// Counts down when it is dropped.
+struct Done<W: Deref<Target = WaitGroup>>(W);
+
+impl<W: Deref<Target = WaitGroup>> Drop for Done<W> {
+    fn drop(&mut self) {
+        self.0.done();
     }
 }
 
@@ -177,15 +191,7 @@ impl Ptr<WaitGroup> {
     /// ```
     #[track_caller]
     pub fn go(&self, future: impl Future<Output = ()> + Send + 'static) {
-        struct Done(Ptr<WaitGroup>);
-        impl Drop for Done {
-            fn drop(&mut self) {
-                self.0.done();
-            }
-        }
-        self.add(1);
-        let done = Done(self.clone());
-        task::go(Counted { future, done });
+        start(self.clone(), future);
     }
 }
 
