@@ -43,6 +43,10 @@ const WORTH_LITTLE: Duration = Duration::from_micros(3);
 const CROWDED: Duration = Duration::from_micros(1);
 const CROWDED_TIMES: u32 = 16;
 
+/// One that has waited for others more often than this when it runs out of goroutines, is slower to take some.
+const COMPANY: Duration = Duration::from_micros(4);
+const COMPANY_TIMES: u32 = 8;
+
 /// How long the watcher sleeps, so many times, before it sleeps longer.
 const WATCH: Duration = Duration::from_micros(100);
 const WATCHES: u32 = 10;
@@ -88,6 +92,8 @@ impl Scheduler {
                     searching: false,
                     patience: PATIENCE,
                     stole: None,
+                    seen: vec![(0, Instant::now()); self.processors.len()],
+                    busy: (0, Instant::now()),
                     contended: (contended(), Instant::now()),
                 };
                 worker.work();
@@ -126,6 +132,10 @@ struct Worker {
     patience: Duration,
     /// When it last took some, until it is known what became of it.
     stole: Option<Instant>,
+    /// How many goroutines each of the processors had run when this last wanted to steal from it, and when that was.
+    seen: Vec<(u32, Instant)>,
+    /// How often it had waited for other threads when it last looked for work, and when that was.
+    busy: (u32, Instant),
     /// How often it had to wait for other threads until when.
     contended: (u32, Instant),
 }
@@ -237,6 +247,16 @@ impl Worker {
         }
     }
 
+    /// It has run out of goroutines: if it had to wait for other threads often since it had some, they were meeting each other,
+    /// and had better stay together.
+    fn judge_company(&mut self) {
+        let (before, since) = std::mem::replace(&mut self.busy, (contended(), Instant::now()));
+        let times = self.busy.0.wrapping_sub(before);
+        if times >= COMPANY_TIMES && self.busy.1 - since < COMPANY * times {
+            self.patience = (self.patience * 4).min(PATIENCE_LONG);
+        }
+    }
+
     /// Leaves its goroutines to another processor if the two are in each other's way: where goroutines do little else than to
     /// meet at channels or locks, one processor does more than two, which pass memory to and fro.
     fn make_room(&mut self, processor: &'static Processor) -> bool {
@@ -261,6 +281,7 @@ impl Worker {
     /// Looks for a goroutine on other processors for a while.
     fn search(&mut self, processor: &'static Processor) -> Option<Task> {
         self.judge_theft();
+        self.judge_company();
         let all = self.scheduler.processors.len();
         if all == 1 {
             return None;
@@ -312,7 +333,13 @@ impl Worker {
             std::hint::spin_loop();
         }
         let rate = victim.ticks.load(Relaxed).wrapping_sub(ticks);
-        if rate > 0 && MOMENT * queued / rate < self.patience {
+        let (seen, when) = std::mem::replace(&mut self.seen[victim.index], (ticks, start));
+        let mean = match rate {
+            // It may be at a longer one than usual: how long they usually take is known from the last look.
+            0 => (start - when) / ticks.wrapping_sub(seen).max(1),
+            rate => MOMENT / rate,
+        };
+        if mean * (queued + u32::from(!next.is_null())) < self.patience {
             return None;
         }
         let queued = thief.queue.steal_from(&victim.queue);
@@ -381,6 +408,7 @@ impl Worker {
                     let found = own.or_else(|| self.look_around(processor));
                     if found.is_some() {
                         scheduler.watched.store(false, Relaxed);
+                        self.busy = (contended(), Instant::now());
                         if !leave() {
                             // It was popped meanwhile, and counted as one that looks for work.
                             while !processor.notified.swap(false, SeqCst) {
