@@ -38,6 +38,8 @@ pub(crate) use spin::Lock;
 
 /// What belongs to the process and is never modelled.
 pub(crate) mod process {
+    #[cfg(feature = "sync")]
+    pub(crate) use super::spin::count_contended;
     pub(crate) use super::spin::{Lock, contended};
     pub(crate) use std::sync::atomic;
 }

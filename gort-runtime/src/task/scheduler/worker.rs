@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::idle::{Mailbox, Role, Sleeper, Spare};
 use super::task::{Ran, Task};
-use super::{PROCESSOR, Processor, SCHEDULER, Scheduler, WORKER, clock};
+use super::{MAKES_ROOM, PROCESSOR, Processor, SCHEDULER, Scheduler, WORKER, clock};
 use crate::shim::process::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
 use crate::shim::process::atomic::fence;
 use crate::shim::process::contended;
@@ -40,7 +40,7 @@ const WORTH_IT: Duration = Duration::from_micros(20);
 const WORTH_LITTLE: Duration = Duration::from_micros(3);
 
 /// A processor that has to wait for others more often than this, some times in a row, had better leave its goroutines to them.
-const CROWDED: Duration = Duration::from_micros(1);
+pub(super) const CROWDED: Duration = Duration::from_micros(1);
 const CROWDED_TIMES: u32 = 16;
 
 /// One that has waited for others more often than this when it runs out of goroutines, is slower to take some.
@@ -94,6 +94,7 @@ impl Scheduler {
                     stole: None,
                     seen: vec![(0, Instant::now()); self.processors.len()],
                     busy: (0, Instant::now()),
+                    asked: false,
                     contended: (contended(), Instant::now()),
                 };
                 worker.work();
@@ -136,6 +137,8 @@ struct Worker {
     seen: Vec<(u32, Instant)>,
     /// How often it had waited for other threads when it last looked for work, and when that was.
     busy: (u32, Instant),
+    /// A goroutine let others run for this to make room.
+    asked: bool,
     /// How often it had to wait for other threads until when.
     contended: (u32, Instant),
 }
@@ -158,7 +161,7 @@ impl Worker {
             if let Some(task) = next {
                 self.run(processor, task);
             }
-            if self.tick.is_multiple_of(FAIRNESS)
+            if (self.asked || self.tick.is_multiple_of(FAIRNESS))
                 && PROCESSOR.get().is_some()
                 && self.make_room(processor)
                 && let Some(task) = self.sleep(processor)
@@ -182,7 +185,10 @@ impl Worker {
             .store(processor.ticks.load(Relaxed).wrapping_add(1), Relaxed);
         match task.run(self.now) {
             Ran::Waits => {}
-            Ran::Again(task) => self.scheduler.run_last(task),
+            Ran::Again(task) => {
+                self.scheduler.run_last(task);
+                self.asked = MAKES_ROOM.take();
+            }
             Ran::Over(task, result) => {
                 if let Err(payload) = result {
                     goroutine::ended(payload, task.header().local.id);
@@ -262,7 +268,8 @@ impl Worker {
     fn make_room(&mut self, processor: &'static Processor) -> bool {
         let (before, since) = std::mem::replace(&mut self.contended, (contended(), Instant::now()));
         let times = self.contended.0.wrapping_sub(before);
-        if times < CROWDED_TIMES || self.contended.1 - since > CROWDED * times {
+        let asked = std::mem::take(&mut self.asked);
+        if !asked && (times < CROWDED_TIMES || self.contended.1 - since > CROWDED * times) {
             return false;
         }
         let idle = self.scheduler.idle.lock();
