@@ -15,6 +15,8 @@
 
 pub(super) mod alarms;
 mod idle;
+#[cfg(all(test, gort_loom))]
+mod models;
 mod queue;
 mod registry;
 pub(super) mod task;
@@ -27,13 +29,13 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use self::alarms::Alarms;
-use self::idle::Idle;
+use self::idle::{Idle, Sleeper};
 use self::queue::{Local, Shared, Slot};
 use self::registry::Registry;
 use self::task::Task;
 use super::count;
-use crate::shim::process::Lock;
-use crate::shim::process::atomic::{
+use crate::shim::Lock;
+use crate::shim::atomic::{
     AtomicBool, AtomicU32, AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed, SeqCst},
     fence,
@@ -289,6 +291,19 @@ impl Scheduler {
                 self.searching.fetch_sub(1, SeqCst);
             }
         }
+    }
+
+    /// Counts a thread with nothing to do as idle, and no longer as one that looks for work; `false` if there is something after
+    /// all. Whoever queues something after this looked sees that it is idle.
+    fn lie_down(&self, sleeper: Sleeper, searching: &mut bool) -> bool {
+        let processor = &self.processors[sleeper.processor];
+        self.idle.lock().push(sleeper, &self.idling);
+        if std::mem::take(searching) {
+            self.searching.fetch_sub(1, SeqCst);
+        }
+        fence(SeqCst);
+        let work = self.has_queued() || !processor.inbox.is_empty();
+        !(work && self.idle.lock().leave(processor.index, &self.idling))
     }
 
     /// Whether some goroutine is in a queue.

@@ -12,8 +12,7 @@ use std::time::{Duration, Instant};
 use super::idle::{Mailbox, Role, Sleeper, Spare};
 use super::task::{Ran, Task};
 use super::{MAKES_ROOM, PROCESSOR, Processor, SCHEDULER, Scheduler, WORKER, clock};
-use crate::shim::process::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
-use crate::shim::process::atomic::fence;
+use crate::shim::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
 use crate::shim::process::contended;
 use crate::shim::random;
 use crate::task::{count, deadlock, goroutine};
@@ -373,12 +372,7 @@ impl Worker {
             thread: std::thread::current(),
         };
         let leave = || scheduler.idle.lock().leave(processor.index, &scheduler.idling);
-        scheduler.idle.lock().push(sleeper, &scheduler.idling);
-        if std::mem::take(&mut self.searching) {
-            scheduler.searching.fetch_sub(1, SeqCst);
-        }
-        fence(SeqCst);
-        if (scheduler.has_queued() || !processor.inbox.is_empty()) && leave() {
+        if !scheduler.lie_down(sleeper, &mut self.searching) {
             return None;
         }
         let mut watches = 0;
