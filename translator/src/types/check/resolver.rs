@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 impl<'a> Checker<'a> {
     /// Collects all objects of a package; gives those declared at package level, methods included, in source order.
+    ///
+    /// Spec: Declarations and scope; Package initialization.
     pub(super) fn collect_package(&mut self, pkg: PackageId) -> Vec<ObjId> {
         if let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
             p.collected = true;
@@ -33,6 +35,7 @@ impl<'a> Checker<'a> {
                         };
                         let special = matches!(&*d.name.name, "init" | "_");
                         if special && &*d.name.name == "init" && d.body.is_none() {
+                            // Beyond the spec: go/types, `init` has a body.
                             self.err(d.name.span, Code::INVALID_DECL, "func `init` must have a body");
                         }
                         all.push(self.package_object(&d.name, kind, DeclKind::Func(d), pkg, file_scope, !special));
@@ -46,6 +49,9 @@ impl<'a> Checker<'a> {
         all
     }
 
+    /// An object of the package block; `init` and `_` are in none.
+    ///
+    /// Spec: Declarations and scope; Blank identifier.
     fn package_object(
         &mut self,
         id: &'a Ident,
@@ -78,12 +84,16 @@ impl<'a> Checker<'a> {
                 }
             }
             if &*id.name == "init" {
+                // Spec: Package initialization.
                 self.err(id.span, Code::INVALID_DECL, "cannot declare `init` - must be func");
             }
         }
         o
     }
 
+    /// The objects of a declaration that is no function.
+    ///
+    /// Spec: Constant declarations; Type declarations; Variable declarations.
     fn collect_gen(&mut self, g: &'a ast::GenDecl, pkg: PackageId, scope: ScopeId, all: &mut Vec<ObjId>) {
         match &g.kind {
             GenKind::Import(_) => {}
@@ -135,6 +145,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports specs whose names and values do not pair.
+    ///
+    /// Spec: Variable declarations.
     pub(super) fn value_count(&mut self, s: &'a ast::VarSpec) {
         let (l, r) = (s.names.len(), s.values.len());
         if r == 0 && s.ty.is_none() {
@@ -156,6 +168,8 @@ impl<'a> Checker<'a> {
     }
 
     /// The constants of a declaration, with implicit repetition.
+    ///
+    /// Spec: Constant declarations.
     pub(super) fn const_decls(&mut self, specs: &'a [ast::ConstSpec]) -> Vec<(&'a Ident, DeclKind<'a>)> {
         let mut out = Vec::new();
         let mut last: (Option<&'a Expr>, &'a [Expr]) = (None, &[]);
@@ -202,6 +216,9 @@ impl<'a> Checker<'a> {
         out
     }
 
+    /// The names that imports declare in their file's block.
+    ///
+    /// Spec: Import declarations.
     fn collect_imports(&mut self, file: &'a ast::File, pkg: PackageId, scope: ScopeId) {
         for spec in &file.imports {
             let target = self.import(&spec.path, spec.path_span);
@@ -269,6 +286,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Reports imports whose packages nothing refers to.
+    ///
+    /// Spec: Import declarations.
     pub(super) fn unused_imports(&mut self, pkg: PackageId) {
         let imports = self
             .pkgs
@@ -287,6 +307,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Methods stand with the type that is their receiver's base, each name once.
+    ///
+    /// Spec: Method declarations.
     fn collect_methods(&mut self, methods: Vec<(&'a ast::FuncDecl, ScopeId)>, pkg: PackageId, all: &mut Vec<ObjId>) {
         let mut by_base: FxHashMap<ObjId, Vec<ObjId>> = FxHashMap::default();
         for (d, scope) in methods {
@@ -324,8 +347,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Why a receiver's base name, an alias, may have no methods. Spec, "Method declarations": the receiver base type is a
-    /// defined type or a pointer to one, and no instance of a generic type.
+    /// Why a receiver's base name, an alias, may have no methods: it must denote a defined type or a pointer to one, and no
+    /// instance of a generic type.
+    ///
+    /// Spec: Method declarations; Alias declarations.
     pub(super) fn alias_without_methods(&self, id: &Ident) -> Option<String> {
         let mut o = self.lookup(&id.name)?;
         for _ in 0..100 {
@@ -355,6 +380,8 @@ impl<'a> Checker<'a> {
 
     /// The type declaration a receiver's base name means, through aliases in the package, and whether one of these is a
     /// pointer.
+    ///
+    /// Spec: Method declarations; Alias declarations.
     fn alias_target(&self, id: &Ident, pkg: PackageId) -> Option<(ObjId, bool)> {
         let scope = self.scopes.get(self.pkg_scope(pkg).0 as usize)?;
         let mut o = *scope.names.get(&id.name)?;
@@ -424,6 +451,8 @@ pub(super) fn is_instance(e: &Expr) -> bool {
 }
 
 /// `*T[P]` is `(true, T)`.
+///
+/// Spec: Method declarations.
 pub(super) fn receiver_base(e: &Expr) -> (bool, Option<&Ident>) {
     let e = e.unparen();
     match &e.kind {
