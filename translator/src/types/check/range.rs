@@ -12,6 +12,9 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Expr, RangeStmt};
 
 impl<'a> Checker<'a> {
+    /// The range expression, and its variables, which are declared or assigned.
+    ///
+    /// Spec: For statements with range clause.
     pub(super) fn range_clause(&mut self, r: &'a RangeStmt) {
         let mut x = self.expr(&r.x);
         // `for range len(a)` and its like with untyped constants.
@@ -19,7 +22,7 @@ impl<'a> Checker<'a> {
         if untyped_int {
             let target = match (&r.key, r.define) {
                 (Some(k), false) if k.as_ident().is_none_or(|i| &*i.name != "_") => {
-                    // "If n is an untyped constant, it is given the type of the iteration variable", an integer's.
+                    // An untyped constant gets the type of the variable that is assigned, an integer's.
                     let v = self.expr(k);
                     if !v.is_invalid() && !self.s.all_basic(v.ty, BasicKind::is_integer) {
                         let text = format!("cannot use iteration variable of type {}", self.type_str(v.ty));
@@ -97,6 +100,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Key and value types, and how many variables there may be.
+    ///
+    /// Spec: For statements with range clause.
     #[allow(clippy::type_complexity)]
     fn range_types(&mut self, t: TypeId, span: Span) -> Result<(Option<TypeId>, Option<TypeId>, usize), String> {
         let Some(core) = self.s.core_string(t) else {
@@ -106,6 +111,7 @@ impl<'a> Checker<'a> {
         Ok(match &*self.s.get(core) {
             Type::Basic(k) if k.is_string() => (int, Some(TypeId::INT32), 2),
             Type::Basic(k) if k.is_integer() => {
+                // Spec: Go 1.22.
                 if self.version_at(span) < (1, 22) {
                     return Err(": requires go1.22 or later".into());
                 }
@@ -124,6 +130,7 @@ impl<'a> Checker<'a> {
                 (Some(*e), None, 1)
             }
             Type::Signature(s) => {
+                // Spec: Go 1.23.
                 if self.version_at(span) < (1, 23) {
                     return Err(": requires go1.23 or later".into());
                 }
