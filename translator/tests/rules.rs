@@ -353,3 +353,37 @@ fn names_of_declarations_with_syntax_errors_draw_no_echoes() {
         &[("3:25", "expected expression"), ("4:18", "expected")],
     );
 }
+
+#[test]
+fn identifiers_are_of_letters_and_decimal_digits() {
+    ok("var é, 界, x٣ int");
+    // A superscript, a roman numeral, a combining mark, a letter in a circle.
+    for (text, place) in [("x²", "2:6"), ("xⅠ", "2:6"), ("x\u{345}", "2:6"), ("Ⓐ", "2:5")] {
+        fails(
+            &format!("var {text} int"),
+            &[(place, "invalid character in identifier")],
+        );
+    }
+}
+
+#[test]
+fn underscores_stand_between_digits() {
+    ok("var a, b, c, d, e, f = 0x_1_f, 0_7, 0b_1, 1_0.2_5, 1e1_0, 0_9i");
+    for wrong in [
+        "1__0", "1_", "1_.5", "1._5", "1_e5", "1e_5", "1e+_5", "1_i", "0._1", "0x__1", "0x_.8p1", "0x1p_1",
+    ] {
+        fails(
+            &format!("var x = {wrong}"),
+            &[("2:9", "`_` must separate successive digits")],
+        );
+    }
+}
+
+#[test]
+fn some_characters_stand_nowhere() {
+    fails("// a\0b", &[("2:5", "invalid NUL character")]);
+    fails("var s = \"\0\"", &[("2:10", "invalid NUL character")]);
+    fails("// \u{feff}", &[("2:4", "byte order mark")]);
+    let text = "\u{feff}package main\n";
+    assert_eq!(check_program(load_texts(&[("main.go", text)])).1, []);
+}

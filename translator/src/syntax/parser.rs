@@ -234,7 +234,9 @@ impl<'a> Builder<'a> {
     ///
     /// Spec: cited by the callers.
     pub(super) fn soft_error(&mut self, span: Span, message: impl Into<String>) {
-        if !self.broken {
+        // What is no token was told of by the scanner.
+        let told = self.token().tok == Tok::Bad && span.start == self.start();
+        if !self.broken && !told {
             self.diagnostics.push(Diagnostic::error(Code::SYNTAX, span, message));
         }
     }

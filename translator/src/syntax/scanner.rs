@@ -5,6 +5,7 @@
 //! `Newline` where it stands for a semicolon.
 
 use super::token::{Tok, Token};
+use super::unicode::{is_digit, is_letter};
 
 /// Something wrong with a token: place and message.
 pub(super) type LexError = (u32, u32, &'static str);
@@ -14,6 +15,7 @@ pub(super) type LexError = (u32, u32, &'static str);
 /// Spec: Tokens; Semicolons.
 pub(super) fn scan(text: &str, tokens: &mut Vec<Token>, errors: &mut Vec<LexError>) {
     tokens.clear();
+    forbidden(text, errors);
     let mut s = Scanner {
         text,
         bytes: text.as_bytes(),
@@ -47,7 +49,7 @@ pub(super) fn scan(text: &str, tokens: &mut Vec<Token>, errors: &mut Vec<LexErro
                 start: at,
                 end: at,
             });
-            return;
+            break;
         }
         let tok = s.token();
         semi = tok.ends_statement();
@@ -56,6 +58,21 @@ pub(super) fn scan(text: &str, tokens: &mut Vec<Token>, errors: &mut Vec<LexErro
             start: start as u32,
             end: s.at as u32,
         });
+    }
+    errors.sort_by_key(|e| e.0);
+}
+
+/// Characters that may stand nowhere, not even in comments: NUL, and a byte order mark, which a file may begin with, but
+/// that is none of its text.
+///
+/// Spec: Characters; Source code representation.
+fn forbidden(text: &str, errors: &mut Vec<LexError>) {
+    for (c, message) in [
+        ('\0', "invalid NUL character"),
+        ('\u{feff}', "invalid byte order mark in the middle of the file"),
+    ] {
+        let found = text.match_indices(c);
+        errors.extend(found.map(|(at, c)| (at as u32, (at + c.len()) as u32, message)));
     }
 }
 
@@ -239,7 +256,7 @@ impl Scanner<'_> {
         loop {
             let b = self.peek(0);
             if b == b'_' {
-                bad_underscore |= last_underscore;
+                bad_underscore |= last_underscore || !any;
                 last_underscore = true;
             } else if b.is_ascii_digit() || (base == 16 && b.is_ascii_hexdigit()) {
                 if u32::from(b.wrapping_sub(b'0')) >= base && base < 10 && bad_digit.is_none() {
@@ -274,8 +291,8 @@ impl Scanner<'_> {
             };
             if base > 0 {
                 self.at += 2;
-                // An underscore may stand after the prefix.
-                self.at += usize::from(self.peek(0) == b'_' && self.peek(1) != b'_');
+                // An underscore may stand between the prefix and a digit.
+                self.at += usize::from(self.peek(0) == b'_' && self.peek(1).is_ascii_hexdigit());
             } else {
                 (base, prefix) = (8, b'0');
             }
@@ -460,18 +477,4 @@ impl Scanner<'_> {
             .push((start as u32, start as u32 + 1, "rune literal not terminated"));
         Tok::Rune
     }
-}
-
-/// A letter: general category L, which `is_alphabetic` is a little more than.
-///
-/// Spec: Characters; Letters and digits.
-fn is_letter(c: char) -> bool {
-    c.is_alphabetic()
-}
-
-/// A decimal digit: general category Nd.
-///
-/// Spec: Characters; Letters and digits.
-fn is_digit(c: char) -> bool {
-    c.is_numeric()
 }

@@ -197,7 +197,7 @@ impl Tok {
             Tok::Newline => "newline".into(),
             Tok::Ident => format!("name `{text}`"),
             Tok::Int | Tok::Float | Tok::Imaginary | Tok::Rune | Tok::String => format!("literal `{text}`"),
-            t if t >= Tok::Break => format!("keyword `{text}`"),
+            t if t >= Tok::Break && t != Tok::Bad => format!("keyword `{text}`"),
             _ => format!("`{text}`"),
         }
     }
