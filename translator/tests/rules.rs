@@ -387,3 +387,8 @@ fn some_characters_stand_nowhere() {
     let text = "\u{feff}package main\n";
     assert_eq!(check_program(load_texts(&[("main.go", text)])).1, []);
 }
+
+#[test]
+fn goto_names_a_label() {
+    fails("func f() { goto }", &[("2:17", "expected name")]);
+}

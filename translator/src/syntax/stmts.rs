@@ -132,7 +132,9 @@ impl Builder<'_> {
     /// Spec: Break statements; Continue statements; Goto statements.
     fn branch(&mut self, kind: BranchKind) -> StmtKind {
         self.next();
-        let label = (self.tok() == Tok::Ident).then(|| self.ident());
+        // Only `goto` goes nowhere without a label.
+        let labelled = self.tok() == Tok::Ident || kind == BranchKind::Goto;
+        let label = labelled.then(|| self.ident());
         StmtKind::Branch(kind, label)
     }
 
