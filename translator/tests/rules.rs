@@ -177,7 +177,9 @@ fn features_need_their_language_version() {
     };
     for (last_without, first_with, text) in [
         ((1, 12), (1, 13), "package p\nconst c = 1_000\n"),
+        ((1, 16), (1, 17), "package p\nvar x = (*[1]int)([]int{1})\n"),
         ((1, 17), (1, 18), "package p\nfunc f[P interface{}]() {}\n"),
+        ((1, 19), (1, 20), "package p\nvar x = [1]int([]int{1})\n"),
         ((1, 20), (1, 21), "package p\nvar x = max(1, 2)\n"),
         ((1, 25), (1, 26), "package p\nvar x = new(1)\n"),
         // A build constraint may ask for an earlier version than the module, not before Go 1.21.

@@ -9,6 +9,7 @@ use super::super::model::*;
 use super::Checker;
 use super::operand::Operand;
 use crate::diagnostic::Code;
+use crate::source::Span;
 use crate::syntax::ast::Expr;
 use std::sync::Arc;
 
@@ -124,13 +125,13 @@ impl<'a> Checker<'a> {
         if self.operand_assignable(x, t) {
             return true;
         }
-        self.convertible_types(x.ty, t)
+        self.convertible_types(x.ty, t, x.span())
     }
 
     /// Whether a value that is no constant may be converted; of type parameters, from and to each of their types.
     ///
     /// Spec: Conversions.
-    pub(super) fn convertible_types(&mut self, v: TypeId, t: TypeId) -> bool {
+    pub(super) fn convertible_types(&mut self, v: TypeId, t: TypeId, at: Span) -> bool {
         let (vp, tp) = (self.s.is_type_param(v), self.s.is_type_param(t));
         if vp || tp {
             let list = |c: &Self, t: TypeId, p: bool| {
@@ -148,7 +149,7 @@ impl<'a> Checker<'a> {
                 to.iter().all(|b| {
                     let of = |t: &Term| if t.tilde { self.s.underlying(t.ty) } else { t.ty };
                     let (a, b) = (of(a), of(b));
-                    self.typed_assignable(a, b) || self.convertible_types(a, b)
+                    self.typed_assignable(a, b) || self.convertible_types(a, b, at)
                 })
             });
         }
@@ -176,9 +177,17 @@ impl<'a> Checker<'a> {
             (Type::Basic(BasicKind::UnsafePointer), Type::Pointer(_))
             | (Type::Pointer(_), Type::Basic(BasicKind::UnsafePointer)) => true,
             // Spec: Conversions from slice to array or array pointer.
-            (Type::Slice(a), Type::Array(_, b)) => self.s.identical(*a, *b),
+            (Type::Slice(a), Type::Array(_, b)) if self.s.identical(*a, *b) => {
+                // Spec: Go 1.20.
+                self.needs_version(at, (1, 20), "conversion of slice to array");
+                true
+            }
             (Type::Slice(a), Type::Pointer(p)) => match &*self.s.under(*p) {
-                Type::Array(_, b) => self.s.identical(*a, *b),
+                Type::Array(_, b) if self.s.identical(*a, *b) => {
+                    // Spec: Go 1.17.
+                    self.needs_version(at, (1, 17), "conversion of slice to array pointer");
+                    true
+                }
                 _ => false,
             },
             _ => false,
