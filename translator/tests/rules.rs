@@ -394,3 +394,41 @@ fn some_characters_stand_nowhere() {
 fn goto_names_a_label() {
     fails("func f() { goto }", &[("2:17", "expected name")]);
 }
+
+#[test]
+fn init_and_main_are_functions() {
+    ok("func main() {}\nfunc init() {}\nfunc init() {}");
+    fails("var init int", &[("2:5", "cannot declare `init`")]);
+    fails("const main = 1", &[("2:7", "cannot declare `main`")]);
+    fails("type main int", &[("2:6", "cannot declare `main`")]);
+    fails("import init \"fmt\"", &[("2:8", "cannot import package as `init`")]);
+    let (_, found) = check_program(load_texts(&[("p.go", "package p\nvar main int\n")]));
+    assert_eq!(found, []);
+}
+
+#[test]
+fn names_imported_with_a_dot_are_the_files_own() {
+    ok("import . \"fmt\"\nfunc main() { Println() }");
+    fails("import . \"fmt\"", &[("2:8", "`fmt` imported and not used")]);
+    fails(
+        "import . \"fmt\"\nfunc Println() {}\nfunc main() { Print() }",
+        &[("3:6", "`Println` already declared")],
+    );
+    fails(
+        "import . \"errors\"\nimport . \"errors\"\nvar e = New(\"\")",
+        &[("3:8", "redeclared"), ("3:8", "not used")],
+    );
+}
+
+#[test]
+fn an_import_clashes_with_what_another_file_declares() {
+    let files = [
+        ("a.go", "package p\nimport \"fmt\"\nvar _ = fmt.Sprint()\n"),
+        ("b.go", "package p\nvar fmt int\n"),
+    ];
+    for files in [files, [files[1], files[0]]] {
+        let (_, found) = check_program(load_texts(&files));
+        let messages: Vec<_> = found.iter().map(|d| &*d.message).collect();
+        assert_eq!(messages, ["`fmt` already declared through import of package"]);
+    }
+}

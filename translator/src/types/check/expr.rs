@@ -203,6 +203,9 @@ impl<'a> Checker<'a> {
         self.info.uses.insert(id.id, o);
         self.resolve(o);
         let obj = self.s.obj(o);
+        if obj.pkg.is_some_and(|p| p != self.env.pkg) {
+            self.use_dot_import(e, &obj);
+        }
         match &obj.kind {
             ObjKind::PkgName { .. } => {
                 self.used.insert(o);
@@ -277,6 +280,24 @@ impl<'a> Checker<'a> {
             }
             ObjKind::Nil => Operand::new(Mode::Value, TypeId::UNTYPED_NIL, e),
             ObjKind::Label => Operand::invalid(e),
+        }
+    }
+
+    /// A name of another package stands alone where the file imports that package with a dot.
+    ///
+    /// Spec: Import declarations.
+    fn use_dot_import(&mut self, e: &Expr, o: &Object) {
+        let imports = self.pkgs.get(self.env.pkg.0 as usize).map(|p| &p.import_objs);
+        let from = imports.into_iter().flatten().find(|(import, span, _)| {
+            let import = self.s.obj(*import);
+            let imported = match import.kind {
+                ObjKind::PkgName { imported } => Some(imported),
+                _ => None,
+            };
+            &*import.name == "." && imported == o.pkg && span.file == e.span.file
+        });
+        if let Some((import, ..)) = from {
+            self.used.insert(*import);
         }
     }
 

@@ -23,6 +23,7 @@ impl<'a> Checker<'a> {
         let scope = self.pkg_scope(pkg);
         let mut all = Vec::new();
         let mut methods: Vec<(&'a ast::FuncDecl, ScopeId)> = Vec::new();
+        let mut files: Vec<(&'a ast::File, ScopeId)> = Vec::new();
         for file in self.files(pkg) {
             let file_scope = self.new_scope(Some(scope));
             for decl in &file.decls {
@@ -43,7 +44,11 @@ impl<'a> Checker<'a> {
                     Decl::Gen(g) => self.collect_gen(g, pkg, file_scope, &mut all),
                 }
             }
-            self.collect_imports(file, pkg, file_scope);
+            files.push((file, file_scope));
+        }
+        // A file's imports may clash with what any other file declares.
+        for (file, scope) in files {
+            self.collect_imports(file, pkg, scope);
         }
         self.collect_methods(methods, pkg, &mut all);
         all
@@ -86,6 +91,11 @@ impl<'a> Checker<'a> {
             if &*id.name == "init" {
                 // Spec: Package initialization.
                 self.err(id.span, Code::INVALID_DECL, "cannot declare `init` - must be func");
+            }
+            let is_main = self.pkgs.get(pkg.0 as usize).is_some_and(|p| &*p.name == "main");
+            if is_main && &*id.name == "main" && !matches!(self.s.obj(o).kind, ObjKind::Func { .. }) {
+                // Spec: Program execution.
+                self.err(id.span, Code::INVALID_DECL, "cannot declare `main` - must be func");
             }
         }
         o
@@ -231,6 +241,12 @@ impl<'a> Checker<'a> {
             }
             let own_name = self.pkgs.get(target.0 as usize).map_or("_".into(), |p| p.name.clone());
             let name: Name = spec.name.as_ref().map_or(own_name.clone(), |n| n.name.clone());
+            if &*name == "init" {
+                // Spec: Package initialization.
+                let text = "cannot import package as `init` - `init` must be a func";
+                self.err(spec.span, Code::INVALID_DECL, text);
+                continue;
+            }
             let kind = ObjKind::PkgName { imported: target };
             let o = Object::new(kind, name.clone(), Some(pkg), TypeId::INVALID, Some(spec.span));
             let o = self.s.add_obj(o);
@@ -238,16 +254,22 @@ impl<'a> Checker<'a> {
                 Some(n) => self.info.defs.insert(n.id, o),
                 None => self.info.implicits.insert(spec.id, o),
             }
-            let shown: Name = if name == own_name {
+            let shown: Name = if name == own_name || &*name == "." {
                 spec.path.clone()
             } else {
                 format!("{} as {name}", spec.path).into()
             };
+            if !std
+                && &*name != "_"
+                && let Some(p) = self.pkgs.get_mut(pkg.0 as usize)
+            {
+                p.import_objs.push((o, spec.span, shown));
+            }
             match &*name {
                 "_" => self.ensure_collected(target),
                 "." => {
                     self.ensure_collected(target);
-                    let names: Vec<_> = match self.pkgs.get(target.0 as usize) {
+                    let mut names: Vec<_> = match self.pkgs.get(target.0 as usize) {
                         Some(p) => p
                             .names
                             .iter()
@@ -256,33 +278,32 @@ impl<'a> Checker<'a> {
                             .collect(),
                         None => Vec::new(),
                     };
+                    names.sort();
                     for (n, o) in names {
-                        self.scope_insert(scope, &n, o);
+                        self.import_name(spec, &n, o, pkg, scope);
                     }
                 }
-                _ => {
-                    if self.scope_insert(scope, &name, o).is_some() {
-                        self.err(spec.span, Code::DUPLICATE, format!("`{name}` redeclared in this block"));
-                    }
-                    let pkg_scope = self.pkg_scope(pkg);
-                    let clash = self
-                        .scopes
-                        .get(pkg_scope.0 as usize)
-                        .and_then(|s| s.names.get(&name))
-                        .copied();
-                    if let (Some(old), false) = (clash, std) {
-                        let span = self.s.obj(old).span.unwrap_or(spec.span);
-                        self.err(
-                            span,
-                            Code::DUPLICATE,
-                            format!("`{name}` already declared through import of package"),
-                        );
-                    }
-                    if !std && let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
-                        p.import_objs.push((o, spec.span, shown));
-                    }
-                }
+                _ => self.import_name(spec, &name, o, pkg, scope),
             }
+        }
+    }
+
+    /// A name of a file's block, which neither it nor the package's has yet.
+    ///
+    /// Spec: Import declarations; Declarations and scope.
+    fn import_name(&mut self, spec: &'a ast::ImportSpec, name: &Name, o: ObjId, pkg: PackageId, scope: ScopeId) {
+        if self.scope_insert(scope, name, o).is_some() {
+            // Spec: Declarations and scope.
+            self.err(spec.span, Code::DUPLICATE, format!("`{name}` redeclared in this block"));
+        }
+        let package = self.scopes.get(self.pkg_scope(pkg).0 as usize);
+        let clash = package.and_then(|s| s.names.get(name)).copied();
+        let std = self.pkgs.get(pkg.0 as usize).is_some_and(|p| p.stdlib);
+        if let (Some(old), false) = (clash, std) {
+            let span = self.s.obj(old).span.unwrap_or(spec.span);
+            // Spec: Import declarations; Declarations and scope.
+            let text = format!("`{name}` already declared through import of package");
+            self.err(span, Code::DUPLICATE, text);
         }
     }
 
