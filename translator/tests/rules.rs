@@ -432,3 +432,21 @@ fn an_import_clashes_with_what_another_file_declares() {
         assert_eq!(messages, ["`fmt` already declared through import of package"]);
     }
 }
+
+#[test]
+fn a_generic_alias_needs_type_arguments() {
+    ok("type A[P any] = []P\nvar x A[int]\nvar y = A[string]{\"a\"}\nvar z = A[int](x)");
+    for wrong in [
+        "var x A",
+        "var x = A{1}",
+        "var x = A(nil)",
+        "var x = new(A)",
+        "func f(a A) {}",
+    ] {
+        let at = format!("3:{}", wrong.find('A').unwrap() + 1);
+        fails(
+            &format!("type A[P any] = []P\n{wrong}"),
+            &[(&at, "cannot use generic type `A` without instantiation")],
+        );
+    }
+}

@@ -133,13 +133,7 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: Conversions.
     fn conversion_call(&mut self, e: &'a Expr, c: &'a CallExpr, t: TypeId) -> Operand<'a> {
-        if let Type::Named(n) = &*self.s.get(t)
-            && n.origin.is_none()
-            && !n.type_params.is_empty()
-        {
-            // Spec: Instantiations.
-            let text = format!("cannot use generic type `{}` without instantiation", self.type_str(t));
-            self.err(c.fun.span, Code::INSTANTIATION, text);
+        if self.must_be_instantiated(&c.fun, t) == TypeId::INVALID {
             self.args_anyway(c);
             return Operand::invalid(e);
         }

@@ -33,6 +33,14 @@ impl<'a> Checker<'a> {
             self.err(e.span, Code::INSTANTIATION, text);
             return TypeId::INVALID;
         }
+        if let ExprKind::Ident(id) | ExprKind::Selector(_, id) = &e.unparen().kind
+            && let Some(alias) = self.info.uses.get(id.id)
+            && self.alias_params.contains_key(alias)
+        {
+            let text = format!("cannot use generic type `{}` without instantiation", id.name);
+            self.err(e.span, Code::INSTANTIATION, text);
+            return TypeId::INVALID;
+        }
         t
     }
 
