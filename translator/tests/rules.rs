@@ -450,3 +450,16 @@ fn a_generic_alias_needs_type_arguments() {
         );
     }
 }
+
+#[test]
+fn loops_and_literals_are_of_one_underlying_type() {
+    ok("type L []int\nfunc f[S []int | L](s S) { for range s {}; _ = S{1} }");
+    fails(
+        "func f[S string | []byte](s S) { for range s {} }",
+        &[("2:44", "cannot range over")],
+    );
+    fails(
+        "func f[S []int | []string]() { _ = S{} }",
+        &[("2:36", "no common underlying type")],
+    );
+}

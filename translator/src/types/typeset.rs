@@ -268,7 +268,7 @@ impl TypeStore {
 
     /// As `core_type`, but a set of byte slices and strings has the core type `string`.
     ///
-    /// Beyond the spec: go/types, what slicing and ranging do to bytes and strings alike.
+    /// Beyond the spec: go/types, what slicing does to bytes and strings alike.
     pub fn core_string(&self, t: TypeId) -> Option<TypeId> {
         if let Some(c) = self.core_type(t) {
             return Some(c);

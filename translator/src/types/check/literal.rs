@@ -78,9 +78,10 @@ impl<'a> Checker<'a> {
                 if base != TypeId::INVALID && self.is_pending(base) {
                     return Operand::new(Mode::Value, ty, e);
                 }
-                if c.ty.is_none() && self.s.is_type_param(base) && core == TypeId::INVALID {
+                if self.s.is_type_param(base) && core == TypeId::INVALID {
                     let text = format!(
-                        "invalid composite literal element type {} (no common underlying type)",
+                        "invalid composite literal{} type {} (no common underlying type)",
+                        if c.ty.is_none() { " element" } else { "" },
                         self.type_str(base)
                     );
                     self.err(e.span, Code::INVALID_USE, text);

@@ -104,7 +104,7 @@ impl<'a> Checker<'a> {
     /// Spec: For statements with range clause.
     #[allow(clippy::type_complexity)]
     fn range_types(&mut self, t: TypeId, span: Span) -> Result<(Option<TypeId>, Option<TypeId>, usize), String> {
-        let Some(core) = self.s.core_string(t) else {
+        let Some(core) = self.s.core_type(t) else {
             return Err(": no core type".into());
         };
         let int = Some(TypeId::INT);
