@@ -401,6 +401,7 @@ fn init_and_main_are_functions() {
     fails("var init int", &[("2:5", "cannot declare `init`")]);
     fails("const main = 1", &[("2:7", "cannot declare `main`")]);
     fails("type main int", &[("2:6", "cannot declare `main`")]);
+    fails("var main int\nfunc main() {}", &[("2:5", "cannot declare `main`")]);
     fails("import init \"fmt\"", &[("2:8", "cannot import package as `init`")]);
     let (_, found) = check_program(load_texts(&[("p.go", "package p\nvar main int\n")]));
     assert_eq!(found, []);

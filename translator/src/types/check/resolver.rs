@@ -79,7 +79,15 @@ impl<'a> Checker<'a> {
         );
         self.colors.insert(o, Color::White);
         self.info.defs.insert(id.id, o);
-        if in_scope && &*id.name != "_" {
+        let is_main = self.pkgs.get(pkg.0 as usize).is_some_and(|p| &*p.name == "main");
+        let is_func = matches!(self.s.obj(o).kind, ObjKind::Func { .. });
+        if in_scope && &*id.name == "init" {
+            // Spec: Package initialization.
+            self.err(id.span, Code::INVALID_DECL, "cannot declare `init` - must be func");
+        } else if in_scope && is_main && &*id.name == "main" && !is_func {
+            // Spec: Program execution.
+            self.err(id.span, Code::INVALID_DECL, "cannot declare `main` - must be func");
+        } else if in_scope && &*id.name != "_" {
             match self.scope_insert(self.pkg_scope(pkg), &id.name, o) {
                 Some(old) => self.redeclared(id, old),
                 None => {
@@ -87,15 +95,6 @@ impl<'a> Checker<'a> {
                         p.names.insert(id.name.clone(), o);
                     }
                 }
-            }
-            if &*id.name == "init" {
-                // Spec: Package initialization.
-                self.err(id.span, Code::INVALID_DECL, "cannot declare `init` - must be func");
-            }
-            let is_main = self.pkgs.get(pkg.0 as usize).is_some_and(|p| &*p.name == "main");
-            if is_main && &*id.name == "main" && !matches!(self.s.obj(o).kind, ObjKind::Func { .. }) {
-                // Spec: Program execution.
-                self.err(id.span, Code::INVALID_DECL, "cannot declare `main` - must be func");
             }
         }
         o
