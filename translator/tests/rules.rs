@@ -464,3 +464,13 @@ fn loops_and_literals_are_of_one_underlying_type() {
         &[("2:36", "no common underlying type")],
     );
 }
+
+#[test]
+fn a_range_declares_a_variable() {
+    ok("func f() { for _, c := range \"a\" { _ = c }; for _ = range \"a\" {} }");
+    fails("func f() { for _ := range \"a\" {} }", &[("2:18", "no new variables")]);
+    fails(
+        "func f() { for _, _ := range \"a\" {} }",
+        &[("2:21", "no new variables")],
+    );
+}

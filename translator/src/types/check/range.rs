@@ -87,6 +87,20 @@ impl<'a> Checker<'a> {
                 self.assign_operand(lhs, &mut v);
             }
         }
+        if let (true, Some(last)) = (r.define, r.value.as_ref().or(r.key.as_ref()))
+            && !new.is_empty()
+            && new.iter().all(|(id, _)| &*id.name == "_")
+        {
+            let between = Span {
+                start: last.span.end,
+                end: r.x.span.start,
+                ..last.span
+            };
+            let start = between.start + self.sources.text(between).find(":=").unwrap_or(0) as u32;
+            // Spec: For statements with range clause.
+            let text = "no new variables on left side of `:=`";
+            self.err(Span { start, ..between }, Code::INVALID_DECL, text);
+        }
         for (id, v) in new {
             self.declare(id, v);
             self.locals.push(v);
