@@ -474,3 +474,11 @@ fn a_range_declares_a_variable() {
         &[("2:21", "no new variables")],
     );
 }
+
+#[test]
+fn a_receivers_base_is_no_pointer_of_unsafe() {
+    fails(
+        "import \"unsafe\"\ntype P unsafe.Pointer\nfunc (P) m() {}\nfunc (*P) n() {}",
+        &[("4:7", "invalid receiver type"), ("5:8", "invalid receiver type")],
+    );
+}

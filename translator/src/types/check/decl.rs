@@ -385,7 +385,9 @@ impl<'a> Checker<'a> {
                     );
                     return;
                 }
-                n.underlying.is_none() || !matches!(&*self.s.under(base), Type::Pointer(_) | Type::Interface(_))
+                let pointer = |t: &Type| matches!(t, Type::Pointer(_) | Type::Basic(BasicKind::UnsafePointer));
+                n.underlying.is_none()
+                    || !(pointer(&self.s.under(base)) || matches!(&*self.s.under(base), Type::Interface(_)))
             }
             Type::Basic(_) => {
                 self.err(
