@@ -482,3 +482,13 @@ fn a_receivers_base_is_no_pointer_of_unsafe() {
         &[("4:7", "invalid receiver type"), ("5:8", "invalid receiver type")],
     );
 }
+
+#[test]
+fn new_makes_no_constraint() {
+    ok("var x, y = new(error), new(interface{})");
+    fails("var x = new(comparable)", &[("2:13", "outside a type constraint")]);
+    fails(
+        "type C interface{ int }\nvar x = new(C)",
+        &[("3:13", "outside a type constraint")],
+    );
+}

@@ -480,18 +480,8 @@ impl<'a> Checker<'a> {
         let t = match x.mode {
             Mode::Invalid => return Operand::invalid(e),
             Mode::Type => {
-                if let Type::Named(n) = &*self.s.get(x.ty)
-                    && n.origin.is_none()
-                    && !n.type_params.is_empty()
-                {
-                    // Spec: Instantiations.
-                    let text = format!(
-                        "cannot use generic type `{}` without instantiation",
-                        self.type_str(x.ty)
-                    );
-                    self.err(arg.span, Code::INSTANTIATION, text);
-                    return Operand::invalid(e);
-                }
+                let later = super::Later::NoConstraint(x.ty, arg.span, self.env.pkg);
+                self.later.push_back(later);
                 x.ty
             }
             _ => {
