@@ -492,3 +492,9 @@ fn new_makes_no_constraint() {
         &[("3:13", "outside a type constraint")],
     );
 }
+
+#[test]
+fn what_is_shifted_before_a_conversion_has_its_type() {
+    ok("var s uint\nvar x = string(rune(1) << s)\nconst c = string(1 << 6)\nvar y = float64(1 << 3)");
+    fails("var s uint\nvar x = string(1 << s)", &[("3:16", "must be integer")]);
+}

@@ -65,7 +65,8 @@ impl<'a> Checker<'a> {
         }
         if self.s.is_untyped(x.ty) {
             let interface = self.s.is_interface(t) || (constant.is_none() && const_arg);
-            let string_of_int = const_target
+            let string_of_int = const_arg
+                && const_target
                 && self.s.basic(t).is_some_and(BasicKind::is_string)
                 && self.s.basic(x.ty).is_some_and(BasicKind::is_integer);
             // An untyped operand that is converted to no type of constants takes its default type first.
