@@ -14,6 +14,7 @@
 
 use std::task::Waker;
 
+use super::ends::Ends;
 use super::node::{Node, Queue, Stage};
 use super::slot::{Ring, Slot};
 use crate::shim::Lock;
@@ -23,6 +24,7 @@ pub(crate) use super::node::Wake;
 /// What the handles of a channel share.
 pub(crate) struct Core<T> {
     pub(crate) cap: usize,
+    pub(super) ends: Ends,
     pub(crate) state: Lock<State<T>>,
 }
 
@@ -38,6 +40,7 @@ impl<T> Core<T> {
         };
         Core {
             cap,
+            ends: Ends::new(),
             state: Lock::new(state),
         }
     }

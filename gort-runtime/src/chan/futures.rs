@@ -10,6 +10,7 @@ use std::future::Future;
 use std::marker::PhantomPinned;
 use std::pin::Pin;
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use super::core::{Core, Sent, State, Wake};
@@ -17,7 +18,7 @@ use super::handle::send_on_closed;
 use super::node::{LazyNode, Node, Stage};
 use super::slot::Slot;
 use crate::select::{Operation, RawCase, Ticket};
-use crate::task::{Wait, proceed, progress, waiting};
+use crate::task::{Hold, Wait, proceed, progress, waiting_for};
 
 /// What [`Chan::recv`](super::Chan::recv) returns.
 ///
@@ -33,6 +34,8 @@ use crate::task::{Wait, proceed, progress, waiting};
 #[must_use = "futures do nothing unless awaited"]
 pub struct Recv<'a, T: std::marker::Send + 'static> {
     core: Option<&'a Core<T>>,
+    /// What it is borrowed from, if that is known.
+    handle: Option<&'a Arc<Core<T>>>,
     node: LazyNode<T>,
     _pinned: PhantomPinned,
 }
@@ -52,6 +55,8 @@ pub struct Recv<'a, T: std::marker::Send + 'static> {
 #[must_use = "futures do nothing unless awaited"]
 pub struct Send<'a, T: std::marker::Send + 'static> {
     core: Option<&'a Core<T>>,
+    /// What it is borrowed from, if that is known.
+    handle: Option<&'a Arc<Core<T>>>,
     /// With the value until somebody takes it.
     node: Node<T>,
     /// As a case of a select: whether the channel turned out closed.
@@ -68,9 +73,10 @@ fn wake(waker: Wake) {
 
 impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
     #[inline(always)]
-    pub(super) fn new(core: Option<&'a Core<T>>) -> Self {
+    pub(super) fn new(core: Option<&'a Core<T>>, handle: Option<&'a Arc<Core<T>>>) -> Self {
         Recv {
             core,
+            handle,
             node: LazyNode::new(),
             _pinned: PhantomPinned,
         }
@@ -79,7 +85,7 @@ impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
     /// Receives from the nil channel.
     #[cfg(feature = "context")]
     pub(crate) fn never() -> Self {
-        Recv::new(None)
+        Recv::new(None, None)
     }
 
     /// Waits no longer; what was received meanwhile, if something was.
@@ -129,7 +135,7 @@ impl<T: std::marker::Send + 'static> Recv<'_, T> {
     #[inline(always)]
     fn poll_received(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(core) = self.core else {
-            waiting(Wait::ChanReceiveNil);
+            waiting_for(Wait::ChanReceiveNil, || Some(Vec::new()));
             return Poll::Pending;
         };
         ready!(proceed(cx));
@@ -159,7 +165,7 @@ impl<T: std::marker::Send + 'static> Recv<'_, T> {
         let before = unsafe { node.wait_as_task(cx.waker()) };
         drop(state);
         drop(before);
-        waiting(Wait::ChanReceive);
+        waiting_for(Wait::ChanReceive, || Some(vec![Hold::of(self.handle?)]));
         Poll::Pending
     }
 
@@ -185,9 +191,10 @@ impl<T: std::marker::Send + 'static> Drop for Recv<'_, T> {
 
 impl<'a, T: std::marker::Send + 'static> Send<'a, T> {
     #[inline(always)]
-    pub(super) fn new(core: Option<&'a Core<T>>, value: T) -> Self {
+    pub(super) fn new(core: Option<&'a Core<T>>, handle: Option<&'a Arc<Core<T>>>, value: T) -> Self {
         Send {
             core,
+            handle,
             node: Node::new(Slot::new(value)),
             closed: false,
             _pinned: PhantomPinned,
@@ -226,7 +233,7 @@ impl<T: std::marker::Send + 'static> Send<'_, T> {
         // SAFETY: nothing is moved out of this but the value, which is not pinned.
         let this = unsafe { self.get_unchecked_mut() };
         let Some(core) = this.core else {
-            waiting(Wait::ChanSendNil);
+            waiting_for(Wait::ChanSendNil, || Some(Vec::new()));
             return Poll::Pending;
         };
         ready!(proceed(cx));
@@ -262,7 +269,7 @@ impl<T: std::marker::Send + 'static> Send<'_, T> {
         let before = unsafe { this.node.wait_as_task(cx.waker()) };
         drop(state);
         drop(before);
-        waiting(Wait::ChanSend);
+        waiting_for(Wait::ChanSend, || Some(vec![Hold::of(this.handle?)]));
         Poll::Pending
     }
 
@@ -306,6 +313,10 @@ macro_rules! locking {
     () => {
         fn addr(&self) -> usize {
             self.core.map_or(0, |core| std::ptr::from_ref(core) as usize)
+        }
+
+        fn hold(&self) -> Option<Hold> {
+            self.handle.map(Hold::of)
         }
 
         fn lock(&self) {
@@ -443,6 +454,9 @@ macro_rules! delegate_case {
     () => {
         fn addr(&self) -> usize {
             self.0.addr()
+        }
+        fn hold(&self) -> Option<crate::task::Hold> {
+            self.0.hold()
         }
         fn lock(&self) {
             self.0.lock();

@@ -162,7 +162,7 @@ impl<T: Send + 'static> Chan<T> {
     /// ```
     #[inline(always)]
     pub fn send(&self, value: T) -> SendFuture<'_, T> {
-        SendFuture::new(self.0.as_deref(), value)
+        SendFuture::new(self.0.as_deref(), self.0.as_ref(), value)
     }
 
     /// `v, ok := <-c`: `None` when the channel is closed and drained.
@@ -181,7 +181,7 @@ impl<T: Send + 'static> Chan<T> {
     /// ```
     #[inline(always)]
     pub fn recv(&self) -> Recv<'_, T> {
-        Recv::new(self.0.as_deref())
+        Recv::new(self.0.as_deref(), self.0.as_ref())
     }
 
     /// Sends if that is possible at once.
