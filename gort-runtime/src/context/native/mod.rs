@@ -162,6 +162,12 @@ impl Cancel {
         self.0.cancel(Error::Canceled, Some(cause.into().into()));
     }
 
+    /// Cancels, for a cause or without one.
+    #[cfg(feature = "sync")]
+    pub(crate) fn cancel_for(&self, cause: Option<Cause>) {
+        self.0.cancel(Error::Canceled, cause);
+    }
+
     /// Something that cancels when it is dropped: what `defer cancel()` is in Go.
     ///
     /// ```
