@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `func main()` | [`#[gort_runtime::main] async fn main()`](macro@main) |
 //! | `go f(x)` | [`task::go(f(x))`](task::go), or `group.spawn(f(x))` of a `sync::TaskGroup` |
+//! | a goroutine, a channel for its result, and `recover` | [`task::spawn(f(x)).await`](task::spawn); [`task::JoinSet`] of many |
 //! | `make(chan T, n)` | [`Chan::<T>::make(n)`](chan::Chan), closed by `close`; or [`chan::channel(n)`](chan::channel), whose ends close it when they are dropped |
 //! | `ch <- v` | `ch.send(v).await` |
 //! | `v, ok := <-ch` | `ch.recv().await`, an `Option` |

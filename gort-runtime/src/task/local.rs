@@ -76,6 +76,8 @@ pub enum Wait {
     Sleep,
     IoWait,
     SemAcquire,
+    /// Not one of Go's: for the end of a goroutine.
+    Join,
 }
 
 impl Wait {
@@ -96,6 +98,7 @@ impl Wait {
             Wait::Sleep,
             Wait::IoWait,
             Wait::SemAcquire,
+            Wait::Join,
         ];
         all.into_iter().find(|wait| *wait as u8 == byte).unwrap_or_default()
     }
@@ -118,6 +121,7 @@ impl Wait {
             Wait::Sleep => "sleep",
             Wait::IoWait => "IO wait",
             Wait::SemAcquire => "semacquire",
+            Wait::Join => "join",
         }
     }
 }

@@ -5,6 +5,7 @@ mod count;
 mod deadlock;
 mod dump;
 mod goroutine;
+pub(crate) mod join;
 mod local;
 mod run;
 mod scheduler;
@@ -73,6 +74,7 @@ pub use goroutine::num_goroutine;
 /// });
 /// ```
 pub use goroutine::{YieldPoint, yield_point};
+pub use join::{AbortHandle, JoinError, JoinHandle, JoinSet, spawn};
 /// ```
 /// use gort_runtime::task::Wait;
 /// assert_eq!(Wait::ChanReceive.text(), "chan receive");
@@ -99,6 +101,18 @@ pub use run::main;
 /// gort_runtime::task::test(async { assert_eq!(1 + 1, 2) });
 /// ```
 pub use run::test;
+/// ```
+/// use gort_runtime::{chan::Chan, task};
+/// for workers in [1, 2, 4] {
+///     task::test_on(workers, async {
+///         let c = Chan::make(0);
+///         let sender = c.clone();
+///         task::go(async move { sender.send(5).await });
+///         assert_eq!(c.recv().await, Some(5));
+///     });
+/// }
+/// ```
+pub use run::test_on;
 /// ```no_run
 /// use gort_runtime::task;
 /// task::at_exit(|| println!("the last line"));
