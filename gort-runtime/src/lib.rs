@@ -19,6 +19,7 @@
 //! | `context.WithCancel(ctx)` | `ctx.with_cancel()` of a `context::native::Context` |
 //! | `<-ctx.Done()`, `ctx.Err()`, `context.Cause(ctx)` | `ctx.done().await`, `ctx.err()`, `ctx.cause()` |
 //! | `time.Sleep`, `After`, `NewTimer`, `NewTicker`, `AfterFunc` | `time::native::{sleep, after, Timer, Ticker, after_func}` |
+//! | `synctest.Test`, `synctest.Wait` | `time::bubble::{run, wait}`, `#[gort_runtime::test(virtual_time)]` |
 //! | `runtime.Gosched`, `Goexit`, `NumGoroutine` | [`task::gosched`], [`task::goexit`], [`task::num_goroutine`] |
 //! | `fatal error: all goroutines are asleep - deadlock!` | the same |
 //!
@@ -193,7 +194,14 @@ pub use gort_runtime_macros::main;
 /// ```
 #[cfg(feature = "macros")]
 pub use gort_runtime_macros::select;
+/// With `virtual_time` it runs in a bubble, with a time of its own (feature `time`; see `time::bubble`).
+///
 /// ```
+/// #[gort_runtime::test(virtual_time)]
+/// async fn an_hour_is_over_at_once() {
+///     gort_runtime::time::native::sleep(std::time::Duration::from_secs(3600)).await;
+/// }
+///
 /// #[gort_runtime::test]
 /// async fn values_arrive() {
 ///     let c = gort_runtime::chan::Chan::make(1);

@@ -85,6 +85,10 @@ mod goroutines {
         JoinHandle<Local>: Send Sync Unpin; JoinSet<Local>: Send Sync Unpin;
         AbortHandle: Send Sync Unpin; JoinError: Send Sync Unpin;
     }
+    #[cfg(feature = "time")]
+    is! {
+        gort_runtime::time::bubble::Run<std::future::Ready<Local>>: Send Unpin;
+    }
     is_not! {
         JoinHandle<Bound>: Send; JoinSet<Bound>: Send;
     }

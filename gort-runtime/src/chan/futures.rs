@@ -16,7 +16,7 @@ use super::core::{Core, Sent, State, Wake};
 use super::handle::send_on_closed;
 use super::node::{LazyNode, Node, Stage};
 use crate::select::{Operation, RawCase, Ticket};
-use crate::task::{Wait, proceed, progress, waiting};
+use crate::task::{Wait, proceed, progress, waiting, waiting_on};
 
 /// What [`Chan::recv`](super::Chan::recv) returns.
 ///
@@ -57,6 +57,11 @@ pub struct Send<'a, T: std::marker::Send + 'static> {
     closed: bool,
     _pinned: PhantomPinned,
 }
+
+/// What is done, for when it is done to the channel of a bubble from outside.
+pub(super) const SEND: &str = "send on synctest channel";
+pub(super) const RECEIVE: &str = "receive on synctest channel";
+pub(super) const SELECT: &str = "select on synctest channel";
 
 #[inline]
 fn wake(waker: Wake) {
@@ -125,6 +130,7 @@ impl<T: std::marker::Send + 'static> Future for Recv<'_, T> {
         let node = this.node.get();
         let state = match node.stage() {
             Stage::Idle => {
+                core.enter(RECEIVE);
                 let mut state = core.state.lock();
                 // Into the node whether or not it waits: that makes one copy of a large value less.
                 // SAFETY: the node is not queued.
@@ -148,7 +154,7 @@ impl<T: std::marker::Send + 'static> Future for Recv<'_, T> {
         let before = unsafe { node.wait_as_task(cx.waker()) };
         drop(state);
         drop(before);
-        waiting(Wait::ChanReceive);
+        waiting_on(Wait::ChanReceive, || core.is_durable());
         Poll::Pending
     }
 }
@@ -223,6 +229,7 @@ impl<T: std::marker::Send + 'static> Send<'_, T> {
         ready!(proceed(cx));
         let state = match this.node.stage() {
             Stage::Idle => {
+                core.enter(SEND);
                 let mut state = core.state.lock();
                 // SAFETY: the node is not queued.
                 let slot = unsafe { this.node.value() };
@@ -253,7 +260,7 @@ impl<T: std::marker::Send + 'static> Send<'_, T> {
         let before = unsafe { this.node.wait_as_task(cx.waker()) };
         drop(state);
         drop(before);
-        waiting(Wait::ChanSend);
+        waiting_on(Wait::ChanSend, || core.is_durable());
         Poll::Pending
     }
 
@@ -296,13 +303,21 @@ impl<T: std::marker::Send + 'static> Drop for Send<'_, T> {
 macro_rules! locking {
     () => {
         fn addr(&self) -> usize {
-            self.core.map_or(0, |core| std::ptr::from_ref(core) as usize)
+            self.core.map_or(0, |core| {
+                core.enter(SELECT);
+                std::ptr::from_ref(core) as usize
+            })
         }
 
         fn lock(&self) {
             if let Some(core) = self.core {
+                core.enter(SELECT);
                 core.state.lock_by_hand();
             }
+        }
+
+        fn is_durable(&self) -> bool {
+            self.core.is_none_or(Core::is_durable)
         }
 
         unsafe fn unlock(&self) {
@@ -437,6 +452,9 @@ macro_rules! delegate_case {
         }
         fn lock(&self) {
             self.0.lock();
+        }
+        fn is_durable(&self) -> bool {
+            self.0.is_durable()
         }
         unsafe fn unlock(&self) {
             // SAFETY: the contract is the same.

@@ -9,10 +9,12 @@ use std::task::Waker;
 
 use super::core::{Core, Sent};
 use super::error::TrySendError;
+use super::futures::{RECEIVE, SEND};
 
 impl<T> Core<T> {
     /// Sends if that is possible at once.
     pub(super) fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        self.enter(SEND);
         let mut slot = Some(value);
         let sent = self.state.lock().send(&mut slot);
         match (sent, slot) {
@@ -30,6 +32,7 @@ impl<T> Core<T> {
 
     /// Receives if that is possible at once: `Some(None)` when the channel is closed and drained.
     pub(super) fn try_recv(&self) -> Option<Option<T>> {
+        self.enter(RECEIVE);
         let mut value = None;
         let wake = self.state.lock().receive(&mut value)?;
         if let Some(waker) = wake {
@@ -40,6 +43,7 @@ impl<T> Core<T> {
 
     /// Receives what is there, `limit` values at most; how many they were.
     pub(super) fn take_many(&self, into: &mut Vec<T>, limit: usize) -> usize {
+        self.enter(RECEIVE);
         let mut count = 0;
         let mut wakers: Vec<Waker> = Vec::new();
         let mut state = self.state.lock();
@@ -58,6 +62,7 @@ impl<T> Core<T> {
 
     /// Sends what can be sent at once; gives the next value if one is left, and says whether the channel is closed.
     pub(super) fn send_some(&self, chunk: &mut VecDeque<T>) -> (Option<T>, bool) {
+        self.enter(SEND);
         let mut wakers: Vec<Waker> = Vec::new();
         let mut slot = chunk.pop_front();
         let mut state = self.state.lock();
@@ -97,6 +102,7 @@ impl<T> Core<T> {
 
     /// Reserves a place if there is one.
     pub(super) fn try_reserve(&self) -> Sent {
+        self.enter(SEND);
         self.state.lock().reserve()
     }
 

@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use crate::shim::atomic::{AtomicU32, Ordering};
 use crate::shim::random;
-use crate::task::{Wait, proceed, progress, waiting, waker, wakes_same};
+use crate::task::{Wait, proceed, progress, waiting, waiting_on, waker, wakes_same};
 
 mod dynamic;
 
@@ -80,6 +80,10 @@ pub unsafe trait RawCase {
     /// # Safety
     /// The caller locked it.
     unsafe fn unlock(&self);
+    /// Whether a goroutine of a bubble (`time::bubble`) that waits for it is woken by its bubble only.
+    fn is_durable(&self) -> bool {
+        false
+    }
     /// Performs the operation if it can be done at once, and says whom to wake after unlocking.
     ///
     /// # Safety
@@ -399,7 +403,7 @@ impl Future for Waiting<'_, '_, '_> {
             this.start(cx)
         };
         let Some(case) = chosen else {
-            waiting(Wait::Select);
+            waiting_on(Wait::Select, || this.cases.iter().all(|case| case.is_durable()));
             return Poll::Pending;
         };
         if std::mem::replace(&mut this.registered, false) {

@@ -1,6 +1,7 @@
 //! Goroutines: starting them, the main one, ending the process, and waiting for groups of them.
 
 mod blocking;
+pub(crate) mod bubble;
 mod count;
 mod deadlock;
 mod dump;
@@ -19,6 +20,8 @@ pub(crate) use blocking::CatchUnwind;
 /// assert_eq!(gort_runtime::task::block_on(async { 5 }), 5);
 /// ```
 pub use blocking::block_on;
+#[cfg(feature = "time")]
+pub(crate) use count::next_id;
 /// ```
 /// use gort_runtime::task::External;
 /// let (wakes, waits) = gort_runtime::chan::channel(1);
@@ -31,6 +34,8 @@ pub use blocking::block_on;
 /// assert_eq!(waits.blocking_recv(), Some(1));
 /// ```
 pub use deadlock::External;
+#[cfg(feature = "time")]
+pub(crate) use dump::of_bubble as dump_of_bubble;
 pub use dump::{GoroutineInfo, goroutines};
 #[cfg(feature = "time")]
 pub(crate) use goroutine::Home;
@@ -74,12 +79,16 @@ pub use goroutine::num_goroutine;
 /// });
 /// ```
 pub use goroutine::{YieldPoint, yield_point};
+#[cfg(feature = "time")]
+pub(crate) use join::handle::spawn_numbered;
 pub use join::{AbortHandle, JoinError, JoinHandle, JoinSet, spawn};
 /// ```
 /// use gort_runtime::task::Wait;
 /// assert_eq!(Wait::ChanReceive.text(), "chan receive");
 /// ```
 pub use local::Wait;
+#[cfg(feature = "time")]
+pub(crate) use local::in_bubble;
 /// ```
 /// use gort_runtime::task::{Wait, waiting};
 /// waiting(Wait::IoWait);
@@ -87,7 +96,7 @@ pub use local::Wait;
 pub use local::waiting;
 #[cfg(feature = "value")]
 pub(crate) use local::with as with_local;
-pub(crate) use local::{proceed, progress};
+pub(crate) use local::{proceed, progress, waiting_on};
 pub(crate) use run::flush;
 /// ```
 /// assert!(gort_runtime::task::gomaxprocs(0) > 0);
@@ -119,6 +128,11 @@ pub use run::test_on;
 /// task::exit(0);
 /// ```
 pub use run::{at_exit, exit};
+/// Whether this thread belongs to a scheduler of ours.
+#[cfg(feature = "time")]
+pub(crate) fn has_scheduler() -> bool {
+    scheduler::current().is_some()
+}
 pub(crate) use scheduler::task::{waker, wakes_same};
 /// ```
 /// # #[cfg(feature = "time")]

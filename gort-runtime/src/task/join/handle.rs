@@ -15,7 +15,7 @@ use std::task::{Context, Poll, Waker, ready};
 use super::run::{Control, Controlled, Joined, Outcome};
 use super::{AbortHandle, JoinError};
 use crate::shim::Lock;
-use crate::task::{Wait, count, goroutine, proceed, progress, waiting, waker, wakes_same};
+use crate::task::{Wait, bubble, count, goroutine, proceed, progress, waiting_on, waker, wakes_same};
 
 /// What a goroutine and its handle share.
 pub(crate) struct Slot<T> {
@@ -96,9 +96,17 @@ pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future<Output: Send + 'static> + Send + 'static,
 {
-    let slot = Slot::new(count::next_id());
+    spawn_numbered(future, count::next_id(), Location::caller())
+}
+
+/// As [`spawn`], with a number that was given already.
+pub(crate) fn spawn_numbered<F>(future: F, id: u64, created: &'static Location<'static>) -> JoinHandle<F::Output>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let slot = Slot::new(id);
     let joined = Joined::new(future, slot.clone());
-    goroutine::start(joined, slot.control.id(), Location::caller());
+    goroutine::start(joined, id, created);
     JoinHandle(slot)
 }
 
@@ -125,7 +133,7 @@ where
 /// ```
 pub struct JoinHandle<T>(pub(crate) Arc<Slot<T>>);
 
-impl<T: Send + 'static> JoinHandle<T> {
+impl<T> JoinHandle<T> {
     /// Ends the goroutine: where it waits, or the next time that it does, its future is dropped, and the handle yields an error
     /// for which [`is_cancelled`](JoinError::is_cancelled) holds. If it is over first, nothing happens.
     ///
@@ -141,21 +149,6 @@ impl<T: Send + 'static> JoinHandle<T> {
     /// ```
     pub fn abort(&self) {
         self.0.control.abort();
-    }
-
-    /// Something that aborts the goroutine and can be given to others.
-    ///
-    /// ```
-    /// use gort_runtime::task;
-    /// task::test(async {
-    ///     let handle = task::spawn(std::future::pending::<()>());
-    ///     let abort = handle.abort_handle();
-    ///     task::go(async move { abort.abort() });
-    ///     assert!(handle.await.is_err());
-    /// });
-    /// ```
-    pub fn abort_handle(&self) -> AbortHandle {
-        AbortHandle(self.0.clone())
     }
 
     /// Whether the goroutine is over, and awaiting the handle does not wait.
@@ -188,6 +181,23 @@ impl<T: Send + 'static> JoinHandle<T> {
     }
 }
 
+impl<T: Send + 'static> JoinHandle<T> {
+    /// Something that aborts the goroutine and can be given to others.
+    ///
+    /// ```
+    /// use gort_runtime::task;
+    /// task::test(async {
+    ///     let handle = task::spawn(std::future::pending::<()>());
+    ///     let abort = handle.abort_handle();
+    ///     task::go(async move { abort.abort() });
+    ///     assert!(handle.await.is_err());
+    /// });
+    /// ```
+    pub fn abort_handle(&self) -> AbortHandle {
+        AbortHandle(self.0.clone())
+    }
+}
+
 impl<T: Send + 'static> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
@@ -211,7 +221,7 @@ impl<T: Send + 'static> Future for JoinHandle<T> {
         };
         drop(stage);
         drop(before);
-        waiting(Wait::Join);
+        waiting_on(Wait::Join, || self.0.control.is_of(bubble::here()));
         Poll::Pending
     }
 }

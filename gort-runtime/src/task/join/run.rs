@@ -19,11 +19,13 @@ use crate::shim::atomic::{
     AtomicBool,
     Ordering::{Acquire, Release},
 };
-use crate::task::waker;
+use crate::task::{bubble, waker};
 
 /// What a goroutine and those who may end it share.
 pub(crate) struct Control {
     id: u64,
+    /// The bubble in which the goroutine was started.
+    bubble: bubble::Number,
     aborted: AtomicBool,
     over: AtomicBool,
     /// Wakes the goroutine, from when it first runs until it is over.
@@ -34,6 +36,7 @@ impl Control {
     pub(crate) fn new(id: u64) -> Self {
         Control {
             id,
+            bubble: bubble::here(),
             aborted: AtomicBool::new(false),
             over: AtomicBool::new(false),
             waker: Lock::new(None),
@@ -42,6 +45,11 @@ impl Control {
 
     pub(super) fn id(&self) -> u64 {
         self.id
+    }
+
+    /// Whether the goroutine belongs to a bubble, or to none if that is 0.
+    pub(super) fn is_of(&self, bubble: bubble::Number) -> bool {
+        self.bubble == bubble
     }
 
     pub(super) fn is_aborted(&self) -> bool {

@@ -16,7 +16,7 @@ use super::handle::unheard;
 use super::run::{Control, Joined, Outcome};
 use super::{AbortHandle, JoinError};
 use crate::shim::Lock;
-use crate::task::{Wait, count, goroutine, proceed, progress, waiting, waker, wakes_same};
+use crate::task::{Wait, bubble, count, goroutine, proceed, progress, waiting_on, waker, wakes_same};
 
 /// What the goroutines of a set share with it.
 pub(crate) struct Results<T>(Lock<State<T>>);
@@ -268,7 +268,10 @@ impl<T: Send + 'static> JoinSet<T> {
         }
         ready!(proceed(cx));
         let Poll::Ready((id, result)) = self.results.poll_next(cx) else {
-            waiting(Wait::Join);
+            waiting_on(Wait::Join, || {
+                let here = bubble::here();
+                self.members.values().all(|member| member.is_of(here))
+            });
             return Poll::Pending;
         };
         self.members.remove(&id);

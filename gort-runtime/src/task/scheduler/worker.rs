@@ -16,7 +16,7 @@ use crate::shim::process::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
 use crate::shim::process::atomic::fence;
 use crate::shim::process::contended;
 use crate::shim::random;
-use crate::task::{count, deadlock, goroutine};
+use crate::task::{bubble, count, deadlock, goroutine};
 
 /// The shared queue comes first each so many goroutines, so that a busy processor's own do not starve it.
 const FAIRNESS: u32 = 61;
@@ -179,6 +179,7 @@ impl Worker {
                 }
                 drop(self.scheduler.registry.remove(&task));
                 count::ended();
+                bubble::ended(&task.header().local);
             }
         }
     }
