@@ -99,6 +99,8 @@ fn a_set_gets_both_results() {
         }
         seen.sort_unstable();
         assert_eq!(seen, [1, 2]);
-        goroutines.map(|goroutine| drop(goroutine.join()));
+        for goroutine in goroutines {
+            drop(goroutine.join());
+        }
     });
 }
