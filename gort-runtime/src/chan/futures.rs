@@ -15,6 +15,7 @@ use std::task::{Context, Poll, ready};
 use super::core::{Core, Sent, State, Wake};
 use super::handle::send_on_closed;
 use super::node::{LazyNode, Node, Stage};
+use super::slot::Slot;
 use crate::select::{Operation, RawCase, Ticket};
 use crate::task::{Wait, proceed, progress, waiting, waiting_on};
 
@@ -94,7 +95,7 @@ impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
             // SAFETY: this owns the node.
             unsafe { core.state.lock().leave_receivers(this.node.get()) }
         }
-        this.take()
+        this.received().take()
     }
 
     /// Leaves the queue; what was received meanwhile goes to the next, or back.
@@ -108,7 +109,8 @@ impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
         // SAFETY: this owns the node.
         unsafe { state.leave_receivers(node) }
         // SAFETY: it is not queued any more.
-        let waker = unsafe { node.value() }.take().and_then(|value| state.give_back(value));
+        let slot = unsafe { node.value() };
+        let waker = if slot.is_some() { state.give_back(slot) } else { None };
         drop(state);
         node.reset();
         wake(waker);
@@ -122,12 +124,21 @@ impl<T: std::marker::Send + 'static> Future for Recv<'_, T> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         // SAFETY: nothing is moved out of this but the value, which is not pinned.
         let this = unsafe { self.get_unchecked_mut() };
-        let Some(core) = this.core else {
+        ready!(this.poll_received(cx));
+        this.received().ready()
+    }
+}
+
+impl<T: std::marker::Send + 'static> Recv<'_, T> {
+    /// Waits until the node has what was received.
+    #[inline(always)]
+    fn poll_received(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(core) = self.core else {
             waiting(Wait::ChanReceiveNil);
             return Poll::Pending;
         };
         ready!(proceed(cx));
-        let node = this.node.get();
+        let node = self.node.get();
         let state = match node.stage() {
             Stage::Idle => {
                 core.enter(RECEIVE);
@@ -137,18 +148,18 @@ impl<T: std::marker::Send + 'static> Future for Recv<'_, T> {
                 if let Some(waker) = state.receive(unsafe { node.value() }) {
                     drop(state);
                     wake(waker);
-                    return Poll::Ready(this.take());
+                    return Poll::Ready(());
                 }
-                // SAFETY: the node is pinned with this, and leaves the queue before this is dropped.
+                // SAFETY: the node is pinned, and leaves the queue before it is dropped.
                 unsafe { state.receivers.push_back(node) }
                 state
             }
             Stage::Queued => core.state.lock(),
-            Stage::Done | Stage::Closed => return Poll::Ready(this.take()),
+            Stage::Done | Stage::Closed => return Poll::Ready(()),
         };
         if node.stage() != Stage::Queued {
             drop(state);
-            return Poll::Ready(this.take());
+            return Poll::Ready(());
         }
         // SAFETY: this owns the node, and the channel is locked.
         let before = unsafe { node.wait_as_task(cx.waker()) };
@@ -157,17 +168,15 @@ impl<T: std::marker::Send + 'static> Future for Recv<'_, T> {
         waiting_on(Wait::ChanReceive, || core.is_durable());
         Poll::Pending
     }
-}
 
-impl<T: std::marker::Send + 'static> Recv<'_, T> {
-    /// Takes what was handed over.
-    #[inline]
-    fn take(&mut self) -> Option<T> {
+    /// What was handed over.
+    #[inline(always)]
+    fn received(&mut self) -> &mut Slot<T> {
         progress();
         let node = self.node.get();
         node.reset();
         // SAFETY: the exchange is over.
-        unsafe { node.value() }.take()
+        unsafe { node.value() }
     }
 }
 
@@ -185,7 +194,7 @@ impl<'a, T: std::marker::Send + 'static> Send<'a, T> {
     pub(super) fn new(core: Option<&'a Core<T>>, value: T) -> Self {
         Send {
             core,
-            node: Node::new(Some(value)),
+            node: Node::new(Slot::new(value)),
             closed: false,
             _pinned: PhantomPinned,
         }

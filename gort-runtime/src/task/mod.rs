@@ -66,6 +66,8 @@ pub use goroutine::goexit;
 /// task::test(async { task::gosched().await });
 /// ```
 pub use goroutine::gosched;
+#[cfg(feature = "sync")]
+pub(crate) use goroutine::make_way;
 /// ```
 /// assert!(gort_runtime::task::num_goroutine() >= 0);
 /// ```

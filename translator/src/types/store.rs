@@ -183,6 +183,8 @@ impl TypeStore {
     }
 
     /// The instance of a generic type; no constraint is checked. The same arguments give the same id.
+    ///
+    /// Spec: Instantiations.
     pub fn instantiate_named(&self, origin: TypeId, args: &[TypeId]) -> TypeId {
         let key = (origin, args.iter().map(|a| self.canonical(*a)).collect::<Vec<_>>());
         if let Some(t) = self.inner.borrow().instances.get(&key) {
@@ -214,12 +216,16 @@ impl TypeStore {
         }
     }
 
-    /// Whether two types are identical in the sense of the Go specification.
+    /// Whether two types are identical.
+    ///
+    /// Spec: Type identity.
     pub fn identical(&self, a: TypeId, b: TypeId) -> bool {
         a == b || self.canonical(a) == self.canonical(b)
     }
 
     /// One representative per class of identical types: fit as a key.
+    ///
+    /// Spec: Type identity.
     pub fn canonical(&self, t: TypeId) -> TypeId {
         if let Some(c) = self.inner.borrow().canon.get(&t) {
             return *c;
@@ -327,6 +333,8 @@ impl TypeStore {
     }
 
     /// The type's underlying type; a type parameter's is its constraint's interface.
+    ///
+    /// Spec: Underlying types.
     pub fn underlying(&self, t: TypeId) -> TypeId {
         let mut t = t;
         for _ in 0..1000 {
@@ -371,6 +379,8 @@ impl TypeStore {
     }
 
     /// The declared methods of a named type; an instance's are instantiated.
+    ///
+    /// Spec: Method declarations; Instantiations.
     pub fn methods(&self, t: TypeId) -> Vec<ObjId> {
         match &*self.get(t) {
             Type::Named(n) => match n.origin {
@@ -389,6 +399,8 @@ impl TypeStore {
     }
 
     /// The `i`th method of a named type or instance.
+    ///
+    /// Spec: Method declarations; Instantiations.
     pub(super) fn instance_method(&self, t: TypeId, i: usize) -> Option<ObjId> {
         let Type::Named(n) = &*self.get(t) else { return None };
         let Some(origin) = n.origin else {

@@ -9,6 +9,8 @@ use super::store::TypeStore;
 use std::sync::Arc;
 
 /// Predeclared functions by name.
+///
+/// Spec: Predeclared identifiers; Built-in functions.
 pub(super) const BUILTINS: &[(&str, BuiltinId)] = &[
     ("append", BuiltinId::Append),
     ("cap", BuiltinId::Cap),
@@ -31,6 +33,8 @@ pub(super) const BUILTINS: &[(&str, BuiltinId)] = &[
 ];
 
 /// The functions of package `unsafe`.
+///
+/// Spec: Package unsafe.
 pub(super) const UNSAFE_BUILTINS: &[(&str, BuiltinId)] = &[
     ("Add", BuiltinId::UnsafeAdd),
     ("Alignof", BuiltinId::UnsafeAlignof),
@@ -92,6 +96,9 @@ fn implicit_interfaces(store: &TypeStore) {
     }
 }
 
+/// Declares the universe.
+///
+/// Spec: Predeclared identifiers.
 pub(super) fn fill(store: &TypeStore) {
     // Object 0 is what a bad id leads to.
     store.add_obj(Object::bad());
@@ -111,6 +118,7 @@ pub(super) fn fill(store: &TypeStore) {
         })
     };
 
+    // Spec: Errors.
     let error_obj = declare(ObjKind::TypeName { alias: false }, "error", TypeId::ERROR);
     let error = store.push(named(error_obj));
     debug_assert_eq!(error, TypeId::ERROR);
@@ -156,6 +164,7 @@ pub(super) fn fill(store: &TypeStore) {
         });
     }
 
+    // Spec: Boolean types; Numeric types; String types.
     for kind in BasicKind::ALL {
         if kind != BasicKind::Invalid && kind != BasicKind::UnsafePointer && !kind.is_untyped() {
             declare(ObjKind::TypeName { alias: false }, kind.name(), kind.id());
@@ -172,6 +181,7 @@ pub(super) fn fill(store: &TypeStore) {
             TypeId::UNTYPED_BOOL,
         );
     }
+    // Spec: Iota.
     let zero = Some(Arc::new(ConstValue::Int(0.into())));
     declare(ObjKind::Const { value: zero }, "iota", TypeId::UNTYPED_INT);
     declare(ObjKind::Nil, "nil", TypeId::UNTYPED_NIL);

@@ -119,7 +119,7 @@ impl<T> Ends<T> {
     fn drop_receiver(&self) {
         if self.receivers.fetch_sub(1, AcqRel) == 1 {
             self.core.close();
-            let left = std::mem::replace(&mut self.core.state.lock().buffer, super::buffer::Buffer::new());
+            let left = std::mem::replace(&mut self.core.state.lock().buffer, super::slot::Ring::new());
             // Dropped after unlocking.
             drop(left);
         }

@@ -18,6 +18,7 @@ use crate::chan::core::{Sent, Wake};
 use crate::chan::error::SendError;
 use crate::chan::futures::{SELECT, SEND};
 use crate::chan::node::{Node, Stage};
+use crate::chan::slot::Slot;
 use crate::select::{Operation, RawCase, Ticket};
 use crate::task::{Wait, proceed, progress, waiting_on};
 
@@ -55,11 +56,11 @@ impl<'a, T: Send + 'static> Permit<'a, T> {
     pub fn send(self, value: T) {
         let ends = self.ends;
         std::mem::forget(self);
-        let mut value = Some(value);
+        let mut slot = Slot::new(value);
         let mut state = ends.core.state.lock();
         // The last receiver drops what is buffered under this lock, after it has told that it goes.
-        let refused = if ends.deserted() { value.take() } else { None };
-        let wakers = state.release(value);
+        let refused = if ends.deserted() { slot.take() } else { None };
+        let wakers = state.release(slot);
         drop(state);
         wakers.into_iter().for_each(std::task::Waker::wake);
         drop(refused);
@@ -68,7 +69,7 @@ impl<'a, T: Send + 'static> Permit<'a, T> {
 
 impl<T: Send + 'static> Drop for Permit<'_, T> {
     fn drop(&mut self) {
-        self.ends.core.release(None);
+        self.ends.core.release(Slot::empty());
     }
 }
 
@@ -102,7 +103,7 @@ impl<'a, T: Send + 'static> Reserve<'a, T> {
     pub(super) fn new(ends: &'a Ends<T>) -> Self {
         Reserve {
             ends,
-            node: Node::new(None),
+            node: Node::new(Slot::empty()),
             granted: None,
             _pinned: PhantomPinned,
         }
@@ -117,7 +118,7 @@ impl<'a, T: Send + 'static> Reserve<'a, T> {
         let granted = self.node.stage() == Stage::Done || self.granted.take() == Some(true);
         self.node.reset();
         if granted {
-            self.ends.core.release(None);
+            self.ends.core.release(Slot::empty());
         }
     }
 

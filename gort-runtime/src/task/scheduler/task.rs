@@ -23,7 +23,7 @@ use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use super::Scheduler;
 use super::registry::Links;
-use crate::shim::process::atomic::{AtomicU64, Ordering};
+use crate::shim::atomic::{AtomicU64, Ordering};
 use crate::task::bubble;
 use crate::task::local::{self, Local};
 

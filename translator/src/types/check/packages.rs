@@ -109,6 +109,8 @@ impl<'a> Checker<'a> {
     }
 
     /// The package an import path means; an unknown one gets a package without names.
+    ///
+    /// Beyond the spec: cmd/go, "Import path syntax".
     pub(super) fn import(&mut self, path: &Arc<str>, span: Span) -> PackageId {
         let importer = self.loaded.get(self.env.pkg.0 as usize);
         let path = importer.and_then(|p| p.aliases.get(path)).unwrap_or(path);
@@ -148,6 +150,9 @@ impl<'a> Checker<'a> {
         id
     }
 
+    /// The names of `unsafe`.
+    ///
+    /// Spec: Package unsafe.
     fn fill_unsafe(&mut self, pkg: PackageId) {
         let pointer = Object::new(
             ObjKind::TypeName { alias: false },
@@ -171,6 +176,8 @@ impl<'a> Checker<'a> {
     }
 
     /// A package-level name of another package.
+    ///
+    /// Spec: Qualified identifiers.
     pub(super) fn package_member(&mut self, pkg: PackageId, name: &str) -> Option<ObjId> {
         self.ensure_collected(pkg);
         self.pkgs.get(pkg.0 as usize)?.names.get(name).copied()
