@@ -40,8 +40,8 @@ impl TypeStore {
             return LookupResult::Missing;
         }
         // A named pointer type has its struct's fields, but no methods.
-        if let Type::Named(_) = &*self.get(t)
-            && let Type::Pointer(_) = &*self.under(t)
+        if let Type::Named(_) = self.get(t)
+            && let Type::Pointer(_) = self.under(t)
         {
             return match self.lookup_raw(self.underlying(t), pkg, name) {
                 LookupResult::Found(l) if matches!(self.obj(l.obj).kind, ObjKind::Func { .. }) => LookupResult::Missing,
@@ -52,10 +52,10 @@ impl TypeStore {
     }
 
     fn lookup_raw(&self, t: TypeId, pkg: Option<PackageId>, name: &str) -> LookupResult {
-        let (start, is_ptr) = match &*self.get(t) {
+        let (start, is_ptr) = match self.get(t) {
             Type::Pointer(e) => {
                 // A pointer to an interface (or type parameter) has no members.
-                if matches!(&*self.under(*e), Type::Interface(_)) {
+                if matches!(self.under(*e), Type::Interface(_)) {
                     return LookupResult::Missing;
                 }
                 (*e, true)
@@ -90,7 +90,7 @@ impl TypeStore {
                 });
             };
             for at in &current {
-                if let Type::Named(n) = &*self.get(at.ty) {
+                if let Type::Named(n) = self.get(at.ty) {
                     let key = self.canonical(at.ty);
                     if seen.contains(&key) {
                         continue;
@@ -110,7 +110,7 @@ impl TypeStore {
                     }
                 }
                 let under = self.underlying(at.ty);
-                match &*self.get(under) {
+                match self.get(under) {
                     Type::Struct(s) => {
                         for (i, f) in s.fields.iter().enumerate() {
                             let o = self.obj(*f);
@@ -119,12 +119,12 @@ impl TypeStore {
                                 continue;
                             }
                             if matches!(o.kind, ObjKind::Var(VarKind::EmbeddedField)) {
-                                let (ty, ptr) = match &*self.get(o.ty) {
+                                let (ty, ptr) = match self.get(o.ty) {
                                     Type::Pointer(e) => (*e, true),
                                     _ => (o.ty, false),
                                 };
-                                let may_have = matches!(&*self.get(ty), Type::Named(_))
-                                    || matches!(&*self.under(ty), Type::Struct(_) | Type::Interface(_));
+                                let may_have = matches!(self.get(ty), Type::Named(_))
+                                    || matches!(self.under(ty), Type::Struct(_) | Type::Interface(_));
                                 if may_have {
                                     let mut index = at.index.clone();
                                     index.push(i);
@@ -175,7 +175,7 @@ impl TypeStore {
     /// Whether a method found by lookup on `t` is in `t`'s method set (pointer receivers need a pointer on the way).
     pub fn in_method_set(&self, t: TypeId, l: &Lookup) -> bool {
         match self.obj(l.obj).kind {
-            ObjKind::Func { ptr_recv: true, .. } => l.indirect || matches!(&*self.get(t), Type::Pointer(_)),
+            ObjKind::Func { ptr_recv: true, .. } => l.indirect || matches!(self.get(t), Type::Pointer(_)),
             _ => true,
         }
     }
@@ -205,7 +205,7 @@ impl TypeStore {
         names: &mut Vec<(Option<PackageId>, crate::syntax::ast::Name)>,
         seen: &mut Vec<TypeId>,
     ) {
-        let t = match &*self.get(t) {
+        let t = match self.get(t) {
             Type::Pointer(e) => *e,
             _ => t,
         };
@@ -218,7 +218,7 @@ impl TypeStore {
             names.push((if o.exported() { None } else { o.pkg }, o.name.clone()));
         };
         self.methods(t).into_iter().for_each(&mut add);
-        match &*self.under(t) {
+        match self.under(t) {
             Type::Interface(_) => self.type_set(t).methods.iter().copied().for_each(&mut add),
             Type::Struct(s) => {
                 for f in &s.fields {
@@ -264,7 +264,7 @@ impl TypeStore {
                     }
                 }
                 _ => {
-                    if let Type::Pointer(e) = &*self.get(t)
+                    if let Type::Pointer(e) = self.get(t)
                         && self.is_interface(*e)
                     {
                         return Some((*m, MissingReason::PointerToInterface));

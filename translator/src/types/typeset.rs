@@ -28,14 +28,13 @@ impl TypeStore {
     }
 
     fn type_set_at(&self, t: TypeId, visited: &mut Visited) -> (Arc<TypeSet>, bool) {
-        if let Some(s) = self.inner.borrow().type_sets.get(&t) {
-            return (s.clone(), true);
+        if let Some(set) = self.known_set(t) {
+            return (set, true);
         }
         if let Some(set) = visited.sets.get(&t) {
             return (set.clone(), false);
         }
-        let ty = self.get(t);
-        let Type::Interface(iface) = &*ty else {
+        let Type::Interface(iface) = self.get(t) else {
             let set = TypeSet {
                 terms: Some(vec![Term { tilde: false, ty: t }]),
                 ..TypeSet::default()
@@ -56,7 +55,7 @@ impl TypeStore {
         let mut complete = true;
         for e in &iface.embeddeds {
             let under = self.underlying(*e);
-            let terms = match &*self.get(under) {
+            let terms = match self.get(under) {
                 Type::Interface(_) => {
                     let (inner, done) = self.type_set_at(under, visited);
                     complete &= done;
@@ -87,11 +86,22 @@ impl TypeStore {
         let set = Arc::new(set);
         visited.depth -= 1;
         if complete {
-            self.inner.borrow_mut().type_sets.insert(t, set.clone());
+            self.facts.borrow_mut().type_sets.insert(t, set.clone());
         } else {
             visited.sets.insert(t, set.clone());
         }
         (set, complete)
+    }
+
+    /// A set that was found before. One that the base has is remembered, so that it is asked once.
+    fn known_set(&self, t: TypeId) -> Option<Arc<TypeSet>> {
+        let own = self.facts.borrow().type_sets.get(&t).cloned();
+        if own.is_some() || !self.first.has_type(t) {
+            return own;
+        }
+        let set = self.base.find(|f| f.type_sets.get(&t).cloned())?;
+        self.facts.borrow_mut().type_sets.insert(t, set.clone());
+        Some(set)
     }
 
     fn union_terms(&self, ts: &[Term], visited: &mut Visited, complete: &mut bool) -> Option<Vec<Term>> {
@@ -101,7 +111,7 @@ impl TypeStore {
             if under == TypeId::INVALID {
                 *complete = false;
             }
-            if let Type::Interface(_) = &*self.get(under) {
+            if let Type::Interface(_) = self.get(under) {
                 let (inner, done) = self.type_set_at(under, visited);
                 *complete &= done;
                 match &inner.terms {
@@ -152,12 +162,12 @@ impl TypeStore {
 
     /// Whether `t` is a type parameter.
     pub fn is_type_param(&self, t: TypeId) -> bool {
-        matches!(&*self.get(t), Type::TypeParam(_))
+        matches!(self.get(t), Type::TypeParam(_))
     }
 
     /// Whether `t` is an interface that is no type parameter.
     pub fn is_interface(&self, t: TypeId) -> bool {
-        !self.is_type_param(t) && matches!(&*self.under(t), Type::Interface(_))
+        !self.is_type_param(t) && matches!(self.under(t), Type::Interface(_))
     }
 
     /// The single underlying type of all types in a type parameter's set (directional channels unify); for any other
@@ -173,7 +183,7 @@ impl TypeStore {
             match core {
                 None => core = Some(u),
                 Some(c) if self.identical(c, u) => {}
-                Some(c) => match (&*self.get(c), &*self.get(u)) {
+                Some(c) => match (self.get(c), self.get(u)) {
                     (Type::Chan(ChanDir::Both, a), Type::Chan(_, b)) if self.identical(*a, *b) => core = Some(u),
                     (Type::Chan(x, a), Type::Chan(y, b))
                         if (x == y || *y == ChanDir::Both) && self.identical(*a, *b) => {}
@@ -221,7 +231,7 @@ impl TypeStore {
                 .is_some_and(|core| self.reaches(core, param, seen));
         }
         let mut any = |types: &[TypeId]| types.iter().any(|t| self.reaches(*t, param, seen));
-        match &*self.get(from) {
+        match self.get(from) {
             Type::Pointer(e) | Type::Slice(e) | Type::Array(_, e) | Type::Chan(_, e) => any(&[*e]),
             Type::Map(k, v) => any(&[*k, *v]),
             Type::Named(n) => any(&n.type_args),
@@ -232,13 +242,13 @@ impl TypeStore {
     }
 
     fn composite_core(&self, t: TypeId) -> Option<TypeId> {
-        let Type::TypeParam(_) = &*self.get(t) else { return None };
+        let Type::TypeParam(_) = self.get(t) else { return None };
         let set = self.type_set(t);
         if set.terms.as_ref().is_none_or(|terms| terms.is_empty()) {
             return None;
         }
         let core = self.core_type(t)?;
-        match &*self.get(core) {
+        match self.get(core) {
             Type::Pointer(_) => Some(core),
             Type::Slice(_) | Type::Array(..) | Type::Map(..) | Type::Chan(..) | Type::Signature(_)
                 if set.methods.is_empty() =>
@@ -255,7 +265,7 @@ impl TypeStore {
             return Some(c);
         }
         let terms = self.terms(t)?;
-        let bytes = |t: TypeId| match &*self.under(t) {
+        let bytes = |t: TypeId| match self.under(t) {
             Type::Slice(e) => self.underlying(*e) == TypeId::UINT8,
             Type::Basic(k) => k.is_string(),
             _ => false,
@@ -266,7 +276,7 @@ impl TypeStore {
     /// Whether `f` holds for the underlying types of all of `t`: of a type parameter's set, otherwise of `t` itself.
     /// False for a parameter that admits all types.
     pub fn all_basic(&self, t: TypeId, f: impl Fn(BasicKind) -> bool) -> bool {
-        let basic = |t: TypeId| matches!(&*self.under(t), Type::Basic(k) if f(*k));
+        let basic = |t: TypeId| matches!(self.under(t), Type::Basic(k) if f(*k));
         if self.is_type_param(t) {
             return self
                 .terms(t)

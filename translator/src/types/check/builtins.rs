@@ -43,7 +43,7 @@ impl<'a> Checker<'a> {
             _ => match &c.args[..] {
                 [one] => {
                     let mut x = self.multi_expr(one);
-                    match &*self.s.get(x.ty) {
+                    match self.s.get(x.ty) {
                         Type::Tuple(ts) if !x.is_invalid() => {
                             ts.iter().map(|t| Operand::new(Mode::Value, *t, one)).collect()
                         }
@@ -101,7 +101,7 @@ impl<'a> Checker<'a> {
                 let x = args.remove(0);
                 let types = self.types_of(x.ty);
                 for t in &types {
-                    match &*self.s.under(*t) {
+                    match self.s.under(*t) {
                         Type::Chan(ChanDir::Recv, _) => {
                             return self.bad_arg(e, &x, "must not be a receive-only channel");
                         }
@@ -162,7 +162,7 @@ impl<'a> Checker<'a> {
     }
 
     fn is_map_or_slice(&self, t: TypeId) -> bool {
-        matches!(&*self.s.under(t), Type::Map(..) | Type::Slice(_))
+        matches!(self.s.under(t), Type::Map(..) | Type::Slice(_))
     }
 
     /// The types a value may have: those of a type parameter's set, none when it admits all, or the type itself.
@@ -177,7 +177,7 @@ impl<'a> Checker<'a> {
     fn slice_elem(&self, x: &Operand<'a>) -> Result<TypeId, String> {
         let mut elem = None;
         for t in self.types_of(x.ty) {
-            match &*self.s.under(t) {
+            match self.s.under(t) {
                 Type::Slice(e) => match elem {
                     Some(old) if !self.s.identical(old, *e) => {
                         return Err("argument must be slices of one element type".into());
@@ -194,7 +194,7 @@ impl<'a> Checker<'a> {
     fn gives_bytes(&self, t: TypeId) -> bool {
         let types = self.types_of(t);
         let string = |t: &TypeId| self.s.basic(*t).is_some_and(BasicKind::is_string);
-        let bytes = |t: &TypeId| matches!(&*self.s.under(*t), Type::Slice(e) if self.s.identical(*e, TypeId::UINT8));
+        let bytes = |t: &TypeId| matches!(self.s.under(*t), Type::Slice(e) if self.s.identical(*e, TypeId::UINT8));
         types.iter().all(|t| string(t) || bytes(t)) && types.iter().any(string)
     }
 
@@ -232,7 +232,7 @@ impl<'a> Checker<'a> {
     fn builtin_delete(&mut self, e: &'a Expr, c: &'a CallExpr, x: Operand<'a>, mut k: Operand<'a>) -> Operand<'a> {
         let mut key = None;
         for t in self.types_of(x.ty) {
-            match &*self.s.under(t) {
+            match self.s.under(t) {
                 Type::Map(k, _) if key.is_none_or(|old| self.s.identical(old, *k)) => key = Some(*k),
                 Type::Map(..) => return self.bad_arg(e, &x, "must be maps of identical key types"),
                 _ => return self.bad_arg(e, &x, "is not a map"),
@@ -360,9 +360,9 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         if !saw_call && !self.s.is_type_param(x.ty) {
-            let array = match &*self.s.under(x.ty) {
+            let array = match self.s.under(x.ty) {
                 Type::Array(n, _) => Some(*n),
-                Type::Pointer(p) => match &*self.s.under(*p) {
+                Type::Pointer(p) => match self.s.under(*p) {
                     Type::Array(n, _) => Some(*n),
                     _ => None,
                 },
@@ -388,7 +388,7 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         let core = self.s.core_type(t).unwrap_or(TypeId::INVALID);
-        let min = match &*self.s.get(core) {
+        let min = match self.s.get(core) {
             Type::Slice(_) => 2,
             Type::Map(..) | Type::Chan(..) => 1,
             _ => {
@@ -438,7 +438,7 @@ impl<'a> Checker<'a> {
         let t = match x.mode {
             Mode::Invalid => return Operand::invalid(e),
             Mode::Type => {
-                if let Type::Named(n) = &*self.s.get(x.ty)
+                if let Type::Named(n) = self.s.get(x.ty)
                     && n.origin.is_none()
                     && !n.type_params.is_empty()
                 {

@@ -23,7 +23,7 @@ impl<'a> Checker<'a> {
                         targs.push(self.var_type(a));
                         targ_spans.push(a.span);
                     }
-                    let params = match &*self.s.get(f.ty) {
+                    let params = match self.s.get(f.ty) {
                         Type::Signature(s) => s.type_params.clone(),
                         _ => Vec::new(),
                     };
@@ -55,7 +55,7 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
-        let Type::Signature(sig) = &*self.s.get(core) else {
+        let Type::Signature(sig) = self.s.get(core) else {
             let text = format!("invalid operation: cannot call non-function {}", self.describe(&x));
             self.err(x.span(), Code::INVALID_OPERATION, text);
             self.args_anyway(c);
@@ -124,7 +124,7 @@ impl<'a> Checker<'a> {
     }
 
     fn conversion_call(&mut self, e: &'a Expr, c: &'a CallExpr, t: TypeId) -> Operand<'a> {
-        if let Type::Named(n) = &*self.s.get(t)
+        if let Type::Named(n) = self.s.get(t)
             && n.origin.is_none()
             && !n.type_params.is_empty()
         {
@@ -144,7 +144,7 @@ impl<'a> Checker<'a> {
                     self.err(arg.span, Code::INVALID_USE, text);
                     return Operand::invalid(e);
                 }
-                if !self.s.is_type_param(t) && matches!(&*self.s.under(t), Type::Interface(_)) {
+                if !self.s.is_type_param(t) && matches!(self.s.under(t), Type::Interface(_)) {
                     let set = self.s.type_set(t);
                     if set.terms.is_some() || set.comparable {
                         let text = format!("cannot use interface {} in conversion", self.type_str(t));
@@ -174,7 +174,7 @@ impl<'a> Checker<'a> {
         if let [only] = &c.args[..] {
             let mut x = self.raw_expr(only, None);
             self.must_be_value(&mut x);
-            if let Type::Tuple(ts) = &*self.s.get(x.ty)
+            if let Type::Tuple(ts) = self.s.get(x.ty)
                 && !x.is_invalid()
             {
                 return ts.iter().map(|t| Operand::new(Mode::Value, *t, only)).collect();

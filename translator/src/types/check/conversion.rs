@@ -140,7 +140,7 @@ impl<'a> Checker<'a> {
         if self.identical_ignoring_tags(vu, tu) {
             return true;
         }
-        match (&*self.s.get(vu), &*self.s.get(tu)) {
+        match (self.s.get(vu), self.s.get(tu)) {
             (Type::Pointer(a), Type::Pointer(b)) if !self.is_named(v) && !self.is_named(t) => {
                 let (a, b) = (self.s.underlying(*a), self.s.underlying(*b));
                 self.identical_ignoring_tags(a, b)
@@ -158,7 +158,7 @@ impl<'a> Checker<'a> {
             (Type::Basic(BasicKind::UnsafePointer), Type::Pointer(_))
             | (Type::Pointer(_), Type::Basic(BasicKind::UnsafePointer)) => true,
             (Type::Slice(a), Type::Array(_, b)) => self.s.identical(*a, *b),
-            (Type::Slice(a), Type::Pointer(p)) => match &*self.s.under(*p) {
+            (Type::Slice(a), Type::Pointer(p)) => match self.s.under(*p) {
                 Type::Array(_, b) => self.s.identical(*a, *b),
                 _ => false,
             },
@@ -167,7 +167,7 @@ impl<'a> Checker<'a> {
     }
 
     fn is_named(&self, t: TypeId) -> bool {
-        matches!(&*self.s.get(t), Type::Named(_) | Type::TypeParam(_))
+        matches!(self.s.get(t), Type::Named(_) | Type::TypeParam(_))
     }
 
     fn is_bytes_or_runes(&self, t: TypeId) -> bool {
@@ -178,7 +178,7 @@ impl<'a> Checker<'a> {
         if self.s.identical(a, b) {
             return true;
         }
-        match (&*self.s.get(a), &*self.s.get(b)) {
+        match (self.s.get(a), self.s.get(b)) {
             (Type::Struct(x), Type::Struct(y)) => {
                 x.fields.len() == y.fields.len()
                     && x.fields.iter().zip(&y.fields).all(|(f, g)| {
@@ -216,7 +216,7 @@ impl<'a> Checker<'a> {
 
     /// Resolves every method that comparing `v` with interface `t` will look at.
     pub(super) fn resolve_methods_for(&mut self, v: TypeId, t: TypeId) {
-        if !matches!(&*self.s.under(t), Type::Interface(_)) {
+        if !matches!(self.s.under(t), Type::Interface(_)) {
             return;
         }
         let set = self.s.type_set(t);

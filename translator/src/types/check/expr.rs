@@ -57,7 +57,7 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn is_generic_func(&self, t: TypeId) -> bool {
-        matches!(&*self.s.get(t), Type::Signature(s) if !s.type_params.is_empty())
+        matches!(self.s.get(t), Type::Signature(s) if !s.type_params.is_empty())
     }
 
     /// A value that may be a tuple.
@@ -101,7 +101,7 @@ impl<'a> Checker<'a> {
 
     pub(super) fn single_value(&mut self, x: &mut Operand<'a>) {
         if matches!(x.mode, Mode::Value | Mode::CommaOk)
-            && let Type::Tuple(ts) = &*self.s.get(x.ty)
+            && let Type::Tuple(ts) = self.s.get(x.ty)
             && ts.len() != 1
         {
             let text = format!("multiple-value {} in single-value context", self.describe(x));
@@ -173,7 +173,7 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         let Some(o) = self.lookup(&id.name) else {
-            if !self.broken.contains(&*id.name) {
+            if !self.shared.broken.contains(&*id.name) {
                 self.err(e.span, Code::UNDEFINED, format!("undefined: `{}`", id.name));
             }
             return Operand::invalid(e);
@@ -329,7 +329,7 @@ impl<'a> Checker<'a> {
             }
             _ => {
                 let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
-                match &*self.s.get(core) {
+                match self.s.get(core) {
                     Type::Pointer(base) => Operand::new(Mode::Variable, *base, e),
                     _ => {
                         let text = format!("invalid operation: cannot indirect {}", self.describe(&x));

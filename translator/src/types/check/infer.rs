@@ -40,7 +40,7 @@ impl<'a> Checker<'a> {
         let mut all = fresh.clone();
         let mut arg_types: Vec<TypeId> = Vec::new();
         for a in args.iter() {
-            match &*self.s.get(a.ty) {
+            match self.s.get(a.ty) {
                 Type::Signature(s) if !s.type_params.is_empty() && !a.is_invalid() => {
                     let own = self.fresh_params(&s.type_params);
                     let plain = self.s.signature(Signature {
@@ -164,7 +164,7 @@ impl<'a> Checker<'a> {
     /// Gives `fresh` the constraints of `params`, with `from` replaced by `to`.
     fn constrain_alike(&mut self, params: &[TypeId], fresh: &[TypeId], from: &[TypeId], to: &[TypeId]) {
         for (f, p) in fresh.iter().zip(params) {
-            if let Type::TypeParam(tp) = &*self.s.get(*p) {
+            if let Type::TypeParam(tp) = self.s.get(*p) {
                 let c = self.s.subst(tp.constraint, from, to);
                 self.s.update_type(*f, |t| {
                     if let Type::TypeParam(t) = t {
@@ -176,7 +176,7 @@ impl<'a> Checker<'a> {
     }
 
     fn fresh_param(&mut self, p: TypeId) -> TypeId {
-        match &*self.s.get(p) {
+        match self.s.get(p) {
             Type::TypeParam(tp) => self.s.push(Type::TypeParam(tp.clone())),
             _ => p,
         }
@@ -245,7 +245,7 @@ impl<'a> Checker<'a> {
     }
 
     fn unsatisfied_text(&self, p: TypeId, t: TypeId) -> String {
-        let bound = match &*self.s.get(p) {
+        let bound = match self.s.get(p) {
             Type::TypeParam(p) => p.constraint,
             _ => p,
         };
@@ -263,7 +263,7 @@ impl<'a> Checker<'a> {
         let Type::Signature(sig) = &*generic else { return };
         let shown = x.expr.map_or(String::new(), |e| self.text(e));
         // Only a function type says anything; anything else is no target.
-        if !matches!(&*self.s.under(target), Type::Signature(_)) {
+        if !matches!(self.s.under(target), Type::Signature(_)) {
             self.generic_without_args(x);
             return;
         }
@@ -330,7 +330,7 @@ impl<'a> Checker<'a> {
     /// `f[T]` as a value. Where some type arguments are missing the value stays generic in those.
     pub(super) fn instantiate_explicit(&mut self, e: &'a Expr, x: Operand<'a>, args: &'a [Expr]) -> Operand<'a> {
         let targs: Vec<TypeId> = args.iter().map(|a| self.var_type(a)).collect();
-        let Type::Signature(sig) = &*self.s.get(x.ty) else {
+        let Type::Signature(sig) = self.s.get(x.ty) else {
             return Operand::invalid(e);
         };
         if targs.contains(&TypeId::INVALID) || !self.type_argument_count(&targs, &sig.type_params, args) {
@@ -378,7 +378,7 @@ impl<'a> Checker<'a> {
         let all: Vec<TypeId> = targs.iter().chain(&fresh).copied().collect();
         self.constrain_alike(rest, &fresh, &sig.type_params, &all);
         let ty = self.s.subst(plain, &sig.type_params, &all);
-        let ty = match &*self.s.get(ty) {
+        let ty = match self.s.get(ty) {
             Type::Signature(s) => self.s.signature(Signature {
                 type_params: fresh,
                 ..s.clone()
@@ -402,7 +402,7 @@ impl<'a> Checker<'a> {
     /// Checks that type arguments satisfy their constraints.
     pub(super) fn verify_instance(&mut self, span: Span, params: &[TypeId], args: &[TypeId], spans: &[Span]) {
         for (i, (p, a)) in params.iter().zip(args).enumerate() {
-            let Type::TypeParam(tp) = &*self.s.get(*p) else {
+            let Type::TypeParam(tp) = self.s.get(*p) else {
                 continue;
             };
             let bound = self.s.subst(tp.constraint, params, args);

@@ -29,7 +29,7 @@ struct Operation<'a> {
 impl<'a> Checker<'a> {
     pub(super) fn unary(&mut self, e: &'a Expr, op: UnaryOp, inner: &'a Expr, hint: Option<TypeId>) -> Operand<'a> {
         let hint = match (op, hint) {
-            (UnaryOp::And, Some(h)) => match &*self.s.under(h) {
+            (UnaryOp::And, Some(h)) => match self.s.under(h) {
                 Type::Pointer(b) => Some(*b),
                 _ => None,
             },
@@ -108,7 +108,7 @@ impl<'a> Checker<'a> {
         let mut why = types.is_empty().then_some("no specific channel type");
         let mut elem = None;
         for t in types {
-            match &*self.s.under(t) {
+            match self.s.under(t) {
                 Type::Chan(dir, _) if *dir == wrong => {
                     why = why.or(Some(if receive {
                         "send-only channel"
@@ -315,7 +315,7 @@ impl<'a> Checker<'a> {
     /// Why values of a type cannot be compared, when there is more to say than that.
     fn incomparable(&self, t: TypeId) -> Option<String> {
         let text = |t| self.s.type_string(t, Some(self.env.pkg));
-        match &*self.s.under(t) {
+        match self.s.under(t) {
             _ if self.s.is_type_param(t) => Some("incomparable types in type set".into()),
             Type::Slice(_) => Some("slice can only be compared to nil".into()),
             Type::Map(..) => Some("map can only be compared to nil".into()),

@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
             return Err(": no core type".into());
         };
         let int = Some(TypeId::INT);
-        Ok(match &*self.s.get(core) {
+        Ok(match self.s.get(core) {
             Type::Basic(k) if k.is_string() => (int, Some(TypeId::INT32), 2),
             Type::Basic(k) if k.is_integer() => {
                 if self.version_at(span) < (1, 22) {
@@ -112,7 +112,7 @@ impl<'a> Checker<'a> {
                 (Some(t), None, 1)
             }
             Type::Array(_, e) | Type::Slice(e) => (int, Some(*e), 2),
-            Type::Pointer(p) => match &*self.s.under(*p) {
+            Type::Pointer(p) => match self.s.under(*p) {
                 Type::Array(_, e) => (int, Some(*e), 2),
                 _ => return Err(String::new()),
             },
@@ -134,7 +134,7 @@ impl<'a> Checker<'a> {
                 let Some(y) = self.s.core_type(param) else {
                     return Err(": argument is not func".into());
                 };
-                match &*self.s.get(y) {
+                match self.s.get(y) {
                     Type::Signature(y)
                         if y.params.len() <= 2
                             && y.results.len() == 1

@@ -15,7 +15,7 @@ use std::sync::Arc;
 impl<'a> Checker<'a> {
     /// Collects all objects of a package; gives those declared at package level, methods included, in source order.
     pub(super) fn collect_package(&mut self, pkg: PackageId) -> Vec<ObjId> {
-        if let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
+        if let Some(p) = self.pkg_mut(pkg) {
             p.collected = true;
         }
         let scope = self.pkg_scope(pkg);
@@ -72,7 +72,7 @@ impl<'a> Checker<'a> {
             match self.scope_insert(self.pkg_scope(pkg), &id.name, o) {
                 Some(old) => self.redeclared(id, old),
                 None => {
-                    if let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
+                    if let Some(p) = self.pkg_mut(pkg) {
                         p.names.insert(id.name.clone(), o);
                     }
                 }
@@ -205,14 +205,14 @@ impl<'a> Checker<'a> {
     fn collect_imports(&mut self, file: &'a ast::File, pkg: PackageId, scope: ScopeId) {
         for spec in &file.imports {
             let target = self.import(&spec.path, spec.path_span);
-            let std = self.pkgs.get(pkg.0 as usize).is_some_and(|p| p.stdlib);
-            let Some(p) = self.pkgs.get_mut(pkg.0 as usize) else {
+            let std = self.pkg(pkg).is_some_and(|p| p.stdlib);
+            let Some(p) = self.pkg_mut(pkg) else {
                 continue;
             };
             if !p.imports.contains(&target) {
                 p.imports.push(target);
             }
-            let own_name = self.pkgs.get(target.0 as usize).map_or("_".into(), |p| p.name.clone());
+            let own_name = self.pkg(target).map_or("_".into(), |p| p.name.clone());
             let name: Name = spec.name.as_ref().map_or(own_name.clone(), |n| n.name.clone());
             let kind = ObjKind::PkgName { imported: target };
             let o = Object::new(kind, name.clone(), Some(pkg), TypeId::INVALID, Some(spec.span));
@@ -230,7 +230,7 @@ impl<'a> Checker<'a> {
                 "_" => self.ensure_collected(target),
                 "." => {
                     self.ensure_collected(target);
-                    let names: Vec<_> = match self.pkgs.get(target.0 as usize) {
+                    let names: Vec<_> = match self.pkg(target) {
                         Some(p) => p
                             .names
                             .iter()
@@ -261,7 +261,7 @@ impl<'a> Checker<'a> {
                             format!("`{name}` already declared through import of package"),
                         );
                     }
-                    if !std && let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
+                    if !std && let Some(p) = self.pkg_mut(pkg) {
                         p.import_objs.push((o, spec.span, shown));
                     }
                 }
@@ -270,17 +270,14 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn unused_imports(&mut self, pkg: PackageId) {
-        let imports = self
-            .pkgs
-            .get(pkg.0 as usize)
-            .map_or(Vec::new(), |p| p.import_objs.clone());
+        let imports = self.pkg(pkg).map_or(Vec::new(), |p| p.import_objs.clone());
         for (o, span, shown) in imports {
             let unknown = match self.s.obj(o).kind {
-                ObjKind::PkgName { imported } => self.pkgs.get(imported.0 as usize).is_some_and(|p| p.unknown),
+                ObjKind::PkgName { imported } => self.pkg(imported).is_some_and(|p| p.unknown),
                 _ => false,
             };
             let broken = |f: &ast::File| f.id == span.file && !f.broken.is_empty();
-            let files = self.loaded.get(pkg.0 as usize).map_or(&[][..], |p| &p.files);
+            let files = self.shared.loaded.get(pkg.0 as usize).map_or(&[][..], |p| &p.files);
             if !self.used.contains(&o) && !unknown && !files.iter().any(broken) {
                 self.err(span, Code::UNUSED_IMPORT, format!("`{shown}` imported and not used"));
             }
@@ -404,7 +401,7 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn add_initializer(&mut self, pkg: PackageId, lhs: Vec<ObjId>, rhs: ast::NodeId) {
-        if let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
+        if let Some(p) = self.pkg_mut(pkg) {
             p.init_order.push(Initializer { lhs, rhs });
         }
     }

@@ -20,7 +20,7 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn must_be_instantiated(&mut self, e: &Expr, t: TypeId) -> TypeId {
-        if let Type::Named(n) = &*self.s.get(t)
+        if let Type::Named(n) = self.s.get(t)
             && n.origin.is_none()
             && !n.type_params.is_empty()
         {
@@ -34,7 +34,7 @@ impl<'a> Checker<'a> {
     /// A type of a variable: no constraint interface.
     pub(super) fn var_type(&mut self, e: &'a Expr) -> TypeId {
         let t = self.type_expr(e);
-        if matches!(&*self.s.get(t), Type::Named(_) | Type::Interface(_)) {
+        if matches!(self.s.get(t), Type::Named(_) | Type::Interface(_)) {
             self.later.push_back(Later::NoConstraint(t, e.span, self.env.pkg));
         }
         t
@@ -42,7 +42,7 @@ impl<'a> Checker<'a> {
 
     /// Reports a constraint interface that stands for a type.
     pub(super) fn no_constraint(&mut self, t: TypeId, span: Span) {
-        if self.s.is_type_param(t) || !matches!(&*self.s.under(t), Type::Interface(_)) {
+        if self.s.is_type_param(t) || !matches!(self.s.under(t), Type::Interface(_)) {
             return;
         }
         let set = self.s.type_set(t);
@@ -357,7 +357,7 @@ impl<'a> Checker<'a> {
     }
 
     fn embedded_ok(&mut self, e: &'a Expr, t: TypeId) {
-        let (base, ptr) = match &*self.s.get(t) {
+        let (base, ptr) = match self.s.get(t) {
             Type::Pointer(b) => (*b, true),
             _ => (t, false),
         };
@@ -369,7 +369,7 @@ impl<'a> Checker<'a> {
             );
             return;
         }
-        match &*self.s.under(base) {
+        match self.s.under(base) {
             // "Like a regular pointer."
             Type::Basic(BasicKind::UnsafePointer) => {
                 self.err(e.span, Code::NOT_A_TYPE, "embedded field type cannot be unsafe.Pointer");
@@ -435,7 +435,7 @@ impl<'a> Checker<'a> {
     /// Methods that an interface has twice. Spec, "Embedded interfaces": those of the same names must have identical
     /// signatures; before Go 1.14 there could be none.
     pub(super) fn duplicate_methods(&mut self, t: TypeId, i: &'a ast::InterfaceType) {
-        let Type::Interface(iface) = &*self.s.get(t) else {
+        let Type::Interface(iface) = self.s.get(t) else {
             return;
         };
         let mut seen: Vec<(ObjId, TypeId)> = iface.methods.iter().map(|m| (*m, self.s.obj_type(*m))).collect();
@@ -444,7 +444,7 @@ impl<'a> Checker<'a> {
                 continue;
             };
             let embedded = self.info.type_of(ty);
-            if !matches!(&*self.s.under(embedded), Type::Interface(_)) {
+            if !matches!(self.s.under(embedded), Type::Interface(_)) {
                 continue;
             }
             for m in &self.s.type_set(embedded).methods {
@@ -478,14 +478,14 @@ impl<'a> Checker<'a> {
         }
         let constraint = |s: &TypeSet| s.terms.is_some() || s.comparable;
         // What is in error, and what a file of this very version declares, was told of already.
-        let own = match &*self.s.get(t) {
+        let own = match self.s.get(t) {
             Type::Named(n) => self.s.obj(n.obj).pkg.is_none_or(|p| p == self.env.pkg),
             _ => false,
         };
         if self.s.underlying(t) == TypeId::INVALID {
             return;
         }
-        let what = match &*self.s.under(t) {
+        let what = match self.s.under(t) {
             Type::Interface(_) if own || !constraint(&self.s.type_set(t)) => return,
             Type::Interface(_) => "embedding constraint interface",
             Type::Union(_) => "embedding interface element",
@@ -532,7 +532,7 @@ impl<'a> Checker<'a> {
             }
             let under = self.s.underlying(t);
             let name = self.type_str(t);
-            let is_interface = matches!(&*self.s.get(under), Type::Interface(_));
+            let is_interface = matches!(self.s.get(under), Type::Interface(_));
             if tilde && (is_interface || !self.s.identical(under, t)) {
                 let why = match is_interface {
                     true => format!("{name} is an interface"),
@@ -628,8 +628,8 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         let obj = ident.and_then(|id| self.info.uses.get(id.id)).copied();
-        let alias = obj.and_then(|o| self.alias_params.get(&o)).cloned();
-        let params = match (&alias, &*self.s.get(generic)) {
+        let alias = obj.and_then(|o| self.alias_params(o));
+        let params = match (&alias, self.s.get(generic)) {
             (Some(p), _) => p.clone(),
             (None, Type::Named(n)) if n.origin.is_none() => n.type_params.clone(),
             _ => Vec::new(),
