@@ -96,7 +96,8 @@ impl Input<'_> {
             match &*input.store().get(ty) {
                 Type::Named(n) => {
                     work.extend(&n.type_args);
-                    if !input.is_library(n.obj) {
+                    // Instances may nest without end: `type t[P any] struct{ next *t[pair[P, P]] }`.
+                    if !input.is_library(n.obj) && input.store().arguments_nest_at_most(ty, DEPTH) {
                         parts(input, input.store().underlying(ty), &mut work);
                     }
                 }
@@ -109,6 +110,9 @@ impl Input<'_> {
         out
     }
 }
+
+/// How deep the arguments of instances nest that are looked into.
+const DEPTH: usize = 6;
 
 /// The types that a type literal is made of.
 fn parts(input: Input<'_>, ty: TypeId, out: &mut Vec<TypeId>) {

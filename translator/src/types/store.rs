@@ -503,7 +503,7 @@ impl TypeStore {
     }
 
     /// Whether the arguments of an instance, and what they are made of, nest at most so deep.
-    pub(super) fn arguments_nest_at_most(&self, t: TypeId, depth: usize) -> bool {
+    pub(crate) fn arguments_nest_at_most(&self, t: TypeId, depth: usize) -> bool {
         let fits = |t: &TypeId| depth > 0 && self.arguments_nest_at_most(*t, depth - 1);
         match self.get(t) {
             Type::Named(n) => n.type_args.iter().all(fits),
