@@ -18,19 +18,20 @@ use gort_runtime::select::{Chosen, Select};
 use gort_runtime::task;
 use proptest::prelude::*;
 
-/// A value that is counted while it lives.
+/// A value that is counted while it lives, and so many bytes larger than that needs.
 #[derive(Debug)]
-struct Token(i64, Arc<AtomicI64>);
+struct Token<const MORE: usize>(i64, Arc<AtomicI64>, [u8; MORE]);
 
-impl Token {
+impl<const MORE: usize> Token<MORE> {
     fn new(number: i64, live: &Arc<AtomicI64>) -> Self {
         live.fetch_add(1, SeqCst);
-        Token(number, live.clone())
+        Token(number, live.clone(), [number as u8; MORE])
     }
 }
 
-impl Drop for Token {
+impl<const MORE: usize> Drop for Token<MORE> {
     fn drop(&mut self) {
+        assert!(self.2.iter().all(|&byte| byte == self.0 as u8));
         self.1.fetch_sub(1, SeqCst);
     }
 }
@@ -150,9 +151,9 @@ fn poll(operation: &mut Operation<'_>) -> Option<End> {
     }
 }
 
-fn check(cap: usize, steps: &[Step]) -> Result<(), TestCaseError> {
+fn check<const MORE: usize>(cap: usize, steps: &[Step]) -> Result<(), TestCaseError> {
     let live = Arc::new(AtomicI64::new(0));
-    let chan: Chan<Token> = Chan::make(cap as i64);
+    let chan: Chan<Token<MORE>> = Chan::make(cap as i64);
     let mut model = Model {
         cap,
         ..Model::default()
@@ -241,7 +242,8 @@ proptest! {
 
     #[test]
     fn a_channel_is_what_go_says(cap in 0..3_usize, steps in steps()) {
-        check(cap, &steps)?;
+        check::<0>(cap, &steps)?;
+        check::<1000>(cap, &steps)?;
     }
 }
 

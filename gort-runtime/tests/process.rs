@@ -11,6 +11,11 @@ use gort_runtime::prelude::*;
 
 /// Runs a program with each number of workers and compares exit code and beginning of stderr.
 fn check(test: &str, body: fn(), code: i32, stderr: &str) {
+    check_with(test, body, code, stderr, "GORT_LEAKS", "0");
+}
+
+/// The same, with a variable set.
+fn check_with(test: &str, body: fn(), code: i32, stderr: &str, variable: &str, value: &str) {
     if std::env::var("GORT_PROGRAM").is_ok_and(|program| program == test) {
         body();
         return;
@@ -22,6 +27,7 @@ fn check(test: &str, body: fn(), code: i32, stderr: &str) {
             .args(["--exact", test, "--nocapture", "--test-threads=1"])
             .env("GORT_PROGRAM", test)
             .env("GOMAXPROCS", workers)
+            .env(variable, value)
             .output()
             .expect("the program runs");
         let text = String::from_utf8_lossy(&output.stderr);
@@ -277,3 +283,25 @@ program!(works_on_a_busy_machine, 0, "", {
         hog.join().expect("a hog ends");
     }
 });
+
+#[test]
+fn tells_what_leaked_if_asked() {
+    let body = || {
+        task::main(async {
+            let c: Chan<i64> = Chan::make(0);
+            let other = c.clone();
+            task::go(async move { other.send(1).await });
+            task::go(async move { tokio::time::sleep(Duration::from_secs(3600)).await });
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        });
+    };
+    let test = "tells_what_leaked_if_asked";
+    check_with(
+        test,
+        body,
+        0,
+        "goroutine 2 [chan send (leaked)]:\ncreated in goroutine 1\n",
+        "GORT_LEAKS",
+        "1",
+    );
+}

@@ -177,7 +177,9 @@ fn features_need_their_language_version() {
     };
     for (last_without, first_with, text) in [
         ((1, 12), (1, 13), "package p\nconst c = 1_000\n"),
+        ((1, 16), (1, 17), "package p\nvar x = (*[1]int)([]int{1})\n"),
         ((1, 17), (1, 18), "package p\nfunc f[P interface{}]() {}\n"),
+        ((1, 19), (1, 20), "package p\nvar x = [1]int([]int{1})\n"),
         ((1, 20), (1, 21), "package p\nvar x = max(1, 2)\n"),
         ((1, 25), (1, 26), "package p\nvar x = new(1)\n"),
         // A build constraint may ask for an earlier version than the module, not before Go 1.21.
@@ -352,4 +354,147 @@ fn names_of_declarations_with_syntax_errors_draw_no_echoes() {
         "import \"fmt\"\nfunc f() { fmt.Println( }\nfunc (t T) m() { ) }\ntype T int\nfunc main() { f(); T(1).m() }",
         &[("3:25", "expected expression"), ("4:18", "expected")],
     );
+}
+
+#[test]
+fn identifiers_are_of_letters_and_decimal_digits() {
+    ok("var é, 界, x٣ int");
+    // A superscript, a roman numeral, a combining mark, a letter in a circle.
+    for (text, place) in [("x²", "2:6"), ("xⅠ", "2:6"), ("x\u{345}", "2:6"), ("Ⓐ", "2:5")] {
+        fails(
+            &format!("var {text} int"),
+            &[(place, "invalid character in identifier")],
+        );
+    }
+}
+
+#[test]
+fn underscores_stand_between_digits() {
+    ok("var a, b, c, d, e, f = 0x_1_f, 0_7, 0b_1, 1_0.2_5, 1e1_0, 0_9i");
+    for wrong in [
+        "1__0", "1_", "1_.5", "1._5", "1_e5", "1e_5", "1e+_5", "1_i", "0._1", "0x__1", "0x_.8p1", "0x1p_1",
+    ] {
+        fails(
+            &format!("var x = {wrong}"),
+            &[("2:9", "`_` must separate successive digits")],
+        );
+    }
+}
+
+#[test]
+fn some_characters_stand_nowhere() {
+    fails("// a\0b", &[("2:5", "invalid NUL character")]);
+    fails("var s = \"\0\"", &[("2:10", "invalid NUL character")]);
+    fails("// \u{feff}", &[("2:4", "byte order mark")]);
+    let text = "\u{feff}package main\n";
+    assert_eq!(check_program(load_texts(&[("main.go", text)])).1, []);
+}
+
+#[test]
+fn goto_names_a_label() {
+    fails("func f() { goto }", &[("2:17", "expected name")]);
+}
+
+#[test]
+fn init_and_main_are_functions() {
+    ok("func main() {}\nfunc init() {}\nfunc init() {}");
+    fails("var init int", &[("2:5", "cannot declare `init`")]);
+    fails("const main = 1", &[("2:7", "cannot declare `main`")]);
+    fails("type main int", &[("2:6", "cannot declare `main`")]);
+    fails("var main int\nfunc main() {}", &[("2:5", "cannot declare `main`")]);
+    fails("import init \"fmt\"", &[("2:8", "cannot import package as `init`")]);
+    let (_, found) = check_program(load_texts(&[("p.go", "package p\nvar main int\n")]));
+    assert_eq!(found, []);
+}
+
+#[test]
+fn names_imported_with_a_dot_are_the_files_own() {
+    ok("import . \"fmt\"\nfunc main() { Println() }");
+    fails("import . \"fmt\"", &[("2:8", "`fmt` imported and not used")]);
+    fails(
+        "import . \"fmt\"\nfunc Println() {}\nfunc main() { Print() }",
+        &[("3:6", "`Println` already declared")],
+    );
+    fails(
+        "import . \"errors\"\nimport . \"errors\"\nvar e = New(\"\")",
+        &[("3:8", "redeclared"), ("3:8", "not used")],
+    );
+}
+
+#[test]
+fn an_import_clashes_with_what_another_file_declares() {
+    let files = [
+        ("a.go", "package p\nimport \"fmt\"\nvar _ = fmt.Sprint()\n"),
+        ("b.go", "package p\nvar fmt int\n"),
+    ];
+    for files in [files, [files[1], files[0]]] {
+        let (_, found) = check_program(load_texts(&files));
+        let messages: Vec<_> = found.iter().map(|d| &*d.message).collect();
+        assert_eq!(messages, ["`fmt` already declared through import of package"]);
+    }
+}
+
+#[test]
+fn a_generic_alias_needs_type_arguments() {
+    ok("type A[P any] = []P\nvar x A[int]\nvar y = A[string]{\"a\"}\nvar z = A[int](x)");
+    for wrong in [
+        "var x A",
+        "var x = A{1}",
+        "var x = A(nil)",
+        "var x = new(A)",
+        "func f(a A) {}",
+    ] {
+        let at = format!("3:{}", wrong.find('A').unwrap() + 1);
+        fails(
+            &format!("type A[P any] = []P\n{wrong}"),
+            &[(&at, "cannot use generic type `A` without instantiation")],
+        );
+    }
+}
+
+#[test]
+fn loops_and_literals_are_of_one_underlying_type() {
+    ok("type L []int\nfunc f[S []int | L](s S) { for range s {}; _ = S{1} }");
+    fails(
+        "func f[S string | []byte](s S) { for range s {} }",
+        &[("2:44", "cannot range over")],
+    );
+    fails(
+        "func f[S []int | []string]() { _ = S{} }",
+        &[("2:36", "no common underlying type")],
+    );
+}
+
+#[test]
+fn a_range_declares_a_variable() {
+    ok("func f() { for _, c := range \"a\" { _ = c }; for _ = range \"a\" {} }");
+    fails("func f() { for _ := range \"a\" {} }", &[("2:18", "no new variables")]);
+    fails(
+        "func f() { for _, _ := range \"a\" {} }",
+        &[("2:21", "no new variables")],
+    );
+}
+
+#[test]
+fn a_receivers_base_is_no_pointer_of_unsafe() {
+    fails(
+        "import \"unsafe\"\ntype P unsafe.Pointer\nfunc (P) m() {}\nfunc (*P) n() {}",
+        &[("4:7", "invalid receiver type"), ("5:8", "invalid receiver type")],
+    );
+}
+
+#[test]
+fn new_makes_no_constraint() {
+    ok("var x, y = new(error), new(interface{})");
+    fails("var x = new(comparable)", &[("2:13", "outside a type constraint")]);
+    fails(
+        "type C interface{ int }\nvar x = new(C)",
+        &[("3:13", "outside a type constraint")],
+    );
+}
+
+#[test]
+fn what_is_shifted_before_a_conversion_has_its_type() {
+    ok("var s uint\nvar x = string(rune(1) << s)\nconst c = string(1 << 6)\nvar y = float64(1 << 3)");
+    fails("var s uint\nvar x = string(1 << s)", &[("3:16", "must be integer")]);
 }

@@ -14,8 +14,9 @@
 
 use std::task::Waker;
 
-use super::buffer::Buffer;
+use super::ends::Ends;
 use super::node::{Node, Queue, Stage};
+use super::slot::{Ring, Slot};
 use crate::shim::Lock;
 
 pub(crate) use super::node::Wake;
@@ -23,6 +24,7 @@ pub(crate) use super::node::Wake;
 /// What the handles of a channel share.
 pub(crate) struct Core<T> {
     pub(crate) cap: usize,
+    pub(super) ends: Ends,
     pub(crate) state: Lock<State<T>>,
 }
 
@@ -32,12 +34,13 @@ impl<T> Core<T> {
             cap,
             reserved: 0,
             closed: false,
-            buffer: Buffer::new(),
+            buffer: Ring::new(),
             receivers: Queue::new(),
             senders: Queue::new(),
         };
         Core {
             cap,
+            ends: Ends::new(),
             state: Lock::new(state),
         }
     }
@@ -50,7 +53,7 @@ pub(crate) struct State<T> {
     reserved: u32,
     pub(crate) closed: bool,
     /// At most `cap` values, and those given back, or sent into reserved places.
-    pub(crate) buffer: Buffer<T>,
+    pub(crate) buffer: Ring<T>,
     pub(crate) receivers: Queue<T>,
     pub(crate) senders: Queue<T>,
 }
@@ -68,7 +71,7 @@ pub(crate) enum Sent {
 impl<T> State<T> {
     /// Sends what `slot` holds if a receiver waits or the buffer has room.
     #[inline]
-    pub(crate) fn send(&mut self, slot: &mut Option<T>) -> Sent {
+    pub(crate) fn send(&mut self, slot: &mut Slot<T>) -> Sent {
         if self.closed {
             return Sent::Closed;
         }
@@ -85,12 +88,12 @@ impl<T> State<T> {
 
     /// Gives what `slot` holds to the first waiting receiver.
     #[inline]
-    fn hand_over(&mut self, slot: &mut Option<T>) -> Option<Wake> {
+    fn hand_over(&mut self, slot: &mut Slot<T>) -> Option<Wake> {
         // SAFETY: the state is reached by who holds the lock, and the node is finished below.
         let (receiver, wake) = unsafe { self.receivers.claim_front() }?;
         // SAFETY: as above.
         unsafe {
-            *receiver.value() = slot.take();
+            slot.move_to(receiver.value());
             receiver.finish(Stage::Done);
         }
         Some(wake)
@@ -100,7 +103,7 @@ impl<T> State<T> {
     ///
     /// The value goes straight to its place, since it may be large.
     #[inline]
-    pub(crate) fn receive(&mut self, slot: &mut Option<T>) -> Option<Wake> {
+    pub(crate) fn receive(&mut self, slot: &mut Slot<T>) -> Option<Wake> {
         if self.buffer.pop_into(slot) {
             return Some(self.fill());
         }
@@ -115,7 +118,7 @@ impl<T> State<T> {
         if let Some((sender, wake)) = sender {
             // SAFETY: as above.
             unsafe {
-                *slot = sender.value().take();
+                sender.value().move_to(slot);
                 sender.finish(Stage::Done);
             }
             return Some(wake);
@@ -138,9 +141,10 @@ impl<T> State<T> {
         let (sender, wake) = unsafe { self.senders.claim_front() }?;
         // SAFETY: as above.
         unsafe {
-            match sender.value() {
-                None => self.take_place(),
-                value => self.buffer.push_from(value, self.cap),
+            let slot = sender.value();
+            match slot.is_some() {
+                true => self.buffer.push_from(slot, self.cap),
+                false => self.take_place(),
             }
             sender.finish(Stage::Done);
         }
@@ -165,11 +169,10 @@ impl<T> State<T> {
     }
 
     /// Gives a reserved place back, with a value or without; whom to wake.
-    pub(crate) fn release(&mut self, value: Option<T>) -> Vec<Waker> {
+    pub(crate) fn release(&mut self, mut slot: Slot<T>) -> Vec<Waker> {
         self.cap += 1;
         self.reserved -= 1;
         let mut wakers = Vec::new();
-        let mut slot = value;
         if slot.is_some() {
             match self.hand_over(&mut slot) {
                 Some(wake) => wakers.extend(wake),
@@ -194,14 +197,11 @@ impl<T> State<T> {
     }
 
     /// Takes back a value that was handed to a receiver which is gone: it stays the oldest.
-    pub(crate) fn give_back(&mut self, value: T) -> Wake {
-        let mut slot = Some(value);
-        match self.hand_over(&mut slot) {
+    pub(crate) fn give_back(&mut self, slot: &mut Slot<T>) -> Wake {
+        match self.hand_over(slot) {
             Some(wake) => wake,
             None => {
-                if let Some(value) = slot {
-                    self.buffer.push_front(value);
-                }
+                self.buffer.push_front_from(slot);
                 None
             }
         }

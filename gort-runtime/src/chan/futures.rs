@@ -10,13 +10,15 @@ use std::future::Future;
 use std::marker::PhantomPinned;
 use std::pin::Pin;
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use super::core::{Core, Sent, State, Wake};
 use super::handle::send_on_closed;
 use super::node::{LazyNode, Node, Stage};
+use super::slot::Slot;
 use crate::select::{Operation, RawCase, Ticket};
-use crate::task::{Wait, proceed, progress, waiting};
+use crate::task::{Hold, Wait, proceed, progress, waiting_for};
 
 /// What [`Chan::recv`](super::Chan::recv) returns.
 ///
@@ -32,6 +34,8 @@ use crate::task::{Wait, proceed, progress, waiting};
 #[must_use = "futures do nothing unless awaited"]
 pub struct Recv<'a, T: std::marker::Send + 'static> {
     core: Option<&'a Core<T>>,
+    /// What it is borrowed from, if that is known.
+    handle: Option<&'a Arc<Core<T>>>,
     node: LazyNode<T>,
     _pinned: PhantomPinned,
 }
@@ -51,6 +55,8 @@ pub struct Recv<'a, T: std::marker::Send + 'static> {
 #[must_use = "futures do nothing unless awaited"]
 pub struct Send<'a, T: std::marker::Send + 'static> {
     core: Option<&'a Core<T>>,
+    /// What it is borrowed from, if that is known.
+    handle: Option<&'a Arc<Core<T>>>,
     /// With the value until somebody takes it.
     node: Node<T>,
     /// As a case of a select: whether the channel turned out closed.
@@ -67,9 +73,10 @@ fn wake(waker: Wake) {
 
 impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
     #[inline(always)]
-    pub(super) fn new(core: Option<&'a Core<T>>) -> Self {
+    pub(super) fn new(core: Option<&'a Core<T>>, handle: Option<&'a Arc<Core<T>>>) -> Self {
         Recv {
             core,
+            handle,
             node: LazyNode::new(),
             _pinned: PhantomPinned,
         }
@@ -78,7 +85,7 @@ impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
     /// Receives from the nil channel.
     #[cfg(feature = "context")]
     pub(crate) fn never() -> Self {
-        Recv::new(None)
+        Recv::new(None, None)
     }
 
     /// Waits no longer; what was received meanwhile, if something was.
@@ -89,7 +96,7 @@ impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
             // SAFETY: this owns the node.
             unsafe { core.state.lock().leave_receivers(this.node.get()) }
         }
-        this.take()
+        this.received().take()
     }
 
     /// Leaves the queue; what was received meanwhile goes to the next, or back.
@@ -103,7 +110,8 @@ impl<'a, T: std::marker::Send + 'static> Recv<'a, T> {
         // SAFETY: this owns the node.
         unsafe { state.leave_receivers(node) }
         // SAFETY: it is not queued any more.
-        let waker = unsafe { node.value() }.take().and_then(|value| state.give_back(value));
+        let slot = unsafe { node.value() };
+        let waker = if slot.is_some() { state.give_back(slot) } else { None };
         drop(state);
         node.reset();
         wake(waker);
@@ -117,12 +125,21 @@ impl<T: std::marker::Send + 'static> Future for Recv<'_, T> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         // SAFETY: nothing is moved out of this but the value, which is not pinned.
         let this = unsafe { self.get_unchecked_mut() };
-        let Some(core) = this.core else {
-            waiting(Wait::ChanReceiveNil);
+        ready!(this.poll_received(cx));
+        this.received().ready()
+    }
+}
+
+impl<T: std::marker::Send + 'static> Recv<'_, T> {
+    /// Waits until the node has what was received.
+    #[inline(always)]
+    fn poll_received(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(core) = self.core else {
+            waiting_for(Wait::ChanReceiveNil, || Some(Vec::new()));
             return Poll::Pending;
         };
         ready!(proceed(cx));
-        let node = this.node.get();
+        let node = self.node.get();
         let state = match node.stage() {
             Stage::Idle => {
                 let mut state = core.state.lock();
@@ -131,37 +148,35 @@ impl<T: std::marker::Send + 'static> Future for Recv<'_, T> {
                 if let Some(waker) = state.receive(unsafe { node.value() }) {
                     drop(state);
                     wake(waker);
-                    return Poll::Ready(this.take());
+                    return Poll::Ready(());
                 }
-                // SAFETY: the node is pinned with this, and leaves the queue before this is dropped.
+                // SAFETY: the node is pinned, and leaves the queue before it is dropped.
                 unsafe { state.receivers.push_back(node) }
                 state
             }
             Stage::Queued => core.state.lock(),
-            Stage::Done | Stage::Closed => return Poll::Ready(this.take()),
+            Stage::Done | Stage::Closed => return Poll::Ready(()),
         };
         if node.stage() != Stage::Queued {
             drop(state);
-            return Poll::Ready(this.take());
+            return Poll::Ready(());
         }
         // SAFETY: this owns the node, and the channel is locked.
         let before = unsafe { node.wait_as_task(cx.waker()) };
         drop(state);
         drop(before);
-        waiting(Wait::ChanReceive);
+        waiting_for(Wait::ChanReceive, || Some(vec![Hold::of(self.handle?)]));
         Poll::Pending
     }
-}
 
-impl<T: std::marker::Send + 'static> Recv<'_, T> {
-    /// Takes what was handed over.
-    #[inline]
-    fn take(&mut self) -> Option<T> {
+    /// What was handed over.
+    #[inline(always)]
+    fn received(&mut self) -> &mut Slot<T> {
         progress();
         let node = self.node.get();
         node.reset();
         // SAFETY: the exchange is over.
-        unsafe { node.value() }.take()
+        unsafe { node.value() }
     }
 }
 
@@ -176,10 +191,11 @@ impl<T: std::marker::Send + 'static> Drop for Recv<'_, T> {
 
 impl<'a, T: std::marker::Send + 'static> Send<'a, T> {
     #[inline(always)]
-    pub(super) fn new(core: Option<&'a Core<T>>, value: T) -> Self {
+    pub(super) fn new(core: Option<&'a Core<T>>, handle: Option<&'a Arc<Core<T>>>, value: T) -> Self {
         Send {
             core,
-            node: Node::new(Some(value)),
+            handle,
+            node: Node::new(Slot::new(value)),
             closed: false,
             _pinned: PhantomPinned,
         }
@@ -217,7 +233,7 @@ impl<T: std::marker::Send + 'static> Send<'_, T> {
         // SAFETY: nothing is moved out of this but the value, which is not pinned.
         let this = unsafe { self.get_unchecked_mut() };
         let Some(core) = this.core else {
-            waiting(Wait::ChanSendNil);
+            waiting_for(Wait::ChanSendNil, || Some(Vec::new()));
             return Poll::Pending;
         };
         ready!(proceed(cx));
@@ -253,7 +269,7 @@ impl<T: std::marker::Send + 'static> Send<'_, T> {
         let before = unsafe { this.node.wait_as_task(cx.waker()) };
         drop(state);
         drop(before);
-        waiting(Wait::ChanSend);
+        waiting_for(Wait::ChanSend, || Some(vec![Hold::of(this.handle?)]));
         Poll::Pending
     }
 
@@ -297,6 +313,10 @@ macro_rules! locking {
     () => {
         fn addr(&self) -> usize {
             self.core.map_or(0, |core| std::ptr::from_ref(core) as usize)
+        }
+
+        fn hold(&self) -> Option<Hold> {
+            self.handle.map(Hold::of)
         }
 
         fn lock(&self) {
@@ -434,6 +454,9 @@ macro_rules! delegate_case {
     () => {
         fn addr(&self) -> usize {
             self.0.addr()
+        }
+        fn hold(&self) -> Option<crate::task::Hold> {
+            self.0.hold()
         }
         fn lock(&self) {
             self.0.lock();

@@ -9,6 +9,8 @@ use super::core::Core;
 use super::core::Sent;
 use super::error::{RecvTimeoutError, SendTimeoutError, TrySendError};
 use super::futures::{Recv, Send as SendFuture};
+#[cfg(feature = "time")]
+use super::slot::Slot;
 use super::timeout;
 use crate::panic::go_panic_plain;
 
@@ -160,7 +162,7 @@ impl<T: Send + 'static> Chan<T> {
     /// ```
     #[inline(always)]
     pub fn send(&self, value: T) -> SendFuture<'_, T> {
-        SendFuture::new(self.0.as_deref(), value)
+        SendFuture::new(self.0.as_deref(), self.0.as_ref(), value)
     }
 
     /// `v, ok := <-c`: `None` when the channel is closed and drained.
@@ -179,7 +181,7 @@ impl<T: Send + 'static> Chan<T> {
     /// ```
     #[inline(always)]
     pub fn recv(&self) -> Recv<'_, T> {
-        Recv::new(self.0.as_deref())
+        Recv::new(self.0.as_deref(), self.0.as_ref())
     }
 
     /// Sends if that is possible at once.
@@ -208,7 +210,7 @@ impl<T: Send + 'static> Chan<T> {
     /// Sends if that is possible at once and the channel is open, and says whom to wake, which the caller does later.
     #[cfg(feature = "time")]
     pub(crate) fn send_quietly(&self, value: T) -> Option<std::task::Waker> {
-        let mut slot = Some(value);
+        let mut slot = Slot::new(value);
         match self.0.as_ref()?.state.lock().send(&mut slot) {
             Sent::Done(wake) => wake,
             Sent::Full | Sent::Closed => None,
@@ -218,9 +220,9 @@ impl<T: Send + 'static> Chan<T> {
     /// Receives if that is possible at once, and says whom to wake, which the caller does later.
     #[cfg(feature = "time")]
     pub(crate) fn receive_quietly(&self) -> Option<(Option<T>, Option<std::task::Waker>)> {
-        let mut value = None;
-        let wake = self.0.as_ref()?.state.lock().receive(&mut value)?;
-        Some((value, wake))
+        let mut slot = Slot::empty();
+        let wake = self.0.as_ref()?.state.lock().receive(&mut slot)?;
+        Some((slot.take(), wake))
     }
 
     /// Receives if that is possible at once: `Some(None)` when the channel is closed and drained.

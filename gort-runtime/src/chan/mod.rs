@@ -16,6 +16,7 @@ pub(crate) mod node;
 mod ops;
 #[cfg(feature = "sink")]
 mod sink;
+pub(crate) mod slot;
 #[cfg(feature = "stream")]
 mod stream;
 mod timeout;

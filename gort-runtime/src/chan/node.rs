@@ -8,10 +8,12 @@
 #![allow(unsafe_code)]
 
 use std::cell::{Cell, UnsafeCell};
+use std::marker::PhantomPinned;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::task::Waker;
 
+use super::slot::Slot;
 use crate::select::Ticket;
 use crate::shim::atomic::{AtomicU8, Ordering};
 use crate::task::{waker, wakes_same};
@@ -43,7 +45,7 @@ pub(crate) struct Node<T> {
     next: Cell<Link<T>>,
     waiter: UnsafeCell<Waiter>,
     /// What is sent, or what was received.
-    value: UnsafeCell<Option<T>>,
+    value: UnsafeCell<Slot<T>>,
     state: AtomicU8,
 }
 
@@ -59,7 +61,7 @@ pub(crate) type Wake = Option<Waker>;
 
 impl<T> Node<T> {
     #[inline(always)]
-    pub(crate) fn new(value: Option<T>) -> Self {
+    pub(crate) fn new(value: Slot<T>) -> Self {
         Node {
             prev: Cell::new(None),
             next: Cell::new(None),
@@ -93,7 +95,7 @@ impl<T> Node<T> {
     /// just queued; and no other reference to the value is alive.
     #[inline]
     #[allow(clippy::mut_from_ref)]
-    pub(crate) unsafe fn value(&self) -> &mut Option<T> {
+    pub(crate) unsafe fn value(&self) -> &mut Slot<T> {
         // SAFETY: the contract.
         unsafe { &mut *self.value.get() }
     }
@@ -154,6 +156,8 @@ impl<T> Node<T> {
 pub(crate) struct LazyNode<T> {
     made: bool,
     node: MaybeUninit<Node<T>>,
+    /// While it is queued others use it too, so a `&mut` of the owner's is not to say that nobody does.
+    _pinned: PhantomPinned,
 }
 
 impl<T> LazyNode<T> {
@@ -162,13 +166,14 @@ impl<T> LazyNode<T> {
         LazyNode {
             made: false,
             node: MaybeUninit::uninit(),
+            _pinned: PhantomPinned,
         }
     }
 
     #[inline]
     pub(crate) fn get(&mut self) -> &Node<T> {
         if !self.made {
-            self.node.write(Node::new(None));
+            self.node.write(Node::new(Slot::empty()));
             self.made = true;
         }
         // SAFETY: it was made.

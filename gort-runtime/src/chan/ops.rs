@@ -9,13 +9,14 @@ use std::task::Waker;
 
 use super::core::{Core, Sent};
 use super::error::TrySendError;
+use super::slot::Slot;
 
 impl<T> Core<T> {
     /// Sends if that is possible at once.
     pub(super) fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        let mut slot = Some(value);
+        let mut slot = Slot::new(value);
         let sent = self.state.lock().send(&mut slot);
-        match (sent, slot) {
+        match (sent, slot.take()) {
             (Sent::Full, Some(value)) => Err(TrySendError::Full(value)),
             (Sent::Closed, Some(value)) => Err(TrySendError::Closed(value)),
             (Sent::Done(wake), _) => {
@@ -30,12 +31,12 @@ impl<T> Core<T> {
 
     /// Receives if that is possible at once: `Some(None)` when the channel is closed and drained.
     pub(super) fn try_recv(&self) -> Option<Option<T>> {
-        let mut value = None;
+        let mut value = Slot::empty();
         let wake = self.state.lock().receive(&mut value)?;
         if let Some(waker) = wake {
             waker.wake();
         }
-        Some(value)
+        Some(value.take())
     }
 
     /// Receives what is there, `limit` values at most; how many they were.
@@ -44,10 +45,10 @@ impl<T> Core<T> {
         let mut wakers: Vec<Waker> = Vec::new();
         let mut state = self.state.lock();
         while count < limit {
-            let mut value = None;
+            let mut value = Slot::empty();
             let Some(wake) = state.receive(&mut value) else { break };
             wakers.extend(wake);
-            let Some(value) = value else { break };
+            let Some(value) = value.take() else { break };
             into.push(value);
             count += 1;
         }
@@ -59,10 +60,10 @@ impl<T> Core<T> {
     /// Sends what can be sent at once; gives the next value if one is left, and says whether the channel is closed.
     pub(super) fn send_some(&self, chunk: &mut VecDeque<T>) -> (Option<T>, bool) {
         let mut wakers: Vec<Waker> = Vec::new();
-        let mut slot = chunk.pop_front();
+        let mut slot = chunk.pop_front().map_or_else(Slot::empty, Slot::new);
         let mut state = self.state.lock();
         let closed = loop {
-            if slot.is_none() {
+            if !slot.is_some() {
                 break false;
             }
             match state.send(&mut slot) {
@@ -70,11 +71,11 @@ impl<T> Core<T> {
                 Sent::Full => break false,
                 Sent::Closed => break true,
             }
-            slot = chunk.pop_front();
+            slot = chunk.pop_front().map_or_else(Slot::empty, Slot::new);
         };
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
-        (slot, closed)
+        (slot.take(), closed)
     }
 
     /// Closes; false if it was closed.
@@ -101,8 +102,8 @@ impl<T> Core<T> {
     }
 
     /// Gives a reserved place back, with a value or without.
-    pub(super) fn release(&self, value: Option<T>) {
-        let wakers = self.state.lock().release(value);
+    pub(super) fn release(&self, slot: Slot<T>) {
+        let wakers = self.state.lock().release(slot);
         wakers.into_iter().for_each(Waker::wake);
     }
 }

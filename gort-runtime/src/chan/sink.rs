@@ -56,8 +56,8 @@ impl<T: std::marker::Send + 'static> Sink<T> for Sender<T> {
             return Err(SendError(value));
         }
         // SAFETY: the end drops what is being sent before it lets go of the channel.
-        let core: &'static Core<T> = unsafe { &*std::ptr::from_ref(this.ends.core()) };
-        this.sending = Some(Box::pin(Send::new(Some(core), value)));
+        let core: &'static Core<T> = unsafe { &*std::ptr::from_ref(&this.core) };
+        this.sending = Some(Box::pin(Send::new(Some(core), None, value)));
         Ok(())
     }
 

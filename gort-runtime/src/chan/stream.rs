@@ -24,7 +24,7 @@ use super::{Chan, Receiver, ends};
 unsafe fn unbound<T: Send + 'static>(core: &Core<T>) -> Pin<Box<Recv<'static, T>>> {
     // SAFETY: the contract.
     let core: &'static Core<T> = unsafe { &*std::ptr::from_ref(core) };
-    Box::pin(Recv::new(Some(core)))
+    Box::pin(Recv::new(Some(core), None))
 }
 
 /// The values of a Go channel as a stream: what [`Chan::into_stream`] returns.
@@ -66,7 +66,7 @@ impl<T: Send + 'static> Chan<T> {
         let waiting = match &self.0 {
             // SAFETY: the field that waits is dropped before the channel.
             Some(core) => unsafe { unbound(core) },
-            None => Box::pin(Recv::new(None)),
+            None => Box::pin(Recv::new(None, None)),
         };
         RecvStream {
             waiting: Some(waiting),
@@ -134,7 +134,7 @@ impl<T: Send + 'static> Stream for ends::Receiver<T> {
         let this = self.get_mut();
         let waiting = this.waiting.get_or_insert_with(|| {
             // SAFETY: the end drops what waits before it lets go of the channel.
-            unsafe { unbound(this.ends.core()) }
+            unsafe { unbound(&this.core) }
         });
         waiting.as_mut().poll(cx)
     }

@@ -19,7 +19,7 @@ mod selects;
 
 /// Runs a model with all interleavings of at most two preemptions, which finds nearly all mistakes there are.
 #[cfg(gort_loom)]
-fn explore(model: impl Fn() + Sync + Send + 'static) {
+pub(crate) fn explore(model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(builder.preemption_bound.unwrap_or(2));
     builder.check(model);

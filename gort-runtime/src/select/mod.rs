@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use crate::shim::atomic::{AtomicU32, Ordering};
 use crate::shim::random;
-use crate::task::{Wait, proceed, progress, waiting, waker, wakes_same};
+use crate::task::{Hold, Wait, proceed, progress, waiting_for, waker, wakes_same};
 
 mod dynamic;
 
@@ -73,6 +73,11 @@ pub trait Operation: RawCase {
 pub unsafe trait RawCase {
     /// The channel's address; 0 for nil, whose case never proceeds.
     fn addr(&self) -> usize;
+    /// The handle that the operation borrows, if it is known.
+    #[doc(hidden)]
+    fn hold(&self) -> Option<Hold> {
+        None
+    }
     /// Locks the channel.
     fn lock(&self);
     /// Unlocks it.
@@ -386,6 +391,13 @@ impl Waiting<'_, '_, '_> {
     }
 }
 
+/// The handles that the cases borrow, if all are known. A case with the nil channel has none and never proceeds.
+#[cold]
+fn holds(cases: &Cases<'_, '_>) -> Option<Vec<Hold>> {
+    let channels = cases.iter().filter(|case| case.addr() != 0);
+    channels.map(|case| case.hold()).collect()
+}
+
 impl Future for Waiting<'_, '_, '_> {
     type Output = usize;
 
@@ -399,7 +411,7 @@ impl Future for Waiting<'_, '_, '_> {
             this.start(cx)
         };
         let Some(case) = chosen else {
-            waiting(Wait::Select);
+            waiting_for(Wait::Select, || holds(this.cases));
             return Poll::Pending;
         };
         if std::mem::replace(&mut this.registered, false) {
@@ -433,7 +445,7 @@ impl Drop for Waiting<'_, '_, '_> {
 /// ```
 pub async fn forever() -> ! {
     poll_fn(|_| {
-        waiting(Wait::SelectNoCases);
+        waiting_for(Wait::SelectNoCases, || Some(Vec::new()));
         Poll::<()>::Pending
     })
     .await;

@@ -19,15 +19,15 @@ mod spin;
 pub(crate) mod atomic {
     #[cfg(all(test, gort_loom))]
     pub(crate) use loom::sync::atomic::{
-        AtomicBool, AtomicI32, AtomicI64, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+        AtomicBool, AtomicI32, AtomicI64, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
     };
     #[cfg(all(test, gort_shuttle))]
     pub(crate) use shuttle::sync::atomic::{
-        AtomicBool, AtomicI32, AtomicI64, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+        AtomicBool, AtomicI32, AtomicI64, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
     };
     #[cfg(not(all(test, any(gort_loom, gort_shuttle))))]
     pub(crate) use std::sync::atomic::{
-        AtomicBool, AtomicI32, AtomicI64, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+        AtomicBool, AtomicI32, AtomicI64, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
     };
 }
 
@@ -38,6 +38,8 @@ pub(crate) use spin::Lock;
 
 /// What belongs to the process and is never modelled.
 pub(crate) mod process {
+    #[cfg(feature = "sync")]
+    pub(crate) use super::spin::count_contended;
     pub(crate) use super::spin::{Lock, contended};
     pub(crate) use std::sync::atomic;
 }

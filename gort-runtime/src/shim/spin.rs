@@ -104,7 +104,7 @@ thread_local! {
 }
 
 /// Counts an occasion on which this thread had to wait for what another thread held.
-fn count_contended() {
+pub(crate) fn count_contended() {
     CONTENDED.set(CONTENDED.get().wrapping_add(1));
 }
 

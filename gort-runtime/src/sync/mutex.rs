@@ -17,7 +17,7 @@ use super::{InPlace, fatal, in_place};
 use crate::chan::node::{Queue, Stage};
 use crate::shim::atomic::{AtomicU32, Ordering};
 use crate::shim::{Lock, const_unless_modelled};
-use crate::task::{Wait, block_on, gomaxprocs};
+use crate::task::{Wait, block_on, gomaxprocs, make_way};
 #[cfg(feature = "value")]
 use crate::value::Ptr;
 
@@ -204,6 +204,7 @@ impl Mutex {
 
     #[cold]
     async fn wait(&self) {
+        make_way().await;
         let mut since = None;
         // The mark that this waiter was woken, once it was.
         let mut woken = 0;

@@ -20,7 +20,7 @@ use super::{InPlace, fatal, in_place};
 use crate::chan::node::{Queue, Stage};
 use crate::shim::atomic::{AtomicU64, Ordering};
 use crate::shim::{Lock, const_unless_modelled};
-use crate::task::{Wait, block_on};
+use crate::task::{Wait, block_on, make_way};
 #[cfg(feature = "value")]
 use crate::value::Ptr;
 
@@ -228,6 +228,7 @@ impl RwMutex {
             Side::Read => Wait::RwMutexRLock,
             Side::Write => Wait::RwMutexLock,
         };
+        make_way().await;
         let mut since = None;
         // What of the state is this waiter's: that it was woken, and its place among the writers that wait.
         let (mut woken, mut counted) = (0, 0);

@@ -13,6 +13,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use crate::chan::node::{Node, Queue, Stage};
+use crate::chan::slot::Slot;
 use crate::shim::atomic::{AtomicBool, Ordering::SeqCst, fence};
 use crate::shim::{Lock, const_unless_modelled};
 use crate::task::{Wait, waiting};
@@ -41,7 +42,7 @@ impl<'a, H: Host> Turn<'a, H> {
     pub(crate) fn new(host: &'a H, wait: Wait) -> Self {
         Turn {
             host,
-            node: Node::new(None),
+            node: Node::new(Slot::empty()),
             wait,
             _pinned: PhantomPinned,
         }
@@ -134,7 +135,7 @@ pub(crate) unsafe fn notify_first(queue: &mut Queue<()>, value: Option<()>, stag
     // SAFETY: the contract; the node is finished at once.
     unsafe {
         let (node, wake) = queue.claim_front()?;
-        *node.value() = value;
+        *node.value() = value.map_or_else(Slot::empty, Slot::new);
         node.finish(stage);
         Some(wake)
     }

@@ -8,6 +8,7 @@ use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
+use super::leaks;
 use super::local::Wait;
 use super::run::MAIN_ID;
 use super::scheduler::task::{Stand, Task};
@@ -38,6 +39,8 @@ pub struct GoroutineInfo {
     pub runnable: bool,
     /// For how long it has been waiting, by a clock that a busy thread reads now and then.
     pub waiting: Duration,
+    /// It can never go on, as far as [`leaked`](super::leaked) can tell.
+    pub leaked: bool,
     /// Where it was started.
     pub created: &'static Location<'static>,
     /// The number of the goroutine that started it; 0 when none did.
@@ -45,7 +48,7 @@ pub struct GoroutineInfo {
 }
 
 impl GoroutineInfo {
-    fn of(task: &Task) -> Self {
+    pub(super) fn of(task: &Task) -> Self {
         let header = task.header();
         let (stand, since) = task.stands();
         let wait = match stand {
@@ -62,6 +65,7 @@ impl GoroutineInfo {
                 Stand::Waiting => Duration::from_nanos(clock().saturating_sub(since)),
                 Stand::Running | Stand::Runnable => Duration::ZERO,
             },
+            leaked: false,
             created: header.created,
             parent: header.parent,
         }
@@ -71,7 +75,8 @@ impl GoroutineInfo {
 impl fmt::Display for GoroutineInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = if self.runnable { "runnable" } else { self.wait.text() };
-        write!(f, "goroutine {} [{state}", self.id)?;
+        let leaked = if self.leaked { " (leaked)" } else { "" };
+        write!(f, "goroutine {} [{state}{leaked}", self.id)?;
         match self.waiting.as_secs() / 60 {
             0 => {}
             minutes => write!(f, ", {minutes} minutes")?,
@@ -92,6 +97,11 @@ impl fmt::Display for GoroutineInfo {
 fn goroutines_of(scheduler: &Scheduler) -> Vec<GoroutineInfo> {
     let mut all: Vec<_> = scheduler.goroutines().iter().map(GoroutineInfo::of).collect();
     all.sort_by_key(|goroutine| goroutine.id);
+    for leak in leaks::leaked_of(scheduler) {
+        if let Ok(at) = all.binary_search_by_key(&leak.id, |goroutine| goroutine.id) {
+            all[at].leaked = true;
+        }
+    }
     all
 }
 

@@ -163,6 +163,16 @@ pub async fn gosched() {
     .await;
 }
 
+/// Lets other goroutines run if this one and others are in each other's way all the time: what waits for what another thread
+/// holds asks before it does.
+#[cfg(feature = "sync")]
+#[inline]
+pub(crate) async fn make_way() {
+    if super::scheduler::crowded() {
+        gosched().await;
+    }
+}
+
 /// Lets other goroutines run from time to time: what long loops call, as nothing preempts them.
 ///
 /// # Cancel safety

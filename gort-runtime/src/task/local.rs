@@ -9,6 +9,7 @@
 use std::cell::Cell;
 use std::task::{Context, Poll};
 
+use super::leaks::{self, Hold};
 use crate::shim::process::atomic::{AtomicU8, Ordering::Relaxed};
 
 /// The state of one goroutine.
@@ -133,6 +134,9 @@ thread_local! {
 #[inline]
 pub(super) fn enter(local: &Local) -> Entered<'_> {
     local.budget.set(BUDGET);
+    if leaks::watched() {
+        leaks::runs(local.id);
+    }
     Entered {
         before: CURRENT.replace(local),
         local,
@@ -166,7 +170,23 @@ pub(crate) fn with<R>(f: impl FnOnce(&Local) -> R) -> R {
 /// Notes what the running goroutine is about to wait for.
 #[inline]
 pub fn waiting(wait: Wait) {
-    with(|local| local.wait.store(wait as u8, Relaxed));
+    waiting_for(wait, || None);
+}
+
+/// As [`waiting`], with the handles of the channels that could wake it, if nothing else can.
+#[inline]
+pub(crate) fn waiting_for(wait: Wait, holds: impl FnOnce() -> Option<Vec<Hold>>) {
+    with(|local| {
+        local.wait.store(wait as u8, Relaxed);
+        if leaks::watched() {
+            note(local, holds);
+        }
+    });
+}
+
+#[cold]
+fn note(local: &Local, holds: impl FnOnce() -> Option<Vec<Hold>>) {
+    leaks::waits(local.id, holds());
 }
 
 /// Says before an operation whether the goroutine may go on, or is to let others run first, as nothing preempts it; then

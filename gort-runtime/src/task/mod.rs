@@ -5,6 +5,7 @@ mod count;
 mod deadlock;
 mod dump;
 mod goroutine;
+mod leaks;
 mod local;
 mod run;
 mod scheduler;
@@ -60,6 +61,8 @@ pub use goroutine::goexit;
 /// task::test(async { task::gosched().await });
 /// ```
 pub use goroutine::gosched;
+#[cfg(feature = "sync")]
+pub(crate) use goroutine::make_way;
 /// ```
 /// assert!(gort_runtime::task::num_goroutine() >= 0);
 /// ```
@@ -73,6 +76,29 @@ pub use goroutine::num_goroutine;
 /// });
 /// ```
 pub use goroutine::{YieldPoint, yield_point};
+#[doc(hidden)]
+pub use leaks::Hold;
+/// ```
+/// use gort_runtime::{chan::Chan, task};
+/// task::watch_leaks();
+/// task::test(async {
+///     let answers = Chan::make(0);
+///     let other = answers.clone();
+///     task::go(async move { other.send("too late").await });
+///     task::gosched().await;
+///     assert!(task::leaked().is_empty(), "this goroutine may yet receive");
+///     drop(answers);
+///     assert_eq!(task::leaked().len(), 1);
+///     println!("{}", task::leaked()[0]);
+/// });
+/// ```
+pub use leaks::leaked;
+/// See [`leaked`].
+///
+/// ```
+/// gort_runtime::task::watch_leaks();
+/// ```
+pub use leaks::watch_leaks;
 /// ```
 /// use gort_runtime::task::Wait;
 /// assert_eq!(Wait::ChanReceive.text(), "chan receive");
@@ -85,7 +111,7 @@ pub use local::Wait;
 pub use local::waiting;
 #[cfg(feature = "value")]
 pub(crate) use local::with as with_local;
-pub(crate) use local::{proceed, progress};
+pub(crate) use local::{proceed, progress, waiting_for};
 pub(crate) use run::flush;
 /// ```
 /// assert!(gort_runtime::task::gomaxprocs(0) > 0);

@@ -86,6 +86,7 @@ pub fn main(future: impl Future<Output = ()> + Send + 'static) -> ! {
     let starting = deadlock::External::new();
     let (scheduler, _runtime) = start(true);
     deadlock::judged_by(scheduler);
+    super::leaks::watch_if_asked();
     #[cfg(unix)]
     super::signals::dump_on_quit(scheduler);
     scheduler.spawn(Main { future }, MAIN_ID, Location::caller());
@@ -111,6 +112,9 @@ impl<F: Future<Output = ()>> Future for Main<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         ready!(self.project().future.poll(cx));
+        if let Some(scheduler) = super::scheduler::current() {
+            super::leaks::tell(scheduler);
+        }
         exit(0)
     }
 }

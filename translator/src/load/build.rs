@@ -62,6 +62,8 @@ const EXPERIMENTS: &[&str] = &[
 ];
 
 /// Whether a tag holds.
+///
+/// Beyond the spec: cmd/go, "Build constraints".
 fn tag(name: &str, extra: &[String]) -> bool {
     if let Some(v) = name.strip_prefix("go1.") {
         return v.parse::<u32>().is_ok_and(|v| v <= super::LATEST.1);
@@ -73,6 +75,8 @@ fn tag(name: &str, extra: &[String]) -> bool {
 }
 
 /// Whether the file's name lets it into the build.
+///
+/// Beyond the spec: cmd/go, "Build constraints".
 pub fn name_matches(name: &str, tags: &[String]) -> bool {
     let stem = name.split('.').next().unwrap_or(name);
     let stem = stem.strip_suffix("_test").unwrap_or(stem);
@@ -88,6 +92,8 @@ pub fn name_matches(name: &str, tags: &[String]) -> bool {
 }
 
 /// Whether the file's `//go:build` line, if any, holds.
+///
+/// Beyond the spec: cmd/go, "Build constraints".
 pub fn text_matches(text: &str, tags: &[String]) -> bool {
     let mut in_block = false;
     // The form before Go 1.17: lines of `// +build` up to the last blank line before code, all of which must hold.
@@ -127,6 +133,8 @@ fn old_term(term: &str, tags: &[String]) -> bool {
 }
 
 /// The language version that the file's `//go:build` line asks for: the least release with which it can hold.
+///
+/// Beyond the spec: cmd/go, "Build constraints".
 pub fn language_version(text: &str) -> Option<(u32, u32)> {
     let mut in_block = false;
     for line in text.lines() {

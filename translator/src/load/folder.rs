@@ -27,6 +27,8 @@ pub(super) struct Text {
 }
 
 /// Reads what a folder has for the build.
+///
+/// Beyond the spec: cmd/go, "Build constraints".
 pub(super) fn read(fs: &dyn FileSystem, options: &Options, dir: &str, tests: bool) -> Folder {
     let mut out = Folder::default();
     let mut names = fs.read_dir(dir);
@@ -63,8 +65,12 @@ pub(super) fn read_files(fs: &dyn FileSystem, files: &[&str], dir: &str) -> Fold
 }
 
 impl Folder {
+    /// Reads a file, if the build has it; a byte order mark at its beginning is none of its text.
+    ///
+    /// Spec: Source code representation.
     fn add(&mut self, fs: &dyn FileSystem, path: &str, is_test: bool, tags: Option<&Vec<String>>) {
         let Some(bytes) = fs.read(path) else {
+            // Beyond the spec: cmd/go, files that are named.
             let text = format!("cannot read `{path}`");
             self.diagnostics.push(Diagnostic::error(Code::NO_GO_FILES, None, text));
             return;
@@ -78,6 +84,7 @@ impl Folder {
                 }
             }
             _ => {
+                // Spec: Source code representation.
                 let text = format!("`{path}` is not valid UTF-8");
                 self.diagnostics.push(Diagnostic::error(Code::ENCODING, None, text));
             }

@@ -181,6 +181,7 @@ impl<'a> Loader<'a> {
                     Some(next) if next < NodeId::FIRST_STD.0 => self.out.nodes = next,
                     _ => {
                         let message = format!("`{}` is left out: too much source for one build", text.source.path);
+                        // Beyond the spec: gort, how much source it takes.
                         self.out
                             .diagnostics
                             .push(Diagnostic::error(Code::ENCODING, None, message));
@@ -212,6 +213,7 @@ impl<'a> Loader<'a> {
         if !unit.listed
             && let Some(spec) = file.imports.iter().find(|s| &*s.path == "C")
         {
+            // Beyond the spec: cmd/go, `import "C"`.
             let text = "the file uses cgo and is left out";
             let warning = Diagnostic::warning(Code::CGO, spec.span, text);
             self.out.diagnostics.push(warning);
@@ -228,6 +230,7 @@ impl<'a> Loader<'a> {
         let name = unit.files.first().map(|f| f.package.name.clone());
         if name.is_none() && unit.external.is_empty() && !unit.listed {
             let text = format!("no Go files in `{}`", unit.place.dir);
+            // Beyond the spec: cmd/go, "Package lists and patterns".
             self.out
                 .diagnostics
                 .push(Diagnostic::error(Code::NO_GO_FILES, None, text));
@@ -237,6 +240,7 @@ impl<'a> Loader<'a> {
         let mut same = |f: &ast::File, name: &str| {
             let same = *f.package.name == *name;
             if !same {
+                // Spec: Package clause.
                 let text = format!("found packages `{first}` and `{}` in one folder", f.package.name);
                 diagnostics.push(Diagnostic::error(Code::PACKAGE_CLAUSE, f.package.span, text));
             }
@@ -344,6 +348,7 @@ impl<'a> Loader<'a> {
                 let Some(to) = self.units.get(edge.to) else { continue };
                 let is_program = to.files.first().is_some_and(|f| &*f.package.name == "main");
                 if is_program && to.place.dir != unit.place.dir {
+                    // Beyond the spec: cmd/go, a program is not imported.
                     let text = format!("`{}` is a program, not an importable package", to.path);
                     let told = Diagnostic::error(Code::PROGRAM_IMPORT, edge.span, text);
                     self.out.diagnostics.push(told);
@@ -412,6 +417,9 @@ impl<'u> Order<'u> {
         self.done.push((at, Part::External));
     }
 
+    /// Visits what a unit imports; what is being visited already is a cycle.
+    ///
+    /// Spec: Import declarations.
     fn follow(&mut self, at: usize, edges: &[&Edge], diagnostics: &mut Vec<Diagnostic>) {
         for edge in edges {
             match self.state.get(edge.to) {
@@ -441,6 +449,7 @@ impl<'u> Order<'u> {
             ""
         };
         let names = names.join("` imports `");
+        // Spec: Import declarations.
         let text = format!(
             "import cycle not allowed{in_test}: `{names}` imports `{}`",
             name(edge.to)

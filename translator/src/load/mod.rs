@@ -160,6 +160,7 @@ fn on_big_stack(f: impl FnOnce() -> Loaded + Send) -> Loaded {
             .join()
             .unwrap_or_else(|panic| failed(guard::defect("loading", &*panic, None))),
         Err(error) => {
+            // Beyond the spec: gort, a thread for the parser.
             let text = format!("no thread for the parser: {error}");
             failed(Diagnostic::error(Code::INTERNAL, None, text))
         }

@@ -102,6 +102,7 @@ impl<'a> Modules<'a> {
             match read_module(self.fs, &at, diagnostics) {
                 Some(module) => self.mains.push(module),
                 None => {
+                    // Beyond the spec: cmd/go, "Workspace maintenance".
                     let text = format!("{file}: there is no go.mod in `{module}`");
                     diagnostics.push(Diagnostic::error(Code::GO_MOD, None, text));
                 }
@@ -112,6 +113,7 @@ impl<'a> Modules<'a> {
         {
             let text = format!("module `{}` is not one of the workspace `{file}`", own.module);
             let help = "add it with `go work use`, or set `GOWORK=off`";
+            // Beyond the spec: cmd/go, "Workspace maintenance".
             diagnostics.push(Diagnostic::error(Code::GO_MOD, None, text).help(help));
             self.mains.clear();
             return None;
@@ -131,6 +133,7 @@ impl<'a> Modules<'a> {
         for text in vendor.inconsistencies(&self.mains) {
             let text = format!("inconsistent vendoring in `{dir}`: {text}");
             let help = "sync with `go mod vendor`, or ignore the folder with `-mod=mod`";
+            // Beyond the spec: cmd/go, "Modules, module versions, and more".
             diagnostics.push(Diagnostic::error(Code::VENDORING, None, text).help(help));
         }
         self.vendor = Some(vendor);
@@ -307,6 +310,7 @@ fn read_module(fs: &dyn FileSystem, dir: &str, diagnostics: &mut Vec<Diagnostic>
 
 fn malformed(file: &str, lines: &[usize], diagnostics: &mut Vec<Diagnostic>) {
     for line in lines {
+        // Beyond the spec: cmd/go, "The go.mod file".
         let text = format!("{file}:{line}: malformed line");
         let told = Diagnostic::error(Code::GO_MOD, None, text);
         if !diagnostics.contains(&told) {

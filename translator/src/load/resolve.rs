@@ -160,6 +160,7 @@ impl<'a> Resolver<'a> {
                 Target::Package(import.into(), place)
             }
             Err(Missing::Ambiguous(all)) => {
+                // Beyond the spec: cmd/go, "Modules, module versions, and more".
                 let text = format!("ambiguous import: found `{import}` in {}", all.join(" and in "));
                 let told = Diagnostic::error(Code::AMBIGUOUS_IMPORT, None, text);
                 return (Target::Missing(None), Origin::Module, Some(told));
@@ -209,6 +210,8 @@ impl<'a> Resolver<'a> {
     }
 
     /// The rule of internal packages: what lies below the folder that holds `internal` may import them.
+    ///
+    /// Beyond the spec: cmd/go, "Internal Directories".
     fn may_import(&self, from: Importer<'_>, path: &str, dir: &str, origin: Origin) -> bool {
         let Some(at) = internal_element(path) else { return true };
         let parent = path.get(..at).unwrap_or("").trim_end_matches('/');
@@ -230,11 +233,14 @@ impl<'a> Resolver<'a> {
 }
 
 fn internal(path: &str) -> Diagnostic {
+    // Beyond the spec: cmd/go, "Internal Directories".
     let text = format!("use of internal package `{path}` is not allowed");
     Diagnostic::error(Code::INTERNAL_PACKAGE, None, text)
 }
 
 /// Where the last element `internal` of a path is.
+///
+/// Beyond the spec: cmd/go, "Internal Directories".
 fn internal_element(path: &str) -> Option<usize> {
     let mut at = path.len();
     for element in path.rsplit('/') {

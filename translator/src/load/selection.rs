@@ -45,6 +45,8 @@ pub(super) fn roots(mains: &[GoMod]) -> Versions {
 
 /// The versions of all modules in the graph. `summary` gives a module's go.mod, replaced where the user says so; one that
 /// cannot be had requires nothing.
+///
+/// Beyond the spec: cmd/go, "Modules, module versions, and more".
 pub(super) fn select(mains: &[GoMod], mut summary: impl FnMut(&str, &str) -> Option<GoMod>) -> Versions {
     let mut out = roots(mains);
     let mut met: FxHashSet<(String, String, Depth)> = FxHashSet::default();

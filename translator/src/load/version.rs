@@ -6,6 +6,8 @@
 use std::cmp::Ordering;
 
 /// Compares two versions as semantic versioning has it.
+///
+/// Beyond the spec: cmd/go, "Modules, module versions, and more".
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
     match (Parts::of(a), Parts::of(b)) {
         (None, None) => a.cmp(b),

@@ -626,6 +626,8 @@ impl Expr {
 }
 
 /// The identifier that names an embedded field of this type.
+///
+/// Spec: Struct types.
 pub fn embedded_name(e: &Expr) -> Option<&Ident> {
     match &e.kind {
         ExprKind::Ident(id) | ExprKind::Selector(_, id) => Some(id),

@@ -7,6 +7,8 @@ use super::ast::{Comment, CommentGroup};
 use crate::source::{FileId, Span};
 
 /// All comments of a text.
+///
+/// Spec: Comments.
 pub(super) fn scan(file: FileId, text: &str) -> Vec<Comment> {
     let bytes = text.as_bytes();
     let at = |i: usize| bytes.get(i).copied().unwrap_or(0);

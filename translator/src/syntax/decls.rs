@@ -11,6 +11,9 @@ use crate::source::Span;
 use rustc_hash::FxHashSet;
 
 impl Builder<'_> {
+    /// A package clause, imports, then all other declarations.
+    ///
+    /// Spec: Source file organization.
     pub(super) fn file(&mut self, file: &mut File) {
         self.package_clause(file);
         let (mut others, mut late_import) = (false, false);
@@ -85,6 +88,9 @@ impl Builder<'_> {
         self.lex_errors_before(u32::MAX, self.diagnostics.len());
     }
 
+    /// The package's name.
+    ///
+    /// Spec: Package clause.
     fn package_clause(&mut self, file: &mut File) {
         while self.tok().is_semi() {
             self.next();
@@ -143,6 +149,8 @@ impl Builder<'_> {
     }
 
     /// Tells what is wrong with tokens up to a place, in order with the other errors told since `from`; whether there was any.
+    ///
+    /// Spec: Lexical elements.
     fn lex_errors_before(&mut self, end: u32, from: usize) -> bool {
         let count = self.lex_errors.iter().take_while(|e| e.0 <= end).count();
         let errors: Vec<_> = self.lex_errors.drain(..count).collect();
@@ -158,6 +166,9 @@ impl Builder<'_> {
         count > 0
     }
 
+    /// A function or method, perhaps without a body.
+    ///
+    /// Spec: Function declarations; Method declarations.
     fn func_decl(&mut self) -> FuncDecl {
         let start = self.start();
         let doc = self.doc(start);
@@ -187,12 +198,16 @@ impl Builder<'_> {
     }
 
     /// `import`, `const`, `type` or `var`.
+    ///
+    /// Spec: Declarations and scope.
     pub(super) fn gen_decl(&mut self) -> GenDecl {
         let start = self.start();
         let doc = self.doc(start);
         let keyword = self.tok();
         self.next();
         let mut out = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        // Specifications are counted from the first of the declaration on.
+        // Spec: Iota.
         let mut iota = 0;
         let mut spec = |b: &mut Self| {
             match keyword {
@@ -227,6 +242,9 @@ impl Builder<'_> {
         }
     }
 
+    /// A path, perhaps with a name, `.` or `_` before it.
+    ///
+    /// Spec: Import declarations.
     fn import_spec(&mut self) -> ImportSpec {
         let start = self.start();
         let doc = self.doc(start);
@@ -265,6 +283,9 @@ impl Builder<'_> {
         names
     }
 
+    /// Constants; what the first has stands for those that say nothing.
+    ///
+    /// Spec: Constant declarations.
     fn const_spec(&mut self, iota: u32) -> ConstSpec {
         let spec = self.var_spec();
         ConstSpec {
@@ -277,6 +298,9 @@ impl Builder<'_> {
         }
     }
 
+    /// Names, a type or values or both.
+    ///
+    /// Spec: Variable declarations.
     fn var_spec(&mut self) -> VarSpec {
         let start = self.start();
         let doc = self.doc(start);
@@ -297,6 +321,9 @@ impl Builder<'_> {
         }
     }
 
+    /// A defined type, or an alias.
+    ///
+    /// Spec: Type declarations; Alias declarations; Type definitions.
     fn type_spec(&mut self) -> TypeSpec {
         let start = self.start();
         let doc = self.doc(start);
@@ -315,8 +342,10 @@ impl Builder<'_> {
     }
 
     /// Whether the bracket after a declared type's name opens type parameters and not an array's length. A name that an
-    /// expression could go on from is one, unless a comma follows or what follows the name can only be a type:
-    /// the specification's remark on `type T[P *C] …`.
+    /// expression could go on from is one, unless a comma follows or what follows the name can only be a type,
+    /// as in `type T[P *C] …`.
+    ///
+    /// Spec: Type parameter declarations.
     fn type_params_follow(&mut self) -> bool {
         if self.peek_at(1) != Tok::Ident {
             return false;
@@ -341,6 +370,8 @@ impl Builder<'_> {
 
 /// Whether an expression is a name, perhaps with a constraint after it: `P`, `P *C`, `P (C)`, with a union behind.
 /// Says whether there is a constraint; nothing when it is an ordinary expression.
+///
+/// Spec: Type parameter declarations.
 fn element_after_name(x: &Expr, force: bool) -> Option<bool> {
     match &x.kind {
         ExprKind::Ident(_) => Some(false),
@@ -358,6 +389,8 @@ fn element_after_name(x: &Expr, force: bool) -> Option<bool> {
 }
 
 /// Whether an expression can only be a type.
+///
+/// Spec: Type parameter declarations.
 fn only_type(x: &Expr) -> bool {
     match &x.kind {
         ExprKind::ArrayType(..)
@@ -373,7 +406,9 @@ fn only_type(x: &Expr) -> bool {
     }
 }
 
-/// What may stand in an import path: graphic characters without blanks and without the specification's exceptions.
+/// What may stand in an import path: graphic characters without blanks and but for some that compilers may exclude.
+///
+/// Spec: Import declarations.
 fn valid_import_path(path: &str) -> bool {
     let illegal = "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd}";
     !path.is_empty()

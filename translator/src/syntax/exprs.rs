@@ -9,6 +9,9 @@ use super::parser::Builder;
 use super::token::Tok;
 
 impl Builder<'_> {
+    /// An expression.
+    ///
+    /// Spec: Expressions.
     pub(super) fn expr(&mut self) -> Expr {
         self.nested(|b| b.binary_expr(0))
     }
@@ -27,6 +30,8 @@ impl Builder<'_> {
     }
 
     /// Operators that bind more tightly than `limit`.
+    ///
+    /// Spec: Operator precedence.
     pub(super) fn binary_expr(&mut self, limit: u8) -> Expr {
         let mut x = self.unary_expr();
         // The tree is as deep as the chain is long.
@@ -47,6 +52,9 @@ impl Builder<'_> {
         x
     }
 
+    /// An operand with the operators before it.
+    ///
+    /// Spec: Operators; Channel types.
     fn unary_expr(&mut self) -> Expr {
         let start = self.start();
         let op = match self.tok() {
@@ -79,6 +87,8 @@ impl Builder<'_> {
     }
 
     /// `<-` before `chan T` or `chan<- (chan T)`: arrows move to the left.
+    ///
+    /// Spec: Channel types.
     fn pull_arrow(&mut self, dir: ChanDir, mut elem: Box<Expr>) -> ExprKind {
         if dir == ChanDir::Send {
             match std::mem::replace(&mut elem.kind, ExprKind::Bad) {
@@ -94,6 +104,9 @@ impl Builder<'_> {
         ExprKind::ChanType(ChanDir::Recv, elem)
     }
 
+    /// An operand with all that follows it: selectors, indices, assertions, calls, a literal's braces.
+    ///
+    /// Spec: Primary expressions.
     fn primary_expr(&mut self) -> Expr {
         let mut x = self.operand();
         let start = x.span.start;
@@ -105,6 +118,7 @@ impl Builder<'_> {
                 Tok::LParen => self.call(x),
                 Tok::LBrace if self.literal_follows(&x) => {
                     if matches!(x.kind, ExprKind::Paren(_)) {
+                        // Spec: Composite literals.
                         self.soft_error(x.span, "syntax error: cannot parenthesize type in composite literal");
                     }
                     self.literal_value(Some(x))
@@ -119,6 +133,9 @@ impl Builder<'_> {
         }
     }
 
+    /// A name, a literal, a type, or an expression in parentheses.
+    ///
+    /// Spec: Operands.
     fn operand(&mut self) -> Expr {
         let start = self.start();
         let literal = match self.tok() {
@@ -156,6 +173,9 @@ impl Builder<'_> {
         self.expr_at(start, ExprKind::BasicLit(lit))
     }
 
+    /// A function type, or with a body a literal.
+    ///
+    /// Spec: Function types; Function literals.
     fn func_type_or_lit(&mut self) -> Expr {
         let start = self.start();
         self.next();
@@ -171,6 +191,8 @@ impl Builder<'_> {
 
     /// Whether `{` after the expression opens a composite literal: in the head of a control clause it does so only after
     /// what can be nothing but a type.
+    ///
+    /// Spec: Composite literals.
     fn literal_follows(&self, x: &Expr) -> bool {
         match &x.unparen().kind {
             ExprKind::Ident(_) => self.expr_level >= 0,
@@ -187,10 +209,14 @@ impl Builder<'_> {
         }
     }
 
+    /// `.f`, `.(T)` or `.(type)`
+    ///
+    /// Spec: Selectors; Type assertions; Type switches.
     fn selector_or_assertion(&mut self, x: Expr) -> ExprKind {
         self.next();
         if self.tok() != Tok::LParen {
             if self.tok() != Tok::Ident {
+                // Spec: Selectors; Type assertions.
                 self.expected("selector or type assertion");
             }
             let sel = self.ident();
@@ -202,13 +228,18 @@ impl Builder<'_> {
         } else {
             Some(Box::new(self.ty()))
         };
+        // Spec: Type assertions; Type switches.
         self.want(Tok::RParen, "`)`");
         ExprKind::TypeAssert(Box::new(x), ty)
     }
 
+    /// `[i]`, `[T, U]`, `[a:b]` or `[a:b:c]`
+    ///
+    /// Spec: Index expressions; Slice expressions; Instantiations.
     fn index_or_slice(&mut self, x: Expr) -> ExprKind {
         self.next();
         if self.tok() == Tok::RBrack {
+            // Spec: Index expressions; Slice expressions.
             self.expected("operand");
             return ExprKind::Bad;
         }
@@ -236,6 +267,7 @@ impl Builder<'_> {
             }
         }
         self.expr_level = level;
+        // Spec: Index expressions; Slice expressions; Instantiations.
         self.want(Tok::RBrack, "`]`");
         if colons.is_empty() {
             return ExprKind::Index(Box::new(x), args);
@@ -244,6 +276,7 @@ impl Builder<'_> {
         if let [first, second] = colons[..] {
             for (bound, at, what) in [(&high, first, "middle"), (&max, second, "final")] {
                 if bound.is_none() {
+                    // Spec: Slice expressions.
                     self.soft_error(at, format!("syntax error: {what} index required in 3-index slice"));
                 }
             }
@@ -251,6 +284,9 @@ impl Builder<'_> {
         ExprKind::Slice(Box::new(SliceExpr { x, low, high, max }))
     }
 
+    /// Arguments, the last perhaps with `...` behind it.
+    ///
+    /// Spec: Calls.
     fn call(&mut self, fun: Expr) -> ExprKind {
         let open = self.start();
         self.next();
@@ -268,6 +304,7 @@ impl Builder<'_> {
             }
             if dots.is_some() && self.tok() != Tok::RParen {
                 let span = self.token_span();
+                // Spec: Passing arguments to ... parameters.
                 self.error(span, "syntax error: can only use `...` with final argument in list");
             }
         }
@@ -275,6 +312,7 @@ impl Builder<'_> {
         if !matches!(self.tok(), Tok::RParen) {
             let span = self.token_span();
             let found = self.token().tok.describe(self.str(span));
+            // Spec: Calls.
             self.error(
                 span,
                 format!("syntax error: unexpected {found} in argument list; possibly missing comma or `)`"),
@@ -291,6 +329,8 @@ impl Builder<'_> {
     }
 
     /// `{…}` of a composite literal.
+    ///
+    /// Spec: Composite literals.
     pub(super) fn literal_value(&mut self, ty: Option<Expr>) -> ExprKind {
         let lbrace = self.token_span();
         self.next();
@@ -323,6 +363,9 @@ impl Builder<'_> {
         }))
     }
 
+    /// A key or value, whose own type may be left out.
+    ///
+    /// Spec: Composite literals.
     fn element(&mut self) -> Expr {
         if self.tok() != Tok::LBrace {
             return self.expr();
@@ -334,6 +377,8 @@ impl Builder<'_> {
 }
 
 /// A binary operator with its precedence.
+///
+/// Spec: Operator precedence.
 fn binary_op(t: Tok) -> Option<(u8, BinaryOp)> {
     use BinaryOp as B;
     Some(match t {

@@ -13,6 +13,7 @@ mod scanner;
 mod stmts;
 mod token;
 mod types;
+mod unicode;
 pub mod walk;
 
 /// The places of a text's tokens, in order; neither comments nor semicolons that a line's end stands for.

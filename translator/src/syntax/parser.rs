@@ -15,6 +15,8 @@ use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// How deep statements and expressions may nest.
+///
+/// Beyond the spec: gort, a limit of its own.
 pub const NESTING_LIMIT: u32 = 2500;
 
 /// Parses files; node ids go on from file to file unless [`Parser::begin_at`] says otherwise.
@@ -168,6 +170,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Consumes the token, or tells that it is missing.
+    ///
+    /// Spec: cited by the callers.
     pub(super) fn want(&mut self, tok: Tok, what: &str) -> Span {
         let span = self.token_span();
         if !self.got(tok) {
@@ -200,6 +204,8 @@ impl<'a> Builder<'a> {
     }
 
     /// An identifier, or `_` and an error.
+    ///
+    /// Spec: Identifiers.
     pub(super) fn ident(&mut self) -> Ident {
         let span = self.token_span();
         if self.tok() != Tok::Ident {
@@ -252,13 +258,19 @@ impl<'a> Builder<'a> {
     }
 
     /// An error that leaves the declaration as it is.
+    ///
+    /// Spec: cited by the callers.
     pub(super) fn soft_error(&mut self, span: Span, message: impl Into<String>) {
-        if !self.broken {
+        // What is no token was told of by the scanner.
+        let told = self.token().tok == Tok::Bad && span.start == self.start();
+        if !self.broken && !told {
             self.diagnostics.push(Diagnostic::error(Code::SYNTAX, span, message));
         }
     }
 
     /// An error after which the declaration makes no sense.
+    ///
+    /// Spec: cited by the callers.
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>) {
         self.soft_error(span, message);
         if !self.broken {
@@ -267,6 +279,9 @@ impl<'a> Builder<'a> {
         self.broken = true;
     }
 
+    /// Tells that another token stands where something is expected.
+    ///
+    /// Spec: cited by the callers.
     pub(super) fn expected(&mut self, what: &str) {
         let span = self.token_span();
         let found = self.token().tok.describe(self.str(span));
@@ -284,6 +299,9 @@ impl<'a> Builder<'a> {
         out
     }
 
+    /// Tells that something nests too deep; nothing inside the declaration is worth reading then.
+    ///
+    /// Beyond the spec: gort, a limit of its own.
     pub(super) fn too_deep(&mut self) {
         if !self.broken {
             let message = format!("more than {NESTING_LIMIT} levels of nesting");
@@ -353,6 +371,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Consumes what separates statements and specifications; before a closing bracket nothing needs to.
+    ///
+    /// Spec: cited by the callers.
     pub(super) fn separator(&mut self, closing: Tok, context: &str) {
         match self.tok() {
             Tok::Semi | Tok::Newline => self.next(),

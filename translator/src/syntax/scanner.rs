@@ -2,16 +2,20 @@
 //!
 //! In: a file's text. Out: all its tokens, the end of the file last, and what is wrong with single ones.
 //! Invariants: token bounds are character bounds; comments are skipped, `comments` has them; the end of a line is a
-//! `Newline` where the specification inserts a semicolon.
+//! `Newline` where it stands for a semicolon.
 
 use super::token::{Tok, Token};
+use super::unicode::{is_digit, is_letter};
 
 /// Something wrong with a token: place and message.
 pub(super) type LexError = (u32, u32, &'static str);
 
 /// All tokens of a text.
+///
+/// Spec: Tokens; Semicolons.
 pub(super) fn scan(text: &str, tokens: &mut Vec<Token>, errors: &mut Vec<LexError>) {
     tokens.clear();
+    forbidden(text, errors);
     let mut s = Scanner {
         text,
         bytes: text.as_bytes(),
@@ -45,7 +49,7 @@ pub(super) fn scan(text: &str, tokens: &mut Vec<Token>, errors: &mut Vec<LexErro
                 start: at,
                 end: at,
             });
-            return;
+            break;
         }
         let tok = s.token();
         semi = tok.ends_statement();
@@ -54,6 +58,21 @@ pub(super) fn scan(text: &str, tokens: &mut Vec<Token>, errors: &mut Vec<LexErro
             start: start as u32,
             end: s.at as u32,
         });
+    }
+    errors.sort_by_key(|e| e.0);
+}
+
+/// Characters that may stand nowhere, not even in comments: NUL, and a byte order mark, which a file may begin with, but
+/// that is none of its text.
+///
+/// Spec: Characters; Source code representation.
+fn forbidden(text: &str, errors: &mut Vec<LexError>) {
+    for (c, message) in [
+        ('\0', "invalid NUL character"),
+        ('\u{feff}', "invalid byte order mark in the middle of the file"),
+    ] {
+        let found = text.match_indices(c);
+        errors.extend(found.map(|(at, c)| (at as u32, (at + c.len()) as u32, message)));
     }
 }
 
@@ -69,6 +88,9 @@ impl Scanner<'_> {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
 
+    /// Tells what is wrong with a token.
+    ///
+    /// Spec: cited by the callers.
     fn error(&mut self, start: usize, message: &'static str) {
         let end = self.at.max(start) as u32;
         match self.errors.last_mut() {
@@ -79,6 +101,8 @@ impl Scanner<'_> {
     }
 
     /// Skips blanks and comments; gives the place of a semicolon that the end of a line stands for.
+    ///
+    /// Spec: Tokens; Comments; Semicolons.
     fn blanks(&mut self, semi: bool) -> Option<usize> {
         loop {
             match self.peek(0) {
@@ -104,6 +128,7 @@ impl Scanner<'_> {
                     let end = body.windows(2).position(|w| w == b"*/");
                     self.at = end.map_or(self.bytes.len(), |e| start + 2 + e + 2);
                     if end.is_none() {
+                        // Spec: Comments.
                         self.errors
                             .push((start as u32, start as u32 + 2, "comment not terminated"));
                     }
@@ -123,6 +148,8 @@ impl Scanner<'_> {
     }
 
     /// The longest of the operators that begin with a byte: what follows it, and what it is then.
+    ///
+    /// Spec: Tokens; Operators and punctuation.
     fn operator(&mut self, alone: Tok, longer: &[(&[u8], Tok)]) -> Tok {
         let rest = self.bytes.get(self.at + 1..).unwrap_or(&[]);
         for (suffix, tok) in longer {
@@ -134,6 +161,9 @@ impl Scanner<'_> {
         self.one(alone)
     }
 
+    /// The token that begins here.
+    ///
+    /// Spec: Tokens; Operators and punctuation.
     fn token(&mut self) -> Tok {
         use Tok::*;
         match self.peek(0) {
@@ -173,12 +203,16 @@ impl Scanner<'_> {
             _ => {
                 let start = self.at;
                 self.at += 1;
+                // Spec: Tokens; Operators and punctuation.
                 self.error(start, "invalid character");
                 Bad
             }
         }
     }
 
+    /// An identifier or a keyword.
+    ///
+    /// Spec: Identifiers; Letters and digits; Keywords.
     fn identifier(&mut self) -> Tok {
         let start = self.at;
         loop {
@@ -193,6 +227,7 @@ impl Scanner<'_> {
                     if !ok {
                         if self.at == start {
                             self.at += c.len_utf8();
+                            // Spec: Identifiers; Letters and digits.
                             self.error(start, "invalid character in identifier");
                             return Tok::Bad;
                         }
@@ -214,12 +249,14 @@ impl Scanner<'_> {
     }
 
     /// Digits of a base with underscores; whether there was one, and whether an underscore stands where none may.
+    ///
+    /// Spec: Integer literals; Floating-point literals.
     fn digits(&mut self, base: u32, bad_digit: &mut Option<usize>) -> (bool, bool) {
         let (mut any, mut bad_underscore, mut last_underscore) = (false, false, false);
         loop {
             let b = self.peek(0);
             if b == b'_' {
-                bad_underscore |= last_underscore;
+                bad_underscore |= last_underscore || !any;
                 last_underscore = true;
             } else if b.is_ascii_digit() || (base == 16 && b.is_ascii_hexdigit()) {
                 if u32::from(b.wrapping_sub(b'0')) >= base && base < 10 && bad_digit.is_none() {
@@ -235,6 +272,9 @@ impl Scanner<'_> {
         (any, bad_underscore || last_underscore)
     }
 
+    /// A number in any base, with or without a fraction, an exponent, or the `i` of an imaginary one.
+    ///
+    /// Spec: Integer literals; Floating-point literals; Imaginary literals.
     fn number(&mut self) -> Tok {
         let start = self.at;
         let mut tok = Tok::Int;
@@ -251,8 +291,8 @@ impl Scanner<'_> {
             };
             if base > 0 {
                 self.at += 2;
-                // An underscore may stand after the prefix.
-                self.at += usize::from(self.peek(0) == b'_' && self.peek(1) != b'_');
+                // An underscore may stand between the prefix and a digit.
+                self.at += usize::from(self.peek(0) == b'_' && self.peek(1).is_ascii_hexdigit());
             } else {
                 (base, prefix) = (8, b'0');
             }
@@ -265,6 +305,7 @@ impl Scanner<'_> {
         if self.peek(0) == b'.' {
             tok = Tok::Float;
             if matches!(prefix, b'b' | b'o') {
+                // Spec: Floating-point literals.
                 self.error(start, "invalid radix point in number");
             }
             self.at += 1;
@@ -273,13 +314,16 @@ impl Scanner<'_> {
             bad |= wrong;
         }
         if !any {
+            // Spec: Integer literals; Floating-point literals.
             self.error(start, "number has no digits");
         }
         let e = self.peek(0).to_ascii_lowercase();
         if e == b'e' && prefix != b'x' || e == b'p' {
             if e == b'e' && !matches!(prefix, 0 | b'0') {
+                // Spec: Floating-point literals.
                 self.error(start, "`e` exponent requires decimal mantissa");
             } else if e == b'p' && prefix != b'x' {
+                // Spec: Floating-point literals.
                 self.error(start, "`p` exponent requires hexadecimal mantissa");
             }
             tok = Tok::Float;
@@ -288,9 +332,11 @@ impl Scanner<'_> {
             let (some, wrong) = self.digits(10, &mut None);
             bad |= wrong;
             if !some {
+                // Spec: Floating-point literals.
                 self.error(start, "exponent has no digits");
             }
         } else if prefix == b'x' && tok == Tok::Float {
+            // Spec: Floating-point literals.
             self.error(start, "hexadecimal mantissa requires a `p` exponent");
         }
         if self.peek(0) == b'i' {
@@ -303,16 +349,20 @@ impl Scanner<'_> {
                 bad_digit = text.iter().position(|b| matches!(b, b'8' | b'9')).map(|i| start + i);
             }
             if let Some(at) = bad_digit {
+                // Spec: Integer literals.
                 self.errors.push((at as u32, at as u32 + 1, "invalid digit in number"));
             }
         }
         if bad {
+            // Spec: Integer literals; Floating-point literals.
             self.error(start, "`_` must separate successive digits");
         }
         tok
     }
 
     /// An escape after its backslash, which is consumed.
+    ///
+    /// Spec: Rune literals.
     fn escape(&mut self, quote: u8) {
         let start = self.at;
         self.at += 1;
@@ -352,6 +402,9 @@ impl Scanner<'_> {
         }
     }
 
+    /// An interpreted string literal.
+    ///
+    /// Spec: String literals.
     fn quoted(&mut self, quote: u8) -> Tok {
         let start = self.at;
         self.at += 1;
@@ -372,6 +425,9 @@ impl Scanner<'_> {
         Tok::String
     }
 
+    /// A raw string literal.
+    ///
+    /// Spec: String literals.
     fn raw_string(&mut self) -> Tok {
         let start = self.at;
         let body = self.bytes.get(start + 1..).unwrap_or(&[]);
@@ -386,6 +442,9 @@ impl Scanner<'_> {
         Tok::String
     }
 
+    /// One character or one escape in quotes.
+    ///
+    /// Spec: Rune literals.
     fn rune(&mut self) -> Tok {
         let start = self.at;
         self.at += 1;
@@ -418,14 +477,4 @@ impl Scanner<'_> {
             .push((start as u32, start as u32 + 1, "rune literal not terminated"));
         Tok::Rune
     }
-}
-
-/// A letter in the specification's sense: general category L, which `is_alphabetic` is a little more than.
-fn is_letter(c: char) -> bool {
-    c.is_alphabetic()
-}
-
-/// A decimal digit: general category Nd.
-fn is_digit(c: char) -> bool {
-    c.is_numeric()
 }

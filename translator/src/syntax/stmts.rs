@@ -15,6 +15,9 @@ enum Simple {
 }
 
 impl Builder<'_> {
+    /// Statements in braces.
+    ///
+    /// Spec: Blocks.
     pub(super) fn block(&mut self) -> Block {
         let start = self.start();
         self.want(Tok::LBrace, "`{`");
@@ -28,6 +31,8 @@ impl Builder<'_> {
     }
 
     /// Statements up to a closing brace or the next clause.
+    ///
+    /// Spec: Blocks; Semicolons; Empty statements.
     fn stmts(&mut self) -> Vec<Stmt> {
         let mut out = Vec::new();
         let level = self.expr_level;
@@ -44,6 +49,7 @@ impl Builder<'_> {
             let begin = self.at;
             out.push(self.stmt());
             if !matches!(self.tok(), Tok::Case | Tok::Default) {
+                // Spec: Blocks; Semicolons.
                 self.separator(Tok::RBrace, "at end of statement");
             }
             if self.broken {
@@ -63,6 +69,9 @@ impl Builder<'_> {
         }
     }
 
+    /// A statement by its first token.
+    ///
+    /// Spec: Statements.
     fn stmt_kind(&mut self, start: u32) -> StmtKind {
         match self.tok() {
             Tok::Const | Tok::Type | Tok::Var => StmtKind::Decl(self.gen_decl()),
@@ -91,6 +100,8 @@ impl Builder<'_> {
                 self.next();
                 StmtKind::Defer(self.expr())
             }
+            // A label's statement may be empty.
+            // Spec: Labeled statements; Empty statements.
             Tok::Ident if self.peek_at(1) == Tok::Colon => {
                 let label = self.ident();
                 self.next();
@@ -116,13 +127,20 @@ impl Builder<'_> {
         }
     }
 
+    /// `break`, `continue` or `goto`
+    ///
+    /// Spec: Break statements; Continue statements; Goto statements.
     fn branch(&mut self, kind: BranchKind) -> StmtKind {
         self.next();
-        let label = (self.tok() == Tok::Ident).then(|| self.ident());
+        // Only `goto` goes nowhere without a label.
+        let labelled = self.tok() == Tok::Ident || kind == BranchKind::Goto;
+        let label = labelled.then(|| self.ident());
         StmtKind::Branch(kind, label)
     }
 
     /// A simple statement; with `range_ok` a range clause too.
+    ///
+    /// Spec: Statements.
     fn simple(&mut self, start: u32, range_ok: bool) -> Simple {
         if range_ok && self.tok() == Tok::Range {
             self.next();
@@ -191,6 +209,8 @@ impl Builder<'_> {
     }
 
     /// Runs `f` in the head of a control clause.
+    ///
+    /// Spec: Composite literals.
     fn head<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
         let level = std::mem::replace(&mut self.expr_level, -1);
         let out = f(self);
@@ -199,6 +219,8 @@ impl Builder<'_> {
     }
 
     /// `init; last` or `last` alone, each perhaps missing, before a brace.
+    ///
+    /// Spec: If statements; Switch statements; Semicolons.
     fn init_and_last(&mut self) -> (Option<Stmt>, Option<Stmt>) {
         if self.tok() == Tok::LBrace {
             return (None, None);
@@ -209,6 +231,7 @@ impl Builder<'_> {
         }
         if self.tok() == Tok::Newline && self.peek_at(1) == Tok::LBrace {
             let span = self.token_span();
+            // Spec: If statements; Switch statements; Semicolons.
             self.error(span, "syntax error: unexpected newline, expected `{` after clause");
         }
         self.next();
@@ -216,6 +239,9 @@ impl Builder<'_> {
         (first, last)
     }
 
+    /// A condition with a block, and perhaps another for the rest.
+    ///
+    /// Spec: If statements.
     fn if_stmt(&mut self) -> StmtKind {
         self.next();
         if self.tok() == Tok::LBrace {
@@ -252,6 +278,9 @@ impl Builder<'_> {
         StmtKind::If(Box::new(IfStmt { init, cond, then, els }))
     }
 
+    /// A loop with a condition, a clause, or a range.
+    ///
+    /// Spec: For statements.
     fn for_stmt(&mut self) -> StmtKind {
         self.next();
         let clause = self.head(Self::for_clause);
@@ -261,6 +290,7 @@ impl Builder<'_> {
                 let mut lhs = lhs.into_iter();
                 let (key, value) = (lhs.next(), lhs.next());
                 if let Some(extra) = lhs.last() {
+                    // Spec: For statements with range clause.
                     self.soft_error(extra.span, "range clause permits at most two iteration variables");
                 }
                 StmtKind::Range(Box::new(RangeStmt {
@@ -275,6 +305,7 @@ impl Builder<'_> {
                 let cond = cond.and_then(|c| match c.kind {
                     StmtKind::Expr(e) => Some(e),
                     _ => {
+                        // Spec: For statements with single condition; For statements with for clause.
                         self.soft_error(c.span, "syntax error: cannot use statement as value");
                         None
                     }
@@ -285,6 +316,9 @@ impl Builder<'_> {
         }
     }
 
+    /// What stands before a loop's block.
+    ///
+    /// Spec: For statements with for clause.
     fn for_clause(&mut self) -> ForHead {
         let (mut init, mut cond, mut post) = (None, None, None);
         if self.tok() == Tok::LBrace {
@@ -322,6 +356,9 @@ impl Builder<'_> {
         ForHead::Clause { init, cond, post }
     }
 
+    /// A switch over values, or with a guard over types.
+    ///
+    /// Spec: Switch statements.
     fn switch_stmt(&mut self) -> StmtKind {
         self.next();
         let (init, tag) = self.head(Self::init_and_last);
@@ -339,6 +376,7 @@ impl Builder<'_> {
                         true,
                     ) => Some(id),
                     _ => {
+                        // Spec: Type switches.
                         self.error(span, "syntax error: type switch guard must declare one name");
                         None
                     }
@@ -354,13 +392,16 @@ impl Builder<'_> {
                 ..
             }) => Err(Some(x)),
             Some(s) => {
+                // Spec: Switch statements.
                 self.error(s.span, "syntax error: switch expression must be an expression");
                 Err(None)
             }
             None => Err(None),
         };
+        // Spec: Switch statements.
         self.want(Tok::LBrace, "`{`");
         let cases = self.cases();
+        // Spec: Switch statements.
         let rbrace = self.want(Tok::RBrace, "`}`");
         match guard {
             Ok((bind, guard)) => {
@@ -385,6 +426,9 @@ impl Builder<'_> {
         }
     }
 
+    /// The clauses of a switch.
+    ///
+    /// Spec: Switch statements.
     fn cases(&mut self) -> Vec<CaseClause> {
         let mut out = Vec::new();
         while !matches!(self.tok(), Tok::RBrace | Tok::Eof) {
@@ -429,6 +473,9 @@ impl Builder<'_> {
         out
     }
 
+    /// Clauses with a communication or the default.
+    ///
+    /// Spec: Select statements.
     fn select_stmt(&mut self) -> StmtKind {
         self.next();
         self.want(Tok::LBrace, "`{`");
@@ -472,6 +519,9 @@ enum ForHead {
     },
 }
 
+/// Whether an expression ends with `.(type)`.
+///
+/// Spec: Type switches.
 fn is_type_guard(x: Option<&Expr>) -> bool {
     matches!(
         x,
@@ -483,6 +533,8 @@ fn is_type_guard(x: Option<&Expr>) -> bool {
 }
 
 /// The operator of `+=` and its like.
+///
+/// Spec: Assignment statements.
 fn assign_op(t: Tok) -> Option<BinaryOp> {
     Some(match t {
         Tok::AddAssign => BinaryOp::Add,

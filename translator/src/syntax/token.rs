@@ -103,6 +103,8 @@ pub(super) struct Token {
 
 impl Tok {
     /// The keyword of this text.
+    ///
+    /// Spec: Keywords.
     pub(super) fn keyword(text: &[u8]) -> Option<Tok> {
         use Tok::*;
         Some(match text {
@@ -136,6 +138,8 @@ impl Tok {
     }
 
     /// Whether the end of a line after the token is a semicolon.
+    ///
+    /// Spec: Semicolons.
     pub(super) fn ends_statement(self) -> bool {
         use Tok::*;
         matches!(
@@ -193,7 +197,7 @@ impl Tok {
             Tok::Newline => "newline".into(),
             Tok::Ident => format!("name `{text}`"),
             Tok::Int | Tok::Float | Tok::Imaginary | Tok::Rune | Tok::String => format!("literal `{text}`"),
-            t if t >= Tok::Break => format!("keyword `{text}`"),
+            t if t >= Tok::Break && t != Tok::Bad => format!("keyword `{text}`"),
             _ => format!("`{text}`"),
         }
     }

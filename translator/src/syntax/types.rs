@@ -1,7 +1,7 @@
 //! Types, parameter lists and fields.
 //!
 //! In: tokens where a type stands. Out: `Expr`s and `FieldList`s.
-//! Invariants: parameter lists are grouped as the specification reads them: either all have names or none.
+//! Invariants: either all parameters of a list have names or none.
 
 use super::ast::*;
 use super::parser::Builder;
@@ -19,6 +19,8 @@ struct Entry {
 
 impl Builder<'_> {
     /// A type.
+    ///
+    /// Spec: Types.
     pub(super) fn ty(&mut self) -> Expr {
         self.nested(|b| b.type_or_none()).unwrap_or_else(|| {
             let span = self.token_span();
@@ -31,6 +33,9 @@ impl Builder<'_> {
         })
     }
 
+    /// A type, if one begins here.
+    ///
+    /// Spec: Types.
     fn type_or_none(&mut self) -> Option<Expr> {
         let start = self.start();
         let kind = match self.tok() {
@@ -60,6 +65,8 @@ impl Builder<'_> {
     }
 
     /// A name, perhaps qualified, perhaps with type arguments.
+    ///
+    /// Spec: Types; Qualified identifiers; Instantiations.
     pub(super) fn type_name(&mut self) -> Expr {
         let start = self.start();
         let first = self.ident();
@@ -76,6 +83,8 @@ impl Builder<'_> {
     }
 
     /// `x[T, U]`, from the bracket on.
+    ///
+    /// Spec: Instantiations.
     fn type_arguments(&mut self, x: Expr) -> Expr {
         let start = x.span.start;
         self.next();
@@ -96,6 +105,8 @@ impl Builder<'_> {
     }
 
     /// `[]T`, `[n]T` or `[...]T`.
+    ///
+    /// Spec: Array types.
     pub(super) fn array_or_slice(&mut self) -> ExprKind {
         self.next();
         if self.got(Tok::RBrack) {
@@ -118,6 +129,9 @@ impl Builder<'_> {
         ExprKind::ArrayType(Some(Box::new(len)), Box::new(self.ty()))
     }
 
+    /// `map[K]V`
+    ///
+    /// Spec: Map types.
     pub(super) fn map_type(&mut self) -> ExprKind {
         self.next();
         self.want(Tok::LBrack, "`[`");
@@ -127,6 +141,8 @@ impl Builder<'_> {
     }
 
     /// `chan T`, `chan<- T`, `<-chan T`; an arrow belongs to the leftmost `chan` it can.
+    ///
+    /// Spec: Channel types.
     pub(super) fn chan_type(&mut self) -> ExprKind {
         let mut dir = ChanDir::Both;
         if self.got(Tok::Arrow) {
@@ -142,6 +158,8 @@ impl Builder<'_> {
     }
 
     /// Parameters and results; the span begins at `func` when there is one.
+    ///
+    /// Spec: Function types.
     pub(super) fn func_type(&mut self, start: u32) -> FuncType {
         let params = if self.tok() == Tok::LParen {
             self.params()
@@ -180,6 +198,8 @@ impl Builder<'_> {
     }
 
     /// A parameter list with its parentheses.
+    ///
+    /// Spec: Function types.
     pub(super) fn params(&mut self) -> FieldList {
         let start = self.start();
         self.next();
@@ -201,6 +221,8 @@ impl Builder<'_> {
     }
 
     /// A type parameter list with its brackets.
+    ///
+    /// Spec: Type parameter declarations.
     pub(super) fn type_params(&mut self) -> FieldList {
         let start = self.start();
         self.next();
@@ -225,6 +247,9 @@ impl Builder<'_> {
         }
     }
 
+    /// A type parameter with its constraint, or a name whose constraint follows.
+    ///
+    /// Spec: Type parameter declarations.
     fn type_parameter(&mut self) -> Entry {
         let start = self.start();
         let (name, ty) = if self.tok() == Tok::Ident && !matches!(self.peek_at(1), Tok::Comma | Tok::RBrack) {
@@ -240,6 +265,9 @@ impl Builder<'_> {
         }
     }
 
+    /// A parameter with its type, or a lone name or type.
+    ///
+    /// Spec: Function types.
     fn parameter(&mut self) -> Entry {
         let start = self.start();
         let mut name = None;
@@ -270,6 +298,9 @@ impl Builder<'_> {
         }
     }
 
+    /// `...T`
+    ///
+    /// Spec: Function types.
     fn variadic(&mut self) -> Expr {
         let start = self.start();
         self.next();
@@ -278,6 +309,8 @@ impl Builder<'_> {
     }
 
     /// After a name and at `[`: `a []T` and `a [n]T` have a name, `T[P]` has none.
+    ///
+    /// Spec: Array types.
     fn array_after_name_or_instance(&mut self, id: Ident) -> (Option<Ident>, Expr) {
         let start = self.start();
         if self.peek_at(1) == Tok::RBrack || self.peek_at(1) == Tok::Ellipsis {
@@ -313,6 +346,8 @@ impl Builder<'_> {
     }
 
     /// Parameters that are lone names take the type of the next one with a name.
+    ///
+    /// Spec: Function types; Type parameter declarations.
     fn group(&mut self, entries: Vec<Entry>, must_have_names: bool) -> Vec<Field> {
         let field = |start: u32, file, end, names, ty| Field {
             span: Span::new(file, start, end),
@@ -348,6 +383,7 @@ impl Builder<'_> {
                     } else {
                         "syntax error: mixed named and unnamed parameters"
                     };
+                    // Spec: Function types; Type parameter declarations.
                     self.error(ty.span, text);
                 }
             }
@@ -358,11 +394,15 @@ impl Builder<'_> {
             } else {
                 "syntax error: mixed named and unnamed parameters"
             };
+            // Spec: Function types; Type parameter declarations.
             self.error(p.span, text);
         }
         out
     }
 
+    /// Fields in braces.
+    ///
+    /// Spec: Struct types.
     fn struct_type(&mut self) -> FieldList {
         self.next();
         let start = self.start();
@@ -382,6 +422,9 @@ impl Builder<'_> {
         }
     }
 
+    /// Names with a type, or an embedded type; perhaps a tag.
+    ///
+    /// Spec: Struct types.
     fn field(&mut self) -> Field {
         let start = self.start();
         let doc = self.doc(start);
@@ -431,6 +474,8 @@ impl Builder<'_> {
     }
 
     /// An embedded type's name; parentheses are an error, but are understood.
+    ///
+    /// Spec: Struct types.
     fn embedded_base(&mut self) -> Expr {
         if self.tok() == Tok::LParen {
             let span = self.token_span();
@@ -449,6 +494,9 @@ impl Builder<'_> {
         self.type_name()
     }
 
+    /// Methods and embedded elements in braces.
+    ///
+    /// Spec: Interface types.
     pub(super) fn interface_type(&mut self) -> InterfaceType {
         self.next();
         self.want(Tok::LBrace, "`{`");
@@ -464,6 +512,9 @@ impl Builder<'_> {
         InterfaceType { elems, rbrace }
     }
 
+    /// A method, or an embedded element.
+    ///
+    /// Spec: Interface types.
     fn interface_elem(&mut self) -> InterfaceElem {
         let start = self.start();
         let doc = self.doc(start);
@@ -492,6 +543,8 @@ impl Builder<'_> {
     }
 
     /// Whether `m[P any](` stands here: a method that would be generic. An embedded type is followed by no parenthesis.
+    ///
+    /// Spec: Interface types.
     fn generic_method_follows(&self) -> bool {
         let mut depth = 0;
         for ahead in 1.. {
@@ -510,6 +563,8 @@ impl Builder<'_> {
     }
 
     /// `~T | U`: a type, or terms as a chain of `|`.
+    ///
+    /// Spec: General interfaces.
     fn union(&mut self) -> Expr {
         let start = self.start();
         let mut x = self.term();
@@ -533,6 +588,9 @@ impl Builder<'_> {
         x
     }
 
+    /// A type, perhaps with `~`.
+    ///
+    /// Spec: General interfaces.
     fn term(&mut self) -> Expr {
         let start = self.start();
         if !self.got(Tok::Tilde) {

@@ -26,9 +26,15 @@ pub enum ConstValue {
 use crate::syntax::ast::{BinaryOp, LitKind, UnaryOp};
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
-/// Exponents beyond this are not computed; Go's compiler gives up at a like size.
+/// Exponents beyond this are not computed.
+///
+/// Spec: Constants.
+/// Beyond the spec: cmd/compile, which gives up at a like size.
 const MAX_EXPONENT: i64 = 20_000;
-/// Integers of more bits than this overflow, as in Go's compiler.
+/// Integers of more bits than this overflow.
+///
+/// Spec: Constants.
+/// Beyond the spec: go/types, the number of bits.
 pub(super) const MAX_BITS: u64 = 512;
 
 impl ConstValue {
@@ -151,6 +157,8 @@ pub fn rational_to_f64(r: &BigRational) -> f64 {
 }
 
 /// Rounds to `bits` of mantissa with the least exponent `min_exp`, ties to even.
+///
+/// Spec: Representability.
 fn round_rational(r: &BigRational, bits: i64, min_exp: i64) -> Option<BigRational> {
     if r.is_zero() {
         return Some(r.clone());
@@ -182,6 +190,8 @@ fn round_rational(r: &BigRational, bits: i64, min_exp: i64) -> Option<BigRationa
 }
 
 /// Rounds to `float32` (`bits` 24) or `float64`; nothing when out of range.
+///
+/// Spec: Representability; Numeric types.
 pub(super) fn round_float(r: &BigRational, single: bool) -> Option<BigRational> {
     let (bits, min_exp, max_exp) = if single { (24, -149, 128u32) } else { (53, -1074, 1024) };
     let rounded = round_rational(r, bits, min_exp)?;
@@ -189,10 +199,14 @@ pub(super) fn round_float(r: &BigRational, single: bool) -> Option<BigRational> 
 }
 
 /// The value of a literal.
+///
+/// Spec: Constants.
 pub(super) fn literal(kind: LitKind, text: &str) -> Option<ConstValue> {
     match kind {
         LitKind::Int => int_literal(text).map(ConstValue::Int),
         LitKind::Float => float_literal(text).map(ConstValue::Float),
+        // A decimal with leading zeros is no octal number here.
+        // Spec: Imaginary literals.
         LitKind::Imaginary => {
             let body = text.strip_suffix('i')?;
             let plain = body.replace('_', "");
@@ -207,6 +221,7 @@ pub(super) fn literal(kind: LitKind, text: &str) -> Option<ConstValue> {
             };
             Some(ConstValue::Complex(BigRational::zero(), value))
         }
+        // Spec: Rune literals.
         LitKind::Rune => {
             let body = text.strip_prefix('\'')?.strip_suffix('\'')?;
             let mut chars = body.char_indices();
@@ -222,6 +237,9 @@ pub(super) fn literal(kind: LitKind, text: &str) -> Option<ConstValue> {
     }
 }
 
+/// The value of an integer literal, in any base.
+///
+/// Spec: Integer literals.
 fn int_literal(text: &str) -> Option<BigInt> {
     let text = text.replace('_', "");
     let lower = text.to_ascii_lowercase();
@@ -239,6 +257,9 @@ fn int_literal(text: &str) -> Option<BigInt> {
     }
 }
 
+/// The value of a decimal or hexadecimal floating-point literal.
+///
+/// Spec: Floating-point literals.
 fn float_literal(text: &str) -> Option<BigRational> {
     let text = text.replace('_', "").to_ascii_lowercase();
     let (body, radix, mark) = match text.strip_prefix("0x") {
@@ -267,6 +288,8 @@ fn float_literal(text: &str) -> Option<BigRational> {
 }
 
 /// The bytes of a string literal.
+///
+/// Spec: String literals.
 pub(crate) fn string_literal(text: &str) -> Option<Vec<u8>> {
     if let Some(raw) = text.strip_prefix('`') {
         let raw = raw.strip_suffix('`')?;
@@ -286,6 +309,8 @@ pub(crate) fn string_literal(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Reads an escape after its backslash: its value, and the bytes it stands for in a string.
+///
+/// Spec: Rune literals; String literals.
 fn escape<'t>(s: &'t str, out: &mut Vec<u8>) -> Option<(u32, &'t str)> {
     let c = s.chars().next()?;
     let number = |from: usize, len: usize, radix: u32| -> Option<(u32, &'t str)> {
@@ -315,6 +340,9 @@ fn escape<'t>(s: &'t str, out: &mut Vec<u8>) -> Option<(u32, &'t str)> {
     Some((value, rest))
 }
 
+/// The value as one of the kind that comes later: integer, float, complex.
+///
+/// Spec: Constant expressions.
 fn promote(x: &ConstValue, rank: u8) -> Option<ConstValue> {
     Some(match rank {
         2 => ConstValue::Float(x.to_float()?),
@@ -327,6 +355,8 @@ fn promote(x: &ConstValue, rank: u8) -> Option<ConstValue> {
 }
 
 /// `x op y` for every operator but shifts and comparisons; `int_div` says that `/` truncates. The divisor is not zero.
+///
+/// Spec: Constant expressions; Arithmetic operators; Integer operators; String concatenation; Logical operators.
 pub(super) fn binary(op: BinaryOp, x: &ConstValue, y: &ConstValue, int_div: bool) -> Option<ConstValue> {
     use BinaryOp::*;
     use ConstValue as V;
@@ -379,6 +409,8 @@ pub(super) fn binary(op: BinaryOp, x: &ConstValue, y: &ConstValue, int_div: bool
 }
 
 /// `x op y` for comparisons.
+///
+/// Spec: Comparison operators; Constant expressions.
 pub(super) fn compare(op: BinaryOp, x: &ConstValue, y: &ConstValue) -> Option<bool> {
     use BinaryOp::*;
     let rank = x.rank().max(y.rank());
@@ -407,11 +439,15 @@ pub(super) fn compare(op: BinaryOp, x: &ConstValue, y: &ConstValue) -> Option<bo
 }
 
 /// `x << n` or `x >> n`; the caller bounds `n`.
+///
+/// Spec: Arithmetic operators; Constant expressions.
 pub(super) fn shift(op: BinaryOp, x: &BigInt, n: u64) -> ConstValue {
     ConstValue::Int(if op == BinaryOp::Shr { x >> n } else { x << n })
 }
 
 /// `op x`; for `^` on an unsigned type `size` is its width in bits.
+///
+/// Spec: Arithmetic operators; Logical operators; Constant expressions.
 pub(super) fn unary(op: UnaryOp, x: &ConstValue, size: Option<u32>) -> Option<ConstValue> {
     Some(match (op, x) {
         (UnaryOp::Plus, x) if x.rank() > 0 => x.clone(),

@@ -1,7 +1,7 @@
 //! Fields and methods: selector lookup, method sets, missing methods.
 //!
 //! In: a type and a name. Out: the object with its path.
-//! Invariants: as the specification has it, the shallowest depth wins and two at one depth are ambiguous.
+//! Invariants: the shallowest depth wins and two at one depth are ambiguous.
 
 use super::model::*;
 use super::store::TypeStore;
@@ -29,17 +29,23 @@ pub enum LookupResult {
 }
 
 impl TypeStore {
+    /// Whether an object has the name as seen from a package.
+    ///
+    /// Spec: Uniqueness of identifiers; Exported identifiers.
     fn same_name(&self, o: &Object, pkg: Option<PackageId>, name: &str) -> bool {
         &*o.name == name && (o.exported() || o.pkg == pkg)
     }
 
     /// Finds field or method `name` of `t` as seen from `pkg`. Methods with pointer receivers are found for values too;
     /// see [`TypeStore::in_method_set`].
+    ///
+    /// Spec: Selectors; Struct types; Method sets.
     pub fn lookup_field_or_method(&self, t: TypeId, pkg: Option<PackageId>, name: &str) -> LookupResult {
         if name == "_" {
             return LookupResult::Missing;
         }
         // A named pointer type has its struct's fields, but no methods.
+        // Spec: Selectors.
         if let Type::Named(_) = self.get(t)
             && let Type::Pointer(_) = self.under(t)
         {
@@ -51,10 +57,14 @@ impl TypeStore {
         self.lookup_raw(t, pkg, name)
     }
 
+    /// The fields and methods of a type, depth by depth; an embedded field brings its own as those of the next depth.
+    ///
+    /// Spec: Selectors; Struct types.
     fn lookup_raw(&self, t: TypeId, pkg: Option<PackageId>, name: &str) -> LookupResult {
         let (start, is_ptr) = match self.get(t) {
             Type::Pointer(e) => {
                 // A pointer to an interface (or type parameter) has no members.
+                // Spec: Selectors; Method sets.
                 if matches!(self.under(*e), Type::Interface(_)) {
                     return LookupResult::Missing;
                 }
@@ -100,8 +110,8 @@ impl TypeStore {
                         Some(o) => self.get(o),
                         None => self.get(at.ty),
                     };
-                    let Type::Named(o) = &*origin else { continue };
-                    let i = o.methods.iter().position(|m| self.same_name(&self.obj(*m), pkg, name));
+                    let Type::Named(o) = origin else { continue };
+                    let i = o.methods.iter().position(|m| self.same_name(self.obj(*m), pkg, name));
                     if let Some(i) = i {
                         if let Some(m) = self.instance_method(at.ty, i) {
                             hit(m, at, i);
@@ -114,7 +124,7 @@ impl TypeStore {
                     Type::Struct(s) => {
                         for (i, f) in s.fields.iter().enumerate() {
                             let o = self.obj(*f);
-                            if self.same_name(&o, pkg, name) {
+                            if self.same_name(o, pkg, name) {
                                 hit(*f, at, i);
                                 continue;
                             }
@@ -140,10 +150,7 @@ impl TypeStore {
                     }
                     Type::Interface(_) => {
                         let set = self.type_set(under);
-                        if let Some(i) = set
-                            .methods
-                            .iter()
-                            .position(|m| self.same_name(&self.obj(*m), pkg, name))
+                        if let Some(i) = set.methods.iter().position(|m| self.same_name(self.obj(*m), pkg, name))
                             && let Some(m) = set.methods.get(i)
                         {
                             hit(*m, at, i);
@@ -173,6 +180,8 @@ impl TypeStore {
     }
 
     /// Whether a method found by lookup on `t` is in `t`'s method set (pointer receivers need a pointer on the way).
+    ///
+    /// Spec: Method sets.
     pub fn in_method_set(&self, t: TypeId, l: &Lookup) -> bool {
         match self.obj(l.obj).kind {
             ObjKind::Func { ptr_recv: true, .. } => l.indirect || matches!(self.get(t), Type::Pointer(_)),
@@ -181,6 +190,8 @@ impl TypeStore {
     }
 
     /// All methods of `t`'s method set, promoted ones too, sorted by name.
+    ///
+    /// Spec: Method sets; Struct types.
     pub fn method_set(&self, t: TypeId) -> Vec<Lookup> {
         let mut names: Vec<(Option<PackageId>, crate::syntax::ast::Name)> = Vec::new();
         self.collect_method_names(t, &mut names, &mut Vec::new());
@@ -199,6 +210,9 @@ impl TypeStore {
         found.collect()
     }
 
+    /// The names of a type's methods, promoted ones too.
+    ///
+    /// Spec: Method sets; Struct types.
     fn collect_method_names(
         &self,
         t: TypeId,
@@ -233,11 +247,15 @@ impl TypeStore {
     }
 
     /// Whether `t` has all methods of interface `iface`.
+    ///
+    /// Spec: Implementing an interface.
     pub fn implements(&self, t: TypeId, iface: TypeId) -> bool {
         self.missing_method(t, iface, &mut |_| ()).is_none()
     }
 
     /// The first method of `iface` that `t` lacks, and why. `resolve` is called before a method's type is read.
+    ///
+    /// Spec: Implementing an interface.
     pub(super) fn missing_method(
         &self,
         t: TypeId,

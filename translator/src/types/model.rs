@@ -127,23 +127,33 @@ impl BasicKind {
     }
 
     /// Typed or untyped boolean.
+    ///
+    /// Spec: Boolean types.
     pub fn is_boolean(self) -> bool {
         matches!(self, BasicKind::Bool | BasicKind::UntypedBool)
     }
     /// Any integer, also untyped int and rune.
+    ///
+    /// Spec: Numeric types.
     pub fn is_integer(self) -> bool {
         (self >= BasicKind::Int && self <= BasicKind::Uintptr)
             || matches!(self, BasicKind::UntypedInt | BasicKind::UntypedRune)
     }
     /// An unsigned integer.
+    ///
+    /// Spec: Numeric types.
     pub fn is_unsigned(self) -> bool {
         self >= BasicKind::Uint && self <= BasicKind::Uintptr
     }
     /// Any float.
+    ///
+    /// Spec: Numeric types.
     pub fn is_float(self) -> bool {
         matches!(self, BasicKind::Float32 | BasicKind::Float64 | BasicKind::UntypedFloat)
     }
     /// Any complex.
+    ///
+    /// Spec: Numeric types.
     pub fn is_complex(self) -> bool {
         matches!(
             self,
@@ -151,10 +161,14 @@ impl BasicKind {
         )
     }
     /// Integer, float or complex.
+    ///
+    /// Spec: Numeric types.
     pub fn is_numeric(self) -> bool {
         self.is_integer() || self.is_float() || self.is_complex()
     }
     /// Typed or untyped string.
+    ///
+    /// Spec: String types.
     pub fn is_string(self) -> bool {
         matches!(self, BasicKind::String | BasicKind::UntypedString)
     }
@@ -163,10 +177,14 @@ impl BasicKind {
         self >= BasicKind::UntypedBool
     }
     /// What `<` takes.
+    ///
+    /// Spec: Comparison operators.
     pub fn is_ordered(self) -> bool {
         self.is_integer() || self.is_float() || self.is_string()
     }
     /// What a constant may be of.
+    ///
+    /// Spec: Constants; Constant expressions.
     pub fn is_const_type(self) -> bool {
         self.is_boolean() || self.is_numeric() || self.is_string()
     }
@@ -361,6 +379,8 @@ impl Object {
 }
 
 /// Whether a name starts with an upper case letter.
+///
+/// Spec: Exported identifiers.
 pub fn is_exported(name: &str) -> bool {
     name.chars().next().is_some_and(char::is_uppercase)
 }

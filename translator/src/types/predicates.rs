@@ -8,15 +8,22 @@ use super::store::TypeStore;
 
 impl TypeStore {
     /// Whether `==` is defined for values of `t` (interfaces are; whether it may panic is another question).
+    ///
+    /// Spec: Comparison operators.
     pub fn comparable(&self, t: TypeId) -> bool {
         self.comparable_with(t, true, 0)
     }
 
     /// Whether `t` satisfies `comparable` without the risk of a panic.
+    ///
+    /// Spec: Comparison operators; Satisfying a type constraint.
     pub fn strictly_comparable(&self, t: TypeId) -> bool {
         self.comparable_with(t, false, 0)
     }
 
+    /// Interfaces count as comparable when `dynamic`; a type parameter is when all types of its set are, strictly.
+    ///
+    /// Spec: Comparison operators; Type constraints.
     fn comparable_with(&self, t: TypeId, dynamic: bool, depth: usize) -> bool {
         if depth > 200 {
             return true;
@@ -49,6 +56,8 @@ impl TypeStore {
     }
 
     /// Whether `nil` is a value of `t`.
+    ///
+    /// Spec: Assignability; Predeclared identifiers.
     pub fn has_nil(&self, t: TypeId) -> bool {
         if self.is_type_param(t) {
             return self
@@ -68,6 +77,8 @@ impl TypeStore {
     }
 
     /// The type an untyped value takes by default.
+    ///
+    /// Spec: Constants.
     pub fn default_type(&self, t: TypeId) -> TypeId {
         match t {
             TypeId::UNTYPED_BOOL => TypeId::BOOL,
@@ -86,6 +97,8 @@ impl TypeStore {
     }
 
     /// Whether `t` has a name: basic, defined, or a type parameter.
+    ///
+    /// Spec: Types.
     pub fn has_name(&self, t: TypeId) -> bool {
         matches!(self.get(t), Type::Basic(_) | Type::Named(_) | Type::TypeParam(_))
     }
@@ -102,6 +115,8 @@ impl TypeStore {
     }
 
     /// Whether a typed value of `v` may be assigned to `t`.
+    ///
+    /// Spec: Assignability.
     pub fn assignable(&self, v: TypeId, t: TypeId) -> bool {
         self.assignable_with(v, t, &mut |_| ())
     }
@@ -113,11 +128,15 @@ impl TypeStore {
         if v == TypeId::UNTYPED_NIL {
             return self.has_nil(t);
         }
+        // Identical underlying types, one of the two without a name.
+        // Spec: Assignability; Underlying types.
         let (vu, tu) = (self.underlying(v), self.underlying(t));
         let (vp, tp) = (self.is_type_param(v), self.is_type_param(t));
         if self.identical(vu, tu) && (!self.has_name(v) || !self.has_name(t)) && !vp && !tp {
             return true;
         }
+        // A value that implements an interface.
+        // Spec: Assignability; Implementing an interface.
         if let Type::Interface(_) = self.get(tu)
             && !tp
             && self.missing_method(v, t, resolve).is_none()
@@ -125,11 +144,15 @@ impl TypeStore {
         {
             return true;
         }
+        // A channel of both directions, one of the two types without a name.
+        // Spec: Assignability; Channel types.
         if let (Type::Chan(ChanDir::Both, a), Type::Chan(_, b)) = (self.get(vu), self.get(tu))
             && self.identical(*a, *b)
         {
             return !self.has_name(v) || !self.has_name(t);
         }
+        // Of a type parameter every type of its set, the other type without a name.
+        // Spec: Assignability.
         if vp && !self.has_name(t) {
             return self
                 .terms(v)
@@ -144,6 +167,8 @@ impl TypeStore {
     }
 
     /// Sizes and alignment on linux/amd64.
+    ///
+    /// Spec: Size and alignment guarantees; Package unsafe.
     pub fn size_align(&self, t: TypeId) -> (i64, i64) {
         self.size_align_at(t, 0)
     }
@@ -167,6 +192,8 @@ impl TypeStore {
                 let (size, align) = self.size_align_at(*e, depth + 1);
                 (size.saturating_mul((*n).max(0)), align)
             }
+            // An empty field at the end takes a byte, so that a pointer to it lies inside.
+            // Beyond the spec: cmd/compile, how structs lie in memory.
             Type::Struct(s) => {
                 let (offset, align, last_zero) = self.layout(&s.fields, depth);
                 let offset = if last_zero && offset > 0 { offset + 1 } else { offset };
@@ -188,6 +215,8 @@ impl TypeStore {
     }
 
     /// The byte offset of field `i` of a struct type.
+    ///
+    /// Spec: Package unsafe.
     pub fn field_offset(&self, t: TypeId, i: usize) -> i64 {
         let Type::Struct(s) = self.under(t) else { return 0 };
         let before = self.layout(s.fields.get(..i).unwrap_or(&[]), 0).0;

@@ -27,6 +27,9 @@ const OWN: Extent = Extent {
 /// No representative is known.
 const UNKNOWN: TypeId = TypeId(u32::MAX);
 
+/// The paths and names of all packages.
+type PackageNames = Arc<Vec<(Arc<str>, Name)>>;
+
 /// Types and objects of a program.
 #[derive(Debug)]
 pub struct TypeStore {
@@ -45,7 +48,7 @@ pub struct TypeStore {
     /// More of the base is seen than when the facts were learned: it has the last word.
     base_first: bool,
     universe: Arc<FxHashMap<Name, ObjId>>,
-    packages: RefCell<Arc<Vec<(Arc<str>, Name)>>>,
+    packages: RefCell<PackageNames>,
 }
 
 impl Default for TypeStore {
@@ -245,6 +248,8 @@ impl TypeStore {
     }
 
     /// The instance of a generic type; no constraint is checked. The same arguments give the same id.
+    ///
+    /// Spec: Instantiations.
     pub fn instantiate_named(&self, origin: TypeId, args: &[TypeId]) -> TypeId {
         let key = (origin, args.iter().map(|a| self.canonical(*a)).collect::<Vec<_>>());
         if let Some(t) = self.known(|f| f.instances.get(&key).copied(), |t| self.seen.has_type(t)) {
@@ -276,12 +281,16 @@ impl TypeStore {
         }
     }
 
-    /// Whether two types are identical in the sense of the Go specification.
+    /// Whether two types are identical.
+    ///
+    /// Spec: Type identity.
     pub fn identical(&self, a: TypeId, b: TypeId) -> bool {
         a == b || self.canonical(a) == self.canonical(b)
     }
 
     /// One representative per class of identical types: fit as a key.
+    ///
+    /// Spec: Type identity.
     pub fn canonical(&self, t: TypeId) -> TypeId {
         let Some(at) = t.0.checked_sub(self.first.types) else {
             return self.base.canonical(t);
@@ -398,6 +407,8 @@ impl TypeStore {
     }
 
     /// The type's underlying type; a type parameter's is its constraint's interface.
+    ///
+    /// Spec: Underlying types.
     pub fn underlying(&self, t: TypeId) -> TypeId {
         let mut t = t;
         for _ in 0..1000 {
@@ -457,6 +468,8 @@ impl TypeStore {
     }
 
     /// The declared methods of a named type; an instance's are instantiated.
+    ///
+    /// Spec: Method declarations; Instantiations.
     pub fn methods(&self, t: TypeId) -> Vec<ObjId> {
         match self.get(t) {
             Type::Named(n) => match n.origin {
@@ -475,6 +488,8 @@ impl TypeStore {
     }
 
     /// The `i`th method of a named type or instance.
+    ///
+    /// Spec: Method declarations; Instantiations.
     pub(super) fn instance_method(&self, t: TypeId, i: usize) -> Option<ObjId> {
         let Type::Named(n) = self.get(t) else { return None };
         let Some(origin) = n.origin else {

@@ -9,6 +9,8 @@ use super::store::TypeStore;
 
 impl TypeStore {
     /// Replaces `params[i]` by `args[i]` in `t`.
+    ///
+    /// Spec: Instantiations.
     pub fn subst(&self, t: TypeId, params: &[TypeId], args: &[TypeId]) -> TypeId {
         if params.is_empty() {
             return t;
@@ -76,6 +78,8 @@ impl TypeStore {
     }
 
     /// The instance of a generic named type, or of a type that mentions the parameters.
+    ///
+    /// Spec: Instantiations.
     pub fn subst_instance(&self, t: TypeId, params: &[TypeId], args: &[TypeId]) -> TypeId {
         match self.get(t) {
             Type::Named(n) if !n.type_params.is_empty() => self.instantiate_named(t, args),

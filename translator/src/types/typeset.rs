@@ -18,6 +18,8 @@ struct Visited {
 
 impl TypeStore {
     /// The type set of an interface (or a type parameter's constraint, or any type: then just that type).
+    ///
+    /// Spec: Interface types; Embedded interfaces; General interfaces.
     pub fn type_set(&self, t: TypeId) -> Arc<TypeSet> {
         self.compute_type_set(self.underlying(t)).0
     }
@@ -27,6 +29,9 @@ impl TypeStore {
         self.type_set_at(t, &mut Visited::default())
     }
 
+    /// Methods and types of an interface: what all its elements have in common.
+    ///
+    /// Spec: Embedded interfaces; General interfaces.
     fn type_set_at(&self, t: TypeId, visited: &mut Visited) -> (Arc<TypeSet>, bool) {
         if let Some(set) = self.known_set(t) {
             return (set, true);
@@ -104,6 +109,9 @@ impl TypeStore {
         Some(set)
     }
 
+    /// The types of a union; nothing when it admits all types.
+    ///
+    /// Spec: General interfaces.
     fn union_terms(&self, ts: &[Term], visited: &mut Visited, complete: &mut bool) -> Option<Vec<Term>> {
         let mut all = Vec::new();
         for term in ts {
@@ -125,6 +133,9 @@ impl TypeStore {
         Some(all)
     }
 
+    /// What two sets have in common.
+    ///
+    /// Spec: Embedded interfaces; General interfaces.
     fn intersect_terms(&self, a: Option<Vec<Term>>, b: Option<Vec<Term>>) -> Option<Vec<Term>> {
         let (a, b) = match (a, b) {
             (None, x) | (x, None) => return x,
@@ -161,17 +172,23 @@ impl TypeStore {
     }
 
     /// Whether `t` is a type parameter.
+    ///
+    /// Spec: Type parameter declarations.
     pub fn is_type_param(&self, t: TypeId) -> bool {
         matches!(self.get(t), Type::TypeParam(_))
     }
 
     /// Whether `t` is an interface that is no type parameter.
+    ///
+    /// Spec: Interface types.
     pub fn is_interface(&self, t: TypeId) -> bool {
         !self.is_type_param(t) && matches!(self.under(t), Type::Interface(_))
     }
 
     /// The single underlying type of all types in a type parameter's set (directional channels unify); for any other
     /// type its underlying type.
+    ///
+    /// Beyond the spec: go/types, what it calls the core or common underlying type.
     pub fn core_type(&self, t: TypeId) -> Option<TypeId> {
         if !self.is_type_param(t) {
             return Some(self.underlying(t));
@@ -260,6 +277,8 @@ impl TypeStore {
     }
 
     /// As `core_type`, but a set of byte slices and strings has the core type `string`.
+    ///
+    /// Beyond the spec: go/types, what slicing does to bytes and strings alike.
     pub fn core_string(&self, t: TypeId) -> Option<TypeId> {
         if let Some(c) = self.core_type(t) {
             return Some(c);
@@ -275,6 +294,8 @@ impl TypeStore {
 
     /// Whether `f` holds for the underlying types of all of `t`: of a type parameter's set, otherwise of `t` itself.
     /// False for a parameter that admits all types.
+    ///
+    /// Spec: Operators; General interfaces.
     pub fn all_basic(&self, t: TypeId, f: impl Fn(BasicKind) -> bool) -> bool {
         let basic = |t: TypeId| matches!(self.under(t), Type::Basic(k) if f(*k));
         if self.is_type_param(t) {

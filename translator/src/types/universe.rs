@@ -11,6 +11,8 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Predeclared functions by name.
+///
+/// Spec: Predeclared identifiers; Built-in functions.
 pub(super) const BUILTINS: &[(&str, BuiltinId)] = &[
     ("append", BuiltinId::Append),
     ("cap", BuiltinId::Cap),
@@ -33,6 +35,8 @@ pub(super) const BUILTINS: &[(&str, BuiltinId)] = &[
 ];
 
 /// The functions of package `unsafe`.
+///
+/// Spec: Package unsafe.
 pub(super) const UNSAFE_BUILTINS: &[(&str, BuiltinId)] = &[
     ("Add", BuiltinId::UnsafeAdd),
     ("Alignof", BuiltinId::UnsafeAlignof),
@@ -95,6 +99,8 @@ fn implicit_interfaces(store: &TypeStore) {
 }
 
 /// Fills an empty store and gives the universe's scope.
+///
+/// Spec: Predeclared identifiers.
 pub(super) fn fill(store: &TypeStore) -> FxHashMap<Name, ObjId> {
     let mut scope = FxHashMap::default();
     // Object 0 is what a bad id leads to.
@@ -115,6 +121,7 @@ pub(super) fn fill(store: &TypeStore) -> FxHashMap<Name, ObjId> {
         })
     };
 
+    // Spec: Errors.
     let error_obj = declare(ObjKind::TypeName { alias: false }, "error", TypeId::ERROR);
     let error = store.push(named(error_obj));
     debug_assert_eq!(error, TypeId::ERROR);
@@ -160,6 +167,7 @@ pub(super) fn fill(store: &TypeStore) -> FxHashMap<Name, ObjId> {
         });
     }
 
+    // Spec: Boolean types; Numeric types; String types.
     for kind in BasicKind::ALL {
         if kind != BasicKind::Invalid && kind != BasicKind::UnsafePointer && !kind.is_untyped() {
             declare(ObjKind::TypeName { alias: false }, kind.name(), kind.id());
@@ -176,6 +184,7 @@ pub(super) fn fill(store: &TypeStore) -> FxHashMap<Name, ObjId> {
             TypeId::UNTYPED_BOOL,
         );
     }
+    // Spec: Iota.
     let zero = Some(Arc::new(ConstValue::Int(0.into())));
     declare(ObjKind::Const { value: zero }, "iota", TypeId::UNTYPED_INT);
     declare(ObjKind::Nil, "nil", TypeId::UNTYPED_NIL);

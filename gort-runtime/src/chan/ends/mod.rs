@@ -23,13 +23,6 @@ pub use receiver::Receiver;
 pub use reserve::{Permit, Reserve};
 pub use sender::{Send, Sender};
 
-/// What the ends of a channel share.
-pub(super) struct Ends<T> {
-    core: Core<T>,
-    senders: AtomicUsize,
-    receivers: AtomicUsize,
-}
-
 /// A channel with a buffer of `cap` values; with 0, a send waits for a receiver, as in Go.
 ///
 /// Both ends can be cloned and used by many goroutines. When all senders are dropped, receivers get what is buffered and
@@ -57,12 +50,8 @@ pub(super) struct Ends<T> {
 /// # Differences from Go
 /// Go's channels are closed by `close` only: [`Chan`](super::Chan). There are no nil ends.
 pub fn channel<T: std::marker::Send + 'static>(cap: usize) -> (Sender<T>, Receiver<T>) {
-    let ends = Arc::new(Ends {
-        core: Core::new(cap),
-        senders: AtomicUsize::new(1),
-        receivers: AtomicUsize::new(1),
-    });
-    (Sender::new(ends.clone()), Receiver::new(ends))
+    let core = Arc::new(Core::new(cap));
+    (Sender::new(core.clone()), Receiver::new(core))
 }
 
 /// A channel whose buffer grows as needed, so that sending never waits.
@@ -83,43 +72,54 @@ pub fn unbounded<T: std::marker::Send + 'static>() -> (Sender<T>, Receiver<T>) {
 /// The capacity of channels without one.
 const UNBOUNDED: usize = usize::MAX;
 
-impl<T> Ends<T> {
-    #[cfg(any(feature = "stream", feature = "sink"))]
-    pub(super) fn core(&self) -> &Core<T> {
-        &self.core
-    }
+/// How many ends there are, if it is a channel of ends.
+pub(super) struct Ends {
+    senders: AtomicUsize,
+    receivers: AtomicUsize,
+}
 
+impl Ends {
+    /// One of each.
+    pub(super) fn new() -> Self {
+        Ends {
+            senders: AtomicUsize::new(1),
+            receivers: AtomicUsize::new(1),
+        }
+    }
+}
+
+impl<T> Core<T> {
     fn capacity(&self) -> Option<usize> {
-        (self.core.cap != UNBOUNDED).then_some(self.core.cap)
+        (self.cap != UNBOUNDED).then_some(self.cap)
     }
 
     fn is_full(&self) -> bool {
-        self.core.len() >= self.core.cap
+        self.len() >= self.cap
     }
 
     /// Whether all receivers are gone.
     fn deserted(&self) -> bool {
-        self.receivers.load(Acquire) == 0
+        self.ends.receivers.load(Acquire) == 0
     }
 
     fn add_sender(&self) {
-        self.senders.fetch_add(1, Relaxed);
+        self.ends.senders.fetch_add(1, Relaxed);
     }
 
     fn add_receiver(&self) {
-        self.receivers.fetch_add(1, Relaxed);
+        self.ends.receivers.fetch_add(1, Relaxed);
     }
 
     fn drop_sender(&self) {
-        if self.senders.fetch_sub(1, AcqRel) == 1 {
-            self.core.close();
+        if self.ends.senders.fetch_sub(1, AcqRel) == 1 {
+            self.close();
         }
     }
 
     fn drop_receiver(&self) {
-        if self.receivers.fetch_sub(1, AcqRel) == 1 {
-            self.core.close();
-            let left = std::mem::replace(&mut self.core.state.lock().buffer, super::buffer::Buffer::new());
+        if self.ends.receivers.fetch_sub(1, AcqRel) == 1 {
+            self.close();
+            let left = std::mem::replace(&mut self.state.lock().buffer, super::slot::Ring::new());
             // Dropped after unlocking.
             drop(left);
         }
@@ -142,7 +142,7 @@ macro_rules! end {
             /// # Differences from Go
             /// Closing twice is no mistake.
             pub fn close(&self) -> bool {
-                self.ends.core.close()
+                self.core.close()
             }
 
             /// Whether nothing can be sent any more: it was closed, or all ends of one side are gone.
@@ -154,7 +154,7 @@ macro_rules! end {
             /// assert!(end.is_closed());
             /// ```
             pub fn is_closed(&self) -> bool {
-                self.ends.core.is_closed()
+                self.core.is_closed()
             }
 
             /// The number of buffered values.
@@ -164,7 +164,7 @@ macro_rules! end {
             /// assert_eq!((end.len(), end.is_empty()), (0, true));
             /// ```
             pub fn len(&self) -> usize {
-                self.ends.core.len()
+                self.core.len()
             }
 
             /// Whether nothing is buffered.
@@ -184,7 +184,7 @@ macro_rules! end {
             /// assert!(end.is_full());
             /// ```
             pub fn is_full(&self) -> bool {
-                self.ends.is_full()
+                self.core.is_full()
             }
 
             /// The buffer's size; `None` when it has no bound.
@@ -194,7 +194,7 @@ macro_rules! end {
             /// assert_eq!(end.capacity(), Some(8));
             /// ```
             pub fn capacity(&self) -> Option<usize> {
-                self.ends.capacity()
+                self.core.capacity()
             }
 
             /// Whether both are ends of the same channel.
@@ -204,14 +204,14 @@ macro_rules! end {
             /// assert!(end.same_channel(&end.clone()));
             /// ```
             pub fn same_channel(&self, other: &Self) -> bool {
-                Arc::ptr_eq(&self.ends, &other.ends)
+                Arc::ptr_eq(&self.core, &other.core)
             }
         }
 
         impl<T: std::marker::Send + 'static> Clone for $t<T> {
             fn clone(&self) -> Self {
-                self.ends.$add();
-                $t::new(self.ends.clone())
+                self.core.$add();
+                $t::new(self.core.clone())
             }
         }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Ends;
+use crate::chan::core::Core;
 use crate::chan::error::{RecvTimeoutError, TryRecvError};
 use crate::chan::futures::Recv;
 use crate::chan::timeout;
@@ -28,15 +28,15 @@ pub struct Receiver<T: std::marker::Send + 'static> {
     /// What waits as a `Stream`; before what it borrows from, so that it is dropped first.
     #[cfg(feature = "stream")]
     pub(in crate::chan) waiting: Option<Pin<Box<Recv<'static, T>>>>,
-    pub(in crate::chan) ends: Arc<Ends<T>>,
+    pub(in crate::chan) core: Arc<Core<T>>,
 }
 
 impl<T: std::marker::Send + 'static> Receiver<T> {
-    pub(super) fn new(ends: Arc<Ends<T>>) -> Self {
+    pub(super) fn new(core: Arc<Core<T>>) -> Self {
         Receiver {
             #[cfg(feature = "stream")]
             waiting: None,
-            ends,
+            core,
         }
     }
 
@@ -57,7 +57,7 @@ impl<T: std::marker::Send + 'static> Receiver<T> {
     /// ```
     #[inline]
     pub fn recv(&self) -> Recv<'_, T> {
-        Recv::new(Some(&self.ends.core))
+        Recv::new(Some(&self.core), Some(&self.core))
     }
 
     /// Receives if that is possible at once.
@@ -73,7 +73,7 @@ impl<T: std::marker::Send + 'static> Receiver<T> {
     /// assert_eq!(receiver.try_recv(), Ok(1));
     /// ```
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        match self.ends.core.try_recv() {
+        match self.core.try_recv() {
             Some(Some(value)) => Ok(value),
             Some(None) => Err(TryRecvError::Closed),
             None => Err(TryRecvError::Empty),
@@ -123,7 +123,7 @@ impl<T: std::marker::Send + 'static> Receiver<T> {
         }
         let Some(first) = self.recv().await else { return 0 };
         into.push(first);
-        1 + self.ends.core.take_many(into, limit - 1)
+        1 + self.core.take_many(into, limit - 1)
     }
 
     /// As [`recv`](Self::recv), from a thread that is no goroutine.
@@ -142,6 +142,6 @@ impl<T: std::marker::Send + 'static> Drop for Receiver<T> {
     fn drop(&mut self) {
         #[cfg(feature = "stream")]
         drop(self.waiting.take());
-        self.ends.drop_receiver();
+        self.core.drop_receiver();
     }
 }

@@ -13,10 +13,10 @@ use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll, ready};
 
-use super::Ends;
-use crate::chan::core::{Sent, Wake};
+use crate::chan::core::{Core, Sent, Wake};
 use crate::chan::error::SendError;
 use crate::chan::node::{Node, Stage};
+use crate::chan::slot::Slot;
 use crate::select::{Operation, RawCase, Ticket};
 use crate::task::{Wait, proceed, progress, waiting};
 
@@ -31,12 +31,12 @@ use crate::task::{Wait, proceed, progress, waiting};
 /// ```
 #[must_use = "a permit that is dropped gives its place back"]
 pub struct Permit<'a, T: Send + 'static> {
-    ends: &'a Ends<T>,
+    core: &'a Core<T>,
 }
 
 impl<'a, T: Send + 'static> Permit<'a, T> {
-    pub(super) fn new(ends: &'a Ends<T>) -> Self {
-        Permit { ends }
+    pub(super) fn new(core: &'a Core<T>) -> Self {
+        Permit { core }
     }
 
     /// Sends into the reserved place, which neither waits nor fails: a channel that was closed after the place was
@@ -52,13 +52,13 @@ impl<'a, T: Send + 'static> Permit<'a, T> {
     /// assert_eq!(receiver.blocking_recv(), None);
     /// ```
     pub fn send(self, value: T) {
-        let ends = self.ends;
+        let core = self.core;
         std::mem::forget(self);
-        let mut value = Some(value);
-        let mut state = ends.core.state.lock();
+        let mut slot = Slot::new(value);
+        let mut state = core.state.lock();
         // The last receiver drops what is buffered under this lock, after it has told that it goes.
-        let refused = if ends.deserted() { value.take() } else { None };
-        let wakers = state.release(value);
+        let refused = if core.deserted() { slot.take() } else { None };
+        let wakers = state.release(slot);
         drop(state);
         wakers.into_iter().for_each(std::task::Waker::wake);
         drop(refused);
@@ -67,7 +67,7 @@ impl<'a, T: Send + 'static> Permit<'a, T> {
 
 impl<T: Send + 'static> Drop for Permit<'_, T> {
     fn drop(&mut self) {
-        self.ends.core.release(None);
+        self.core.release(Slot::empty());
     }
 }
 
@@ -89,7 +89,7 @@ impl<T: Send + 'static> fmt::Debug for Permit<'_, T> {
 /// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Reserve<'a, T: Send + 'static> {
-    ends: &'a Ends<T>,
+    core: &'a Core<T>,
     /// Without a value, by which it is told from those of sends.
     node: Node<T>,
     /// As a case of a select that was chosen: whether it has a place, or else the channel is closed.
@@ -98,10 +98,10 @@ pub struct Reserve<'a, T: Send + 'static> {
 }
 
 impl<'a, T: Send + 'static> Reserve<'a, T> {
-    pub(super) fn new(ends: &'a Ends<T>) -> Self {
+    pub(super) fn new(core: &'a Core<T>) -> Self {
         Reserve {
-            ends,
-            node: Node::new(None),
+            core,
+            node: Node::new(Slot::empty()),
             granted: None,
             _pinned: PhantomPinned,
         }
@@ -111,19 +111,19 @@ impl<'a, T: Send + 'static> Reserve<'a, T> {
     fn give_up(&mut self) {
         if self.node.stage() == Stage::Queued {
             // SAFETY: this owns the node.
-            unsafe { self.ends.core.state.lock().leave_senders(&self.node) }
+            unsafe { self.core.state.lock().leave_senders(&self.node) }
         }
         let granted = self.node.stage() == Stage::Done || self.granted.take() == Some(true);
         self.node.reset();
         if granted {
-            self.ends.core.release(None);
+            self.core.release(Slot::empty());
         }
     }
 
     fn result(&self, granted: bool) -> Result<Permit<'a, T>, SendError<()>> {
         self.node.reset();
         if granted {
-            Ok(Permit::new(self.ends))
+            Ok(Permit::new(self.core))
         } else {
             Err(SendError(()))
         }
@@ -137,7 +137,7 @@ impl<'a, T: Send + 'static> Future for Reserve<'a, T> {
         // SAFETY: nothing is moved out of this.
         let this = unsafe { self.get_unchecked_mut() };
         ready!(proceed(cx));
-        let mut state = this.ends.core.state.lock();
+        let mut state = this.core.state.lock();
         if this.node.stage() == Stage::Idle {
             match state.reserve() {
                 Sent::Done(_) => {
@@ -177,21 +177,21 @@ impl<T: Send + 'static> Drop for Reserve<'_, T> {
 // SAFETY: `lock` takes the lock of the channel at `addr`, and `unlock` leaves it.
 unsafe impl<T: Send + 'static> RawCase for Reserve<'_, T> {
     fn addr(&self) -> usize {
-        std::ptr::from_ref(&self.ends.core) as usize
+        std::ptr::from_ref(&self.core) as usize
     }
 
     fn lock(&self) {
-        self.ends.core.state.lock_by_hand();
+        self.core.state.lock_by_hand();
     }
 
     unsafe fn unlock(&self) {
         // SAFETY: the caller holds the lock.
-        unsafe { self.ends.core.state.unlock() }
+        unsafe { self.core.state.unlock() }
     }
 
     unsafe fn attempt(self: Pin<&mut Self>) -> Option<Wake> {
         // SAFETY: the caller holds the lock, and nothing is moved.
-        let (state, this) = unsafe { (self.ends.core.state.locked(), self.get_unchecked_mut()) };
+        let (state, this) = unsafe { (self.core.state.locked(), self.get_unchecked_mut()) };
         this.granted = match state.reserve() {
             Sent::Done(_) => Some(true),
             Sent::Closed => Some(false),
@@ -205,7 +205,7 @@ unsafe impl<T: Send + 'static> RawCase for Reserve<'_, T> {
         // node is pinned with this.
         unsafe {
             self.node.wait_as_case(ticket, case);
-            self.ends.core.state.locked().senders.push_back(&self.node);
+            self.core.state.locked().senders.push_back(&self.node);
         }
     }
 

@@ -8,10 +8,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use super::Ends;
 use super::reserve::{Permit, Reserve};
 use crate::chan::batch::CHUNK;
-use crate::chan::core::{Sent, Wake};
+use crate::chan::core::{Core, Sent, Wake};
 use crate::chan::error::{SendError, SendTimeoutError, TrySendError};
 use crate::chan::futures::{self, Closed, delegate_case};
 use crate::chan::timeout;
@@ -34,15 +33,15 @@ pub struct Sender<T: std::marker::Send + 'static> {
     /// What is being sent as a `Sink`; before what it borrows from, so that it is dropped first.
     #[cfg(feature = "sink")]
     pub(in crate::chan) sending: Option<Pin<Box<futures::Send<'static, T>>>>,
-    pub(in crate::chan) ends: Arc<Ends<T>>,
+    pub(in crate::chan) core: Arc<Core<T>>,
 }
 
 impl<T: std::marker::Send + 'static> Sender<T> {
-    pub(super) fn new(ends: Arc<Ends<T>>) -> Self {
+    pub(super) fn new(core: Arc<Core<T>>) -> Self {
         Sender {
             #[cfg(feature = "sink")]
             sending: None,
-            ends,
+            core,
         }
     }
 
@@ -67,7 +66,7 @@ impl<T: std::marker::Send + 'static> Sender<T> {
     /// ```
     #[inline]
     pub fn send(&self, value: T) -> Send<'_, T> {
-        Send(futures::Send::new(Some(&self.ends.core), value))
+        Send(futures::Send::new(Some(&self.core), Some(&self.core), value))
     }
 
     /// Sends if that is possible at once.
@@ -84,7 +83,7 @@ impl<T: std::marker::Send + 'static> Sender<T> {
     /// assert_eq!(sender.try_send(3), Err(TrySendError::Closed(3)));
     /// ```
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        self.ends.core.try_send(value)
+        self.core.try_send(value)
     }
 
     /// Sends, waiting no longer than `limit`.
@@ -106,7 +105,7 @@ impl<T: std::marker::Send + 'static> Sender<T> {
     /// });
     /// ```
     pub async fn send_timeout(&self, value: T, limit: Duration) -> Result<(), SendTimeoutError<T>> {
-        timeout::send(futures::Send::new(Some(&self.ends.core), value), limit).await
+        timeout::send(futures::Send::new(Some(&self.core), Some(&self.core), value), limit).await
     }
 
     /// Sends one value after the other, waiting when there is no room.
@@ -138,7 +137,7 @@ impl<T: std::marker::Send + 'static> Sender<T> {
                 return Ok(());
             }
             loop {
-                let unsent = match self.ends.core.send_some(&mut chunk) {
+                let unsent = match self.core.send_some(&mut chunk) {
                     (None, _) => break,
                     (Some(value), true) => value,
                     (Some(value), false) => match self.send(value).await {
@@ -182,7 +181,7 @@ impl<T: std::marker::Send + 'static> Sender<T> {
     #[track_caller]
     pub fn reserve(&self) -> Reserve<'_, T> {
         self.must_be_buffered();
-        Reserve::new(&self.ends)
+        Reserve::new(&self.core)
     }
 
     /// Reserves a place if there is one.
@@ -204,8 +203,8 @@ impl<T: std::marker::Send + 'static> Sender<T> {
     #[track_caller]
     pub fn try_reserve(&self) -> Result<Permit<'_, T>, TrySendError<()>> {
         self.must_be_buffered();
-        match self.ends.core.try_reserve() {
-            Sent::Done(_) => Ok(Permit::new(&self.ends)),
+        match self.core.try_reserve() {
+            Sent::Done(_) => Ok(Permit::new(&self.core)),
             Sent::Full => Err(TrySendError::Full(())),
             Sent::Closed => Err(TrySendError::Closed(())),
         }
@@ -213,10 +212,7 @@ impl<T: std::marker::Send + 'static> Sender<T> {
 
     #[track_caller]
     fn must_be_buffered(&self) {
-        assert!(
-            self.ends.core.cap > 0,
-            "a channel without a buffer has no places to reserve"
-        );
+        assert!(self.core.cap > 0, "a channel without a buffer has no places to reserve");
     }
 
     /// As [`send`](Self::send), from a thread that is no goroutine.
@@ -240,7 +236,7 @@ impl<T: std::marker::Send + 'static> Drop for Sender<T> {
     fn drop(&mut self) {
         #[cfg(feature = "sink")]
         drop(self.sending.take());
-        self.ends.drop_sender();
+        self.core.drop_sender();
     }
 }
 

@@ -20,8 +20,8 @@ use std::task::{Context, Poll, Waker};
 
 use super::task::{waker, wakes_same};
 use super::{Scheduler, clock, current};
-use crate::shim::process::Lock;
-use crate::shim::process::atomic::{
+use crate::shim::Lock;
+use crate::shim::atomic::{
     AtomicU8, AtomicU64,
     Ordering::{Acquire, Relaxed, Release, SeqCst},
 };

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::thread::Thread;
 
 use super::Processor;
-use crate::shim::process::Lock;
-use crate::shim::process::atomic::{AtomicUsize, Ordering::SeqCst};
+use crate::shim::Lock;
+use crate::shim::atomic::{AtomicUsize, Ordering::SeqCst};
 
 /// A thread that sleeps, with its processor.
 pub(super) struct Sleeper {

@@ -15,6 +15,8 @@
 
 pub(super) mod alarms;
 mod idle;
+#[cfg(all(test, gort_loom))]
+mod models;
 mod queue;
 mod registry;
 pub(super) mod task;
@@ -27,17 +29,19 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use self::alarms::Alarms;
-use self::idle::Idle;
+use self::idle::{Idle, Sleeper};
 use self::queue::{Local, Shared, Slot};
 use self::registry::Registry;
 use self::task::Task;
 use super::count;
-use crate::shim::process::Lock;
-use crate::shim::process::atomic::{
+use crate::shim::Lock;
+use crate::shim::atomic::{
     AtomicBool, AtomicU32, AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed, SeqCst},
     fence,
 };
+#[cfg(feature = "sync")]
+use crate::shim::process::{contended, count_contended};
 
 /// What a thread needs to run goroutines.
 #[repr(align(128))]
@@ -84,6 +88,11 @@ thread_local! {
     static WORKER: Cell<bool> = const { Cell::new(false) };
     /// The processor that this thread has.
     static PROCESSOR: Cell<Option<&'static Processor>> = const { Cell::new(None) };
+    /// How often it had waited for others when, at the last measurement.
+    #[cfg(feature = "sync")]
+    static CROWD: Cell<(u32, u64)> = const { Cell::new((0, 0)) };
+    /// A goroutine has just let others run for this thread to make room.
+    static MAKES_ROOM: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The scheduler of this thread.
@@ -107,6 +116,30 @@ pub(super) fn hand_off() {
     if let (Some(scheduler), Some(processor)) = (SCHEDULER.get(), PROCESSOR.take()) {
         scheduler.continue_on_other_thread(processor);
     }
+}
+
+/// Counts that this thread has to wait for another one, and says whether it does so all the time and had better leave its
+/// goroutines to that one. If so, the goroutine is to let others run, so that its thread can see to that.
+#[cfg(feature = "sync")]
+pub(super) fn crowded() -> bool {
+    /// So many times make a hundred nanoseconds each worth measuring.
+    const TIMES: u32 = 64;
+    count_contended();
+    // The first processor is the one that others make room for.
+    if PROCESSOR.get().is_none_or(|processor| processor.index == 0) {
+        return false;
+    }
+    let (times, since) = CROWD.get();
+    if contended().wrapping_sub(times) < TIMES {
+        return false;
+    }
+    let now = clock();
+    CROWD.set((contended(), now));
+    let crowded = now - since < worker::CROWDED.as_nanos() as u64 * u64::from(TIMES);
+    if crowded {
+        MAKES_ROOM.set(true);
+    }
+    crowded
 }
 
 /// Nanoseconds since some moment.
@@ -258,6 +291,19 @@ impl Scheduler {
                 self.searching.fetch_sub(1, SeqCst);
             }
         }
+    }
+
+    /// Counts a thread with nothing to do as idle, and no longer as one that looks for work; `false` if there is something after
+    /// all. Whoever queues something after this looked sees that it is idle.
+    fn lie_down(&self, sleeper: Sleeper, searching: &mut bool) -> bool {
+        let processor = &self.processors[sleeper.processor];
+        self.idle.lock().push(sleeper, &self.idling);
+        if std::mem::take(searching) {
+            self.searching.fetch_sub(1, SeqCst);
+        }
+        fence(SeqCst);
+        let work = self.has_queued() || !processor.inbox.is_empty();
+        !(work && self.idle.lock().leave(processor.index, &self.idling))
     }
 
     /// Whether some goroutine is in a queue.

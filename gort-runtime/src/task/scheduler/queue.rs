@@ -9,14 +9,14 @@
 use std::ptr::{NonNull, null_mut};
 
 use super::task::{Header, Task};
-use crate::shim::process::Lock;
-use crate::shim::process::atomic::{
+use crate::shim::Lock;
+use crate::shim::atomic::{
     AtomicPtr, AtomicU32, AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 
-/// So many goroutines fit into a processor's queue.
-const PLACES: u32 = 256;
+/// So many goroutines fit into a processor's queue. A model has no need of more than a few.
+const PLACES: u32 = if cfg!(all(test, gort_loom)) { 4 } else { 256 };
 
 /// A processor's own queue, first in, first out.
 pub(super) struct Local {

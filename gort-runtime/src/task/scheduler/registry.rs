@@ -9,7 +9,7 @@
 use std::ptr::NonNull;
 
 use super::task::{Header, Task};
-use crate::shim::process::Lock;
+use crate::shim::Lock;
 
 /// A goroutine's neighbours in its shard.
 #[derive(Default)]

@@ -23,7 +23,8 @@ use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use super::Scheduler;
 use super::registry::Links;
-use crate::shim::process::atomic::{AtomicU64, Ordering};
+use crate::shim::atomic::{AtomicU64, Ordering};
+use crate::task::leaks;
 use crate::task::local::{self, Local};
 
 /// Woken: in a queue, or to be queued again by who runs it.
@@ -68,6 +69,8 @@ struct VTable {
     clear: unsafe fn(NonNull<Header>),
     /// Frees the memory; the future is gone.
     free: unsafe fn(NonNull<Header>),
+    /// How much memory that is.
+    size: usize,
 }
 
 #[repr(C)]
@@ -81,6 +84,7 @@ impl<F: Future<Output = ()> + Send + 'static> Cell<F> {
         poll: Self::poll,
         clear: Self::clear,
         free: Self::free,
+        size: size_of::<Self>(),
     };
 
     unsafe fn poll(header: NonNull<Header>, cx: &mut Context<'_>) -> Poll<Ended> {
@@ -199,6 +203,17 @@ impl Task {
         Task(header)
     }
 
+    /// Its number.
+    pub(in crate::task) fn id(&self) -> u64 {
+        self.header().local.id
+    }
+
+    /// The addresses of its memory.
+    pub(in crate::task) fn span(&self) -> std::ops::Range<usize> {
+        let start = self.0.addr().get();
+        start..start + self.header().vtable.size
+    }
+
     /// Whether code outside this crate holds a waker of it.
     pub(in crate::task) fn is_foreign(&self) -> bool {
         self.header().state.load(Ordering::SeqCst) & FOREIGN_MASK != 0
@@ -288,6 +303,9 @@ impl Task {
                 .compare_exchange_weak(state, closed, Ordering::AcqRel, Ordering::Acquire)
             {
                 Ok(_) => {
+                    if leaks::watched() {
+                        leaks::runs(self.id());
+                    }
                     let dropped = catch_unwind(AssertUnwindSafe(|| {
                         // SAFETY: this has set `COMPLETE`, and nobody runs it.
                         unsafe { (header.vtable.clear)(self.0) }

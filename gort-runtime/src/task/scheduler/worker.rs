@@ -11,9 +11,8 @@ use std::time::{Duration, Instant};
 
 use super::idle::{Mailbox, Role, Sleeper, Spare};
 use super::task::{Ran, Task};
-use super::{PROCESSOR, Processor, SCHEDULER, Scheduler, WORKER, clock};
-use crate::shim::process::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
-use crate::shim::process::atomic::fence;
+use super::{MAKES_ROOM, PROCESSOR, Processor, SCHEDULER, Scheduler, WORKER, clock};
+use crate::shim::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
 use crate::shim::process::contended;
 use crate::shim::random;
 use crate::task::{count, deadlock, goroutine};
@@ -40,8 +39,12 @@ const WORTH_IT: Duration = Duration::from_micros(20);
 const WORTH_LITTLE: Duration = Duration::from_micros(3);
 
 /// A processor that has to wait for others more often than this, some times in a row, had better leave its goroutines to them.
-const CROWDED: Duration = Duration::from_micros(1);
+pub(super) const CROWDED: Duration = Duration::from_micros(1);
 const CROWDED_TIMES: u32 = 16;
+
+/// One that has waited for others more often than this when it runs out of goroutines, is slower to take some.
+const COMPANY: Duration = Duration::from_micros(4);
+const COMPANY_TIMES: u32 = 8;
 
 /// How long the watcher sleeps, so many times, before it sleeps longer.
 const WATCH: Duration = Duration::from_micros(100);
@@ -88,6 +91,9 @@ impl Scheduler {
                     searching: false,
                     patience: PATIENCE,
                     stole: None,
+                    seen: vec![(0, Instant::now()); self.processors.len()],
+                    busy: (0, Instant::now()),
+                    asked: false,
                     contended: (contended(), Instant::now()),
                 };
                 worker.work();
@@ -126,6 +132,12 @@ struct Worker {
     patience: Duration,
     /// When it last took some, until it is known what became of it.
     stole: Option<Instant>,
+    /// How many goroutines each of the processors had run when this last wanted to steal from it, and when that was.
+    seen: Vec<(u32, Instant)>,
+    /// How often it had waited for other threads when it last looked for work, and when that was.
+    busy: (u32, Instant),
+    /// A goroutine let others run for this to make room.
+    asked: bool,
     /// How often it had to wait for other threads until when.
     contended: (u32, Instant),
 }
@@ -148,7 +160,7 @@ impl Worker {
             if let Some(task) = next {
                 self.run(processor, task);
             }
-            if self.tick.is_multiple_of(FAIRNESS)
+            if (self.asked || self.tick.is_multiple_of(FAIRNESS))
                 && PROCESSOR.get().is_some()
                 && self.make_room(processor)
                 && let Some(task) = self.sleep(processor)
@@ -172,7 +184,10 @@ impl Worker {
             .store(processor.ticks.load(Relaxed).wrapping_add(1), Relaxed);
         match task.run(self.now) {
             Ran::Waits => {}
-            Ran::Again(task) => self.scheduler.run_last(task),
+            Ran::Again(task) => {
+                self.scheduler.run_last(task);
+                self.asked = MAKES_ROOM.take();
+            }
             Ran::Over(task, result) => {
                 if let Err(payload) = result {
                     goroutine::ended(payload, task.header().local.id);
@@ -237,12 +252,23 @@ impl Worker {
         }
     }
 
+    /// It has run out of goroutines: if it had to wait for other threads often since it had some, they were meeting each other,
+    /// and had better stay together.
+    fn judge_company(&mut self) {
+        let (before, since) = std::mem::replace(&mut self.busy, (contended(), Instant::now()));
+        let times = self.busy.0.wrapping_sub(before);
+        if times >= COMPANY_TIMES && self.busy.1 - since < COMPANY * times {
+            self.patience = (self.patience * 4).min(PATIENCE_LONG);
+        }
+    }
+
     /// Leaves its goroutines to another processor if the two are in each other's way: where goroutines do little else than to
     /// meet at channels or locks, one processor does more than two, which pass memory to and fro.
     fn make_room(&mut self, processor: &'static Processor) -> bool {
         let (before, since) = std::mem::replace(&mut self.contended, (contended(), Instant::now()));
         let times = self.contended.0.wrapping_sub(before);
-        if times < CROWDED_TIMES || self.contended.1 - since > CROWDED * times {
+        let asked = std::mem::take(&mut self.asked);
+        if !asked && (times < CROWDED_TIMES || self.contended.1 - since > CROWDED * times) {
             return false;
         }
         let idle = self.scheduler.idle.lock();
@@ -261,6 +287,7 @@ impl Worker {
     /// Looks for a goroutine on other processors for a while.
     fn search(&mut self, processor: &'static Processor) -> Option<Task> {
         self.judge_theft();
+        self.judge_company();
         let all = self.scheduler.processors.len();
         if all == 1 {
             return None;
@@ -312,7 +339,13 @@ impl Worker {
             std::hint::spin_loop();
         }
         let rate = victim.ticks.load(Relaxed).wrapping_sub(ticks);
-        if rate > 0 && MOMENT * queued / rate < self.patience {
+        let (seen, when) = std::mem::replace(&mut self.seen[victim.index], (ticks, start));
+        let mean = match rate {
+            // It may be at a longer one than usual: how long they usually take is known from the last look.
+            0 => (start - when) / ticks.wrapping_sub(seen).max(1),
+            rate => MOMENT / rate,
+        };
+        if mean * (queued + u32::from(!next.is_null())) < self.patience {
             return None;
         }
         let queued = thief.queue.steal_from(&victim.queue);
@@ -339,12 +372,7 @@ impl Worker {
             thread: std::thread::current(),
         };
         let leave = || scheduler.idle.lock().leave(processor.index, &scheduler.idling);
-        scheduler.idle.lock().push(sleeper, &scheduler.idling);
-        if std::mem::take(&mut self.searching) {
-            scheduler.searching.fetch_sub(1, SeqCst);
-        }
-        fence(SeqCst);
-        if (scheduler.has_queued() || !processor.inbox.is_empty()) && leave() {
+        if !scheduler.lie_down(sleeper, &mut self.searching) {
             return None;
         }
         let mut watches = 0;
@@ -381,6 +409,7 @@ impl Worker {
                     let found = own.or_else(|| self.look_around(processor));
                     if found.is_some() {
                         scheduler.watched.store(false, Relaxed);
+                        self.busy = (contended(), Instant::now());
                         if !leave() {
                             // It was popped meanwhile, and counted as one that looks for work.
                             while !processor.notified.swap(false, SeqCst) {

@@ -14,14 +14,19 @@ use crate::syntax::ast::{self, Expr, ExprKind};
 
 impl<'a> Checker<'a> {
     /// Checks that `x` may be assigned to `t` (or to a new variable, when there is none) and gives it its final type.
+    ///
+    /// Spec: Assignability.
     pub(super) fn assignment(&mut self, x: &mut Operand<'a>, t: Option<TypeId>, context: &str) {
         self.single_value(x);
         if x.is_invalid() {
             return;
         }
         if self.s.is_untyped(x.ty) {
+            // An untyped value that meets no type or an interface takes its default type.
+            // Spec: Constants.
             let target = match t {
                 None if x.is_nil() => {
+                    // Spec: Variable declarations.
                     self.err(x.span(), Code::INVALID_USE, format!("use of untyped nil in {context}"));
                     x.fail();
                     return;
@@ -63,6 +68,7 @@ impl<'a> Checker<'a> {
                     } else {
                         Code::CONSTANT_OVERFLOW
                     };
+                    // Spec: Representability; Assignability.
                     self.err(x.span(), code, text);
                     x.fail();
                     return;
@@ -73,6 +79,7 @@ impl<'a> Checker<'a> {
             match t {
                 Some(t) => self.instantiate_to(x, t),
                 None => {
+                    // Spec: Instantiations.
                     let text = x.expr.map_or(String::new(), |e| self.text(e));
                     self.err(
                         x.span(),
@@ -96,6 +103,7 @@ impl<'a> Checker<'a> {
             return;
         }
         if !self.typed_assignable(x.ty, t) {
+            // Spec: Assignability.
             let why = self.why_not(x.ty, t);
             let text = format!(
                 "cannot use {} as {} value in {context}{why}",
@@ -126,6 +134,8 @@ impl<'a> Checker<'a> {
     }
 
     /// The reason a type does not satisfy an interface, with its colon.
+    ///
+    /// Spec: Implementing an interface; Method sets.
     pub(super) fn why_not(&mut self, v: TypeId, t: TypeId) -> String {
         if self.s.is_interface(v) && !self.s.is_interface(t) && !self.s.is_type_param(v) {
             self.resolve_methods_for(t, v);
@@ -177,6 +187,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Initialises a variable; its type comes from the operand when it has none.
+    ///
+    /// Spec: Variable declarations.
     pub(super) fn init_var(&mut self, v: ObjId, x: &mut Operand<'a>, context: &str) {
         let ty = self.s.obj_type(v);
         if x.is_invalid() {
@@ -191,6 +203,8 @@ impl<'a> Checker<'a> {
     }
 
     /// `lhs = rhs` for new variables or, with `returning`, for results.
+    ///
+    /// Spec: Variable declarations; Assignment statements; Return statements.
     pub(super) fn init_vars(&mut self, lhs: &[ObjId], rhs: &'a [Expr], returning: Option<Span>) {
         let context = if returning.is_some() {
             "return statement"
@@ -228,6 +242,7 @@ impl<'a> Checker<'a> {
         }
         let is_call = matches!(e.unparen().kind, ExprKind::Call(_));
         if is_call && returning.is_none() {
+            // Spec: Assignment statements.
             let text = format!(
                 "assignment mismatch: {} but `{}` returns {}",
                 plural(lhs.len(), "variable"),
@@ -251,6 +266,7 @@ impl<'a> Checker<'a> {
         let span = at.map_or(Span::new(crate::source::FileId(0), 0, 0), |e| e.span);
         match returning {
             true => {
+                // Spec: Return statements.
                 let few = if r < l { "not enough" } else { "too many" };
                 self.err(
                     span,
@@ -259,6 +275,7 @@ impl<'a> Checker<'a> {
                 );
             }
             false => {
+                // Spec: Assignment statements.
                 let text = format!(
                     "assignment mismatch: {} but {}",
                     plural(l, "variable"),
@@ -270,6 +287,8 @@ impl<'a> Checker<'a> {
     }
 
     /// The values of one expression: a tuple's parts, or a value and its `ok`.
+    ///
+    /// Spec: Assignment statements; Index expressions; Type assertions; Receive operator.
     pub(super) fn unpack(&mut self, e: &'a Expr, allow_comma_ok: bool) -> (Vec<Operand<'a>>, bool) {
         let x = self.multi_expr(e);
         if x.is_invalid() {
@@ -289,6 +308,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Records the tuple for an expression in comma-ok form, also through its parentheses.
+    ///
+    /// Spec: Assignment statements.
     pub(super) fn record_comma_ok(&mut self, e: &'a Expr) {
         let mut e = e;
         loop {
@@ -311,12 +332,15 @@ impl<'a> Checker<'a> {
     }
 
     /// The type an expression on the left side takes; nothing for `_`.
+    ///
+    /// Spec: Assignment statements.
     fn lhs(&mut self, e: &'a Expr) -> Result<Option<TypeId>, ()> {
         let ident = e.unparen().as_ident();
         if ident.is_some_and(|id| &*id.name == "_") {
             return Ok(None);
         }
         // Assigning to a variable is no use of it.
+        // Beyond the spec: go/types, what it counts as a use.
         let unused = ident
             .and_then(|id| self.lookup(&id.name))
             .filter(|o| matches!(self.s.obj(*o).kind, ObjKind::Var(VarKind::Local)) && !self.used.contains(o));
@@ -351,6 +375,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// `lhs = rhs`: pairs, or the parts of one tuple.
+    ///
+    /// Spec: Assignment statements.
     pub(super) fn assign_vars(&mut self, lhs: &'a [Expr], rhs: &'a [Expr]) {
         if lhs.len() == rhs.len() {
             for (l, r) in lhs.iter().zip(rhs) {
@@ -419,12 +446,16 @@ impl<'a> Checker<'a> {
     }
 
     /// Assigns one operand to one expression.
+    ///
+    /// Spec: Assignment statements.
     pub(super) fn assign_operand(&mut self, lhs: &'a Expr, x: &mut Operand<'a>) {
         let t = self.lhs(lhs);
         self.assign_var(t, x);
     }
 
     /// `lhs := rhs`; variables are declared after the right side was checked.
+    ///
+    /// Spec: Short variable declarations.
     pub(super) fn short_var_decl(&mut self, lhs: &'a [Expr], rhs: &'a [Expr], span: Span) {
         let mut vars = Vec::new();
         let mut new: Vec<(&'a ast::Ident, ObjId)> = Vec::new();

@@ -13,11 +13,16 @@ use crate::diagnostic::Code;
 use crate::syntax::ast::{CallExpr, Expr, ExprKind};
 
 impl<'a> Checker<'a> {
+    /// A call of a predeclared function, or of one of `unsafe`.
+    ///
+    /// Spec: Built-in functions; Package unsafe.
     pub(super) fn builtin_call(&mut self, e: &'a Expr, c: &'a CallExpr, id: Option<BuiltinId>) -> Operand<'a> {
         use BuiltinId::*;
         let Some(id) = id else { return Operand::invalid(e) };
         let name = self.text(&c.fun);
         if let Some(dots) = c.dots.filter(|_| id != Append) {
+            // Only `append` has a variadic parameter.
+            // Spec: Passing arguments to ... parameters; Appending to and copying slices.
             let text = format!("invalid operation: invalid use of `...` with built-in `{name}`");
             self.err(dots, Code::INVALID_USE, text);
             self.args_anyway(c);
@@ -78,6 +83,7 @@ impl<'a> Checker<'a> {
             for a in c.args.iter().skip(args.len()) {
                 self.raw_expr(a, None);
             }
+            // Spec: Built-in functions; Calls.
             self.err(c.rparen(), Code::ARGUMENT_COUNT, text);
             return Operand::invalid(e);
         }
@@ -86,9 +92,11 @@ impl<'a> Checker<'a> {
             Len | Cap => self.builtin_len(e, c, id, args.remove(0), saw_call),
             Clear => {
                 let x = args.remove(0);
+                // Spec: Go 1.21.
                 let version = self.needs_version(c.fun.span, (1, 21), "clear");
                 let types = self.types_of(x.ty);
                 if types.is_empty() || !types.iter().all(|t| self.is_map_or_slice(*t)) {
+                    // Spec: Clear.
                     return self.bad_arg(e, &x, "must be a map or slice");
                 }
                 if !version {
@@ -103,13 +111,16 @@ impl<'a> Checker<'a> {
                 for t in &types {
                     match self.s.under(*t) {
                         Type::Chan(ChanDir::Recv, _) => {
+                            // Spec: Close.
                             return self.bad_arg(e, &x, "must not be a receive-only channel");
                         }
                         Type::Chan(..) => {}
+                        // Spec: Close.
                         _ => return self.bad_arg(e, &x, "must be a channel"),
                     }
                 }
                 if types.is_empty() {
+                    // Spec: Close.
                     return self.bad_arg(e, &x, "must be a channel");
                 }
                 self.record_builtin(c, &[x.ty], &[], false);
@@ -134,12 +145,14 @@ impl<'a> Checker<'a> {
             Make => self.builtin_make(e, c),
             New => self.builtin_new(e, c),
             Max | Min => self.builtin_min_max(e, c, id, args),
+            // Spec: Handling panics.
             Panic => {
                 let mut x = args.remove(0);
                 self.assignment(&mut x, Some(TypeId::ANY), "argument to `panic`");
                 self.record_builtin(c, &[TypeId::ANY], &[], false);
                 Operand::new(Mode::NoValue, TypeId::EMPTY_TUPLE, e)
             }
+            // Spec: Bootstrapping.
             Print | Println => {
                 let mut types = Vec::new();
                 for mut a in args {
@@ -149,6 +162,7 @@ impl<'a> Checker<'a> {
                 self.record_builtin(c, &types, &[], false);
                 Operand::new(Mode::NoValue, TypeId::EMPTY_TUPLE, e)
             }
+            // Spec: Handling panics.
             Recover => {
                 self.record_builtin(c, &[], &[TypeId::ANY], false);
                 Operand::new(Mode::Value, TypeId::ANY, e)
@@ -166,6 +180,8 @@ impl<'a> Checker<'a> {
     }
 
     /// The types a value may have: those of a type parameter's set, none when it admits all, or the type itself.
+    ///
+    /// Spec: General interfaces.
     fn types_of(&self, t: TypeId) -> Vec<TypeId> {
         if self.s.is_type_param(t) {
             return self.s.terms(t).unwrap_or_default().iter().map(|t| t.ty).collect();
@@ -174,6 +190,8 @@ impl<'a> Checker<'a> {
     }
 
     /// The element type of all slices a value may be, or why there is none.
+    ///
+    /// Spec: Appending to and copying slices.
     fn slice_elem(&self, x: &Operand<'a>) -> Result<TypeId, String> {
         let mut elem = None;
         for t in self.types_of(x.ty) {
@@ -191,6 +209,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether bytes may be taken from a value: all its types are strings or byte slices, one at least a string.
+    ///
+    /// Spec: Appending to and copying slices.
     fn gives_bytes(&self, t: TypeId) -> bool {
         let types = self.types_of(t);
         let string = |t: &TypeId| self.s.basic(*t).is_some_and(BasicKind::is_string);
@@ -198,14 +218,18 @@ impl<'a> Checker<'a> {
         types.iter().all(|t| string(t) || bytes(t)) && types.iter().any(string)
     }
 
+    /// Tells that an argument does not fit.
+    ///
+    /// Spec: cited by the callers.
     pub(super) fn bad_arg(&mut self, e: &'a Expr, x: &Operand<'a>, what: &str) -> Operand<'a> {
         let text = format!("invalid argument: {} {what}", self.describe(x));
         self.err(x.span(), Code::INVALID_USE, text);
         Operand::invalid(e)
     }
 
-    /// "As a special case, copy also accepts a destination argument assignable to type []byte with a source argument of a
-    /// string type."
+    /// `copy` between slices of one element type; bytes may also come from a string.
+    ///
+    /// Spec: Appending to and copying slices.
     fn builtin_copy(&mut self, e: &'a Expr, c: &'a CallExpr, x: Operand<'a>, y: Operand<'a>) -> Operand<'a> {
         let bytes = self.s.slice(TypeId::UINT8);
         if !(self.operand_assignable(&x, bytes) && self.gives_bytes(y.ty)) {
@@ -229,6 +253,9 @@ impl<'a> Checker<'a> {
         Operand::new(Mode::Value, TypeId::INT, e)
     }
 
+    /// `delete` from a map, with a key that may be assigned to its key type.
+    ///
+    /// Spec: Deletion of map elements.
     fn builtin_delete(&mut self, e: &'a Expr, c: &'a CallExpr, x: Operand<'a>, mut k: Operand<'a>) -> Operand<'a> {
         let mut key = None;
         for t in self.types_of(x.ty) {
@@ -266,11 +293,15 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// `append`, of single elements or of a whole slice.
+    ///
+    /// Spec: Appending to and copying slices.
     fn builtin_append(&mut self, e: &'a Expr, c: &'a CallExpr, mut args: Vec<Operand<'a>>) -> Operand<'a> {
         let x = args.remove(0);
         let elem = match self.slice_elem(&x) {
             Ok(elem) => elem,
             Err(why) => {
+                // Spec: Appending to and copying slices.
                 self.err(x.span(), Code::INVALID_USE, format!("invalid append: {why}"));
                 return Operand::invalid(e);
             }
@@ -280,13 +311,14 @@ impl<'a> Checker<'a> {
         let mut types = vec![rest; args.len()];
         if let Some(dots) = c.dots {
             if args.len() != c.args.len().saturating_sub(1) {
+                // Spec: Passing arguments to ... parameters; Calls.
                 let text = "cannot use `...` with a call of several results";
                 self.err(dots, Code::ARGUMENT_COUNT, text);
                 return Operand::invalid(e);
             }
             match &args[..] {
-                // "As a special case, append also accepts a first argument assignable to type []byte with a second argument
-                // of string type followed by ... ."
+                // A string with `...` may be appended to bytes.
+                // Spec: Appending to and copying slices.
                 [y] if self.gives_bytes(y.ty) && {
                     let bytes = self.s.slice(TypeId::UINT8);
                     self.operand_assignable(&x, bytes)
@@ -297,6 +329,7 @@ impl<'a> Checker<'a> {
                 }
                 [_] => {}
                 [] => {
+                    // Spec: Appending to and copying slices; Calls.
                     self.err(
                         c.rparen(),
                         Code::ARGUMENT_COUNT,
@@ -305,6 +338,7 @@ impl<'a> Checker<'a> {
                     return Operand::invalid(e);
                 }
                 [_, extra, ..] => {
+                    // Spec: Passing arguments to ... parameters.
                     self.err(
                         extra.span(),
                         Code::ARGUMENT_COUNT,
@@ -323,6 +357,9 @@ impl<'a> Checker<'a> {
         Operand::new(Mode::Value, x.ty, e)
     }
 
+    /// `len` and `cap`; constant for an array whose expression need not be evaluated.
+    ///
+    /// Spec: Length and capacity.
     fn builtin_len(
         &mut self,
         e: &'a Expr,
@@ -336,11 +373,11 @@ impl<'a> Checker<'a> {
             return Operand::constant(TypeId::INT, ConstValue::int(v), e);
         }
         self.default_operand(&mut x);
-        let ok = |c: &Self, t: TypeId| match &*c.s.under(t) {
+        let ok = |c: &Self, t: TypeId| match c.s.under(t) {
             Type::Basic(k) => len && k.is_string(),
             Type::Array(..) | Type::Slice(_) | Type::Chan(..) => true,
             Type::Map(..) => len,
-            Type::Pointer(p) => matches!(&*c.s.under(*p), Type::Array(..)),
+            Type::Pointer(p) => matches!(c.s.under(*p), Type::Array(..)),
             _ => false,
         };
         let valid = if self.s.is_type_param(x.ty) {
@@ -376,6 +413,9 @@ impl<'a> Checker<'a> {
         Operand::new(Mode::Value, TypeId::INT, e)
     }
 
+    /// `make` of a slice, which has a length, a map or a channel.
+    ///
+    /// Spec: Making slices, maps and channels.
     fn builtin_make(&mut self, e: &'a Expr, c: &'a CallExpr) -> Operand<'a> {
         let Some(te) = c.args.first() else {
             return Operand::invalid(e);
@@ -430,6 +470,8 @@ impl<'a> Checker<'a> {
     }
 
     /// `new(T)`, and since Go 1.26 `new(x)`.
+    ///
+    /// Spec: Allocation.
     fn builtin_new(&mut self, e: &'a Expr, c: &'a CallExpr) -> Operand<'a> {
         let Some(arg) = c.args.first() else {
             return Operand::invalid(e);
@@ -438,22 +480,14 @@ impl<'a> Checker<'a> {
         let t = match x.mode {
             Mode::Invalid => return Operand::invalid(e),
             Mode::Type => {
-                if let Type::Named(n) = self.s.get(x.ty)
-                    && n.origin.is_none()
-                    && !n.type_params.is_empty()
-                {
-                    let text = format!(
-                        "cannot use generic type `{}` without instantiation",
-                        self.type_str(x.ty)
-                    );
-                    self.err(arg.span, Code::INSTANTIATION, text);
-                    return Operand::invalid(e);
-                }
+                let later = super::Later::NoConstraint(x.ty, arg.span, self.env.pkg);
+                self.later.push_back(later);
                 x.ty
             }
             _ => {
                 self.must_be_value(&mut x);
                 if !x.is_invalid() {
+                    // Spec: Allocation; Language versions.
                     self.needs_version(c.fun.span, (1, 26), "`new` of a value");
                 }
                 self.assignment(&mut x, None, "argument to `new`");

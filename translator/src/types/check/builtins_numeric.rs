@@ -12,6 +12,9 @@ use crate::diagnostic::Code;
 use crate::syntax::ast::{BinaryOp, CallExpr, Expr};
 
 impl<'a> Checker<'a> {
+    /// `complex` of two floats of one type.
+    ///
+    /// Spec: Manipulating complex numbers.
     pub(super) fn builtin_complex(
         &mut self,
         e: &'a Expr,
@@ -74,6 +77,9 @@ impl<'a> Checker<'a> {
         Operand::new(Mode::Value, t, e)
     }
 
+    /// `real` and `imag` of a complex number.
+    ///
+    /// Spec: Manipulating complex numbers.
     pub(super) fn builtin_real(
         &mut self,
         e: &'a Expr,
@@ -106,6 +112,9 @@ impl<'a> Checker<'a> {
         Operand::new(Mode::Value, t, e)
     }
 
+    /// `min` and `max` of ordered values of one type.
+    ///
+    /// Spec: Min and max.
     pub(super) fn builtin_min_max(
         &mut self,
         e: &'a Expr,
@@ -118,6 +127,7 @@ impl<'a> Checker<'a> {
         } else {
             BinaryOp::Lt
         };
+        // Spec: Go 1.21.
         let name = if op == BinaryOp::Gt { "max" } else { "min" };
         self.needs_version(c.fun.span, (1, 21), &format!("built-in `{name}`"));
         for a in &args {

@@ -14,6 +14,9 @@ use crate::source::Span;
 use crate::syntax::ast::{CallExpr, Expr, ExprKind};
 
 impl<'a> Checker<'a> {
+    /// A call of a function of `unsafe`; sizes are constant unless the type depends on type parameters.
+    ///
+    /// Spec: Package unsafe.
     pub(super) fn unsafe_call(
         &mut self,
         e: &'a Expr,
@@ -42,6 +45,7 @@ impl<'a> Checker<'a> {
             }
             UnsafeOffsetof => self.offsetof(e, c),
             UnsafeAdd => {
+                // Spec: Go 1.17.
                 self.needs_version(c.fun.span, (1, 17), "`unsafe.Add`");
                 let (mut p, mut n) = (args.remove(0), args.remove(0));
                 self.assignment(&mut p, Some(TypeId::UNSAFE_POINTER), "argument to `unsafe.Add`");
@@ -52,6 +56,7 @@ impl<'a> Checker<'a> {
                 Operand::new(Mode::Value, TypeId::UNSAFE_POINTER, e)
             }
             UnsafeSlice => {
+                // Spec: Go 1.17.
                 self.needs_version(c.fun.span, (1, 17), "`unsafe.Slice`");
                 let (p, mut n) = (args.remove(0), args.remove(0));
                 let core = self.s.core_type(p.ty).unwrap_or(TypeId::INVALID);
@@ -66,6 +71,7 @@ impl<'a> Checker<'a> {
                 Operand::new(Mode::Value, t, e)
             }
             UnsafeSliceData => {
+                // Spec: Go 1.20.
                 self.needs_version(c.fun.span, (1, 20), "`unsafe.SliceData`");
                 let x = args.remove(0);
                 let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
@@ -77,6 +83,7 @@ impl<'a> Checker<'a> {
                 Operand::new(Mode::Value, t, e)
             }
             UnsafeString => {
+                // Spec: Go 1.20.
                 self.needs_version(c.fun.span, (1, 20), "`unsafe.String`");
                 let (mut p, mut n) = (args.remove(0), args.remove(0));
                 let t = self.s.pointer(TypeId::UINT8);
@@ -88,6 +95,7 @@ impl<'a> Checker<'a> {
                 Operand::new(Mode::Value, TypeId::STRING, e)
             }
             _ => {
+                // Spec: Go 1.20.
                 self.needs_version(c.fun.span, (1, 20), "`unsafe.StringData`");
                 let mut x = args.remove(0);
                 self.assignment(&mut x, Some(TypeId::STRING), "argument to `unsafe.StringData`");
@@ -101,8 +109,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// "The argument f of Offsetof must be a (possibly parenthesized) selector s.f denoting a field of the struct denoted by s
-    /// or *s. If f is an embedded field, it must be reachable without pointer indirections through fields of the struct."
+    /// `Offsetof` of a field selector, perhaps in parentheses, whose embedded fields on the way are no pointers.
+    ///
+    /// Spec: Package unsafe.
     fn offsetof(&mut self, e: &'a Expr, c: &'a CallExpr) -> Operand<'a> {
         let Some(arg) = c.args.first().map(Expr::unparen) else {
             return Operand::invalid(e);
@@ -178,6 +187,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports a size or offset beyond all memory.
+    ///
+    /// Beyond the spec: cmd/compile, types as large as all memory.
     fn too_large(&mut self, size: i64, span: Span) -> bool {
         let large = size > i64::MAX - 64;
         if large {
@@ -186,6 +197,9 @@ impl<'a> Checker<'a> {
         large
     }
 
+    /// Whether a type's size depends on a type parameter.
+    ///
+    /// Spec: Package unsafe.
     fn depends_on_params(&self, t: TypeId) -> bool {
         match self.s.get(t) {
             Type::TypeParam(_) => true,

@@ -11,6 +11,9 @@ use crate::diagnostic::Code;
 use crate::syntax::ast::{self, CallExpr, Expr, ExprKind};
 
 impl<'a> Checker<'a> {
+    /// A call of a function, of a built-in one, or a conversion in the form of a call.
+    ///
+    /// Spec: Calls; Conversions; Built-in functions.
     pub(super) fn call(&mut self, e: &'a Expr, c: &'a CallExpr) -> Operand<'a> {
         // Explicit type arguments of a generic function: `f[int](x)`.
         let mut targs: Vec<TypeId> = Vec::new();
@@ -56,6 +59,7 @@ impl<'a> Checker<'a> {
         }
         let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
         let Type::Signature(sig) = self.s.get(core) else {
+            // Spec: Calls.
             let text = format!("invalid operation: cannot call non-function {}", self.describe(&x));
             self.err(x.span(), Code::INVALID_OPERATION, text);
             self.args_anyway(c);
@@ -81,6 +85,8 @@ impl<'a> Checker<'a> {
     }
 
     /// The function of `f[T]` when `f` is a generic function; anything else is left to the ordinary rules.
+    ///
+    /// Spec: Instantiations.
     fn generic_callee(&mut self, e: &'a Expr) -> Option<Operand<'a>> {
         let o = match &e.unparen().kind {
             ExprKind::Ident(id) => self.lookup(&id.name)?,
@@ -123,13 +129,11 @@ impl<'a> Checker<'a> {
         ok
     }
 
+    /// `T(x)`, with one argument.
+    ///
+    /// Spec: Conversions.
     fn conversion_call(&mut self, e: &'a Expr, c: &'a CallExpr, t: TypeId) -> Operand<'a> {
-        if let Type::Named(n) = self.s.get(t)
-            && n.origin.is_none()
-            && !n.type_params.is_empty()
-        {
-            let text = format!("cannot use generic type `{}` without instantiation", self.type_str(t));
-            self.err(c.fun.span, Code::INSTANTIATION, text);
+        if self.must_be_instantiated(&c.fun, t) == TypeId::INVALID {
             self.args_anyway(c);
             return Operand::invalid(e);
         }
@@ -140,6 +144,7 @@ impl<'a> Checker<'a> {
                     return Operand::invalid(e);
                 }
                 if c.ellipsis {
+                    // Spec: Conversions.
                     let text = format!("invalid use of `...` in conversion to {}", self.type_str(t));
                     self.err(arg.span, Code::INVALID_USE, text);
                     return Operand::invalid(e);
@@ -147,6 +152,7 @@ impl<'a> Checker<'a> {
                 if !self.s.is_type_param(t) && matches!(self.s.under(t), Type::Interface(_)) {
                     let set = self.s.type_set(t);
                     if set.terms.is_some() || set.comparable {
+                        // Spec: General interfaces.
                         let text = format!("cannot use interface {} in conversion", self.type_str(t));
                         self.err(e.span, Code::NOT_A_TYPE, text);
                         return Operand::invalid(e);
@@ -163,6 +169,7 @@ impl<'a> Checker<'a> {
                 let text = format!("{few} in conversion to {}", self.type_str(t));
                 self.args_anyway(c);
                 let span = other.last().map_or(c.rparen(), |a| a.span);
+                // Spec: Conversions.
                 self.err(span, Code::ARGUMENT_COUNT, text);
                 Operand::invalid(e)
             }
@@ -170,6 +177,8 @@ impl<'a> Checker<'a> {
     }
 
     /// All argument operands; a single call of several results is spread.
+    ///
+    /// Spec: Calls.
     fn call_args(&mut self, c: &'a CallExpr) -> Vec<Operand<'a>> {
         if let [only] = &c.args[..] {
             let mut x = self.raw_expr(only, None);
@@ -185,6 +194,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Matches arguments with parameters; infers type arguments. Gives the signature called.
+    ///
+    /// Spec: Calls; Passing arguments to ... parameters; Type inference.
     #[allow(clippy::too_many_arguments)]
     fn arguments(
         &mut self,
@@ -199,6 +210,7 @@ impl<'a> Checker<'a> {
         let spread = args.len() != c.args.len();
         let mut params = sig.params.clone();
         if let Some(dots) = c.dots.filter(|_| spread && sig.variadic) {
+            // Spec: Calls; Passing arguments to ... parameters.
             self.err(
                 dots,
                 Code::ARGUMENT_COUNT,
@@ -210,7 +222,7 @@ impl<'a> Checker<'a> {
             if c.ellipsis {
                 // `f(xs...)` passes the slice itself.
             } else if args.len() + 1 >= params.len() {
-                let elem = match params.pop().map(|t| self.s.get(t)).as_deref() {
+                let elem = match params.pop().map(|t| self.s.get(t)) {
                     Some(Type::Slice(elem)) => *elem,
                     Some(Type::Basic(k)) if k.is_string() => TypeId::UINT8,
                     _ => TypeId::INVALID,
@@ -220,6 +232,7 @@ impl<'a> Checker<'a> {
                 }
             }
         } else if let Some(dots) = c.dots {
+            // Spec: Passing arguments to ... parameters.
             let text = format!("cannot use `...` in call to non-variadic `{}`", self.text(fun));
             self.err(dots, Code::ARGUMENT_COUNT, text);
             return None;
@@ -252,12 +265,14 @@ impl<'a> Checker<'a> {
             } else {
                 args.get(params.len()).map_or(e.span, Operand::span)
             };
+            // Spec: Calls.
             self.err(span, Code::ARGUMENT_COUNT, text);
             return None;
         }
         let mut called = sig.clone();
         let generic_args = args.iter().any(|a| self.is_generic_func(a.ty));
         if let Some(first) = args.iter().find(|a| self.is_generic_func(a.ty)).map(Operand::span) {
+            // Spec: Go 1.21.
             self.needs_version(first, (1, 21), "implicitly instantiated function as argument");
         }
         if !sig.type_params.is_empty() {
@@ -266,12 +281,14 @@ impl<'a> Checker<'a> {
                     end: c.args_span.start + 1,
                     ..c.args_span
                 };
+                // Spec: Go 1.18.
                 self.needs_version(paren, (1, 18), "implicit function instantiation");
             } else {
                 let brackets = crate::source::Span {
                     start: fun.span.end,
                     ..c.fun.span
                 };
+                // Spec: Go 1.18.
                 self.needs_version_at('[', brackets, (1, 18), "function instantiation");
             }
             let (inferred, fixed) = self.infer(e.span, fun, &sig.type_params, targs, &params, &mut args)?;
@@ -316,6 +333,7 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        // Spec: Calls; Assignability.
         let context = format!("argument to `{}`", self.text(fun));
         for (mut a, t) in args.into_iter().zip(params) {
             self.assignment(&mut a, Some(t), &context);
@@ -346,9 +364,12 @@ impl<'a> Checker<'a> {
     }
 
     /// `x.(T)`.
+    ///
+    /// Spec: Type assertions.
     pub(super) fn type_assertion(&mut self, e: &'a Expr, x: &'a Expr, t: Option<&'a Expr>) -> Operand<'a> {
         let x = self.expr(x);
         let Some(te) = t else {
+            // Spec: Type switches.
             self.err(
                 e.span,
                 Code::INVALID_USE,
@@ -361,6 +382,7 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         if !self.s.is_interface(x.ty) {
+            // Spec: Type assertions.
             let text = format!("invalid operation: {} is not an interface", self.describe(&x));
             self.err(x.span(), Code::INVALID_USE, text);
             return Operand::invalid(e);
@@ -370,6 +392,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports an assertion or case that can never hold.
+    ///
+    /// Spec: Type assertions.
     pub(super) fn assertable(&mut self, x: &Operand<'a>, t: TypeId, at: &'a ast::Expr) {
         if self.s.is_interface(t) || self.s.is_type_param(t) {
             return;

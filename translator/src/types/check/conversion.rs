@@ -1,6 +1,6 @@
 //! Conversions `T(x)`.
 //!
-//! In: a type and an operand. Out: an operand of the type, constant when the specification says so.
+//! In: a type and an operand. Out: an operand of the type, constant where a conversion is.
 //! Invariants: the operand's untyped records get their final type.
 
 use super::super::constant::ConstValue;
@@ -9,10 +9,14 @@ use super::super::model::*;
 use super::Checker;
 use super::operand::Operand;
 use crate::diagnostic::Code;
+use crate::source::Span;
 use crate::syntax::ast::Expr;
 use std::sync::Arc;
 
 impl<'a> Checker<'a> {
+    /// A conversion; of a constant to a type that constants have it is a constant.
+    ///
+    /// Spec: Conversions.
     pub(super) fn conversion(&mut self, e: &'a Expr, mut x: Operand<'a>, t: TypeId) -> Operand<'a> {
         if x.is_invalid() || t == TypeId::INVALID {
             return Operand::invalid(e);
@@ -29,6 +33,7 @@ impl<'a> Checker<'a> {
                 && self.s.basic(x.ty).is_some_and(BasicKind::is_integer)
                 && self.s.basic(t).is_some_and(BasicKind::is_integer)
             {
+                // Spec: Conversions; Constant expressions.
                 let text = format!(
                     "cannot convert {} to type {}: constant overflows",
                     self.describe(&x),
@@ -53,15 +58,19 @@ impl<'a> Checker<'a> {
             ok = true;
         }
         if !ok {
+            // Spec: Conversions.
             let text = format!("cannot convert {} to type {}", self.describe(&x), self.type_str(t));
             self.err(x.span(), Code::NOT_ASSIGNABLE, text);
             return Operand::invalid(e);
         }
         if self.s.is_untyped(x.ty) {
             let interface = self.s.is_interface(t) || (constant.is_none() && const_arg);
-            let string_of_int = const_target
+            let string_of_int = const_arg
+                && const_target
                 && self.s.basic(t).is_some_and(BasicKind::is_string)
                 && self.s.basic(x.ty).is_some_and(BasicKind::is_integer);
+            // An untyped operand that is converted to no type of constants takes its default type first.
+            // Spec: Conversions; Constants.
             let fin = if x.is_nil() {
                 t
             } else if string_of_int {
@@ -90,6 +99,9 @@ impl<'a> Checker<'a> {
         x
     }
 
+    /// The value of a converted constant: the same one, or the text of a code point.
+    ///
+    /// Spec: Conversions; Representability; Conversions to and from a string type.
     fn const_conversion(&self, x: &Operand<'a>, t: TypeId) -> Option<ConstValue> {
         let v = x.val.as_ref()?;
         if let Ok(v) = self.fits(v, t) {
@@ -107,14 +119,20 @@ impl<'a> Checker<'a> {
         None
     }
 
+    /// Whether a value that is no constant may be converted, `nil` among them.
+    ///
+    /// Spec: Conversions.
     fn convertible(&mut self, x: &Operand<'a>, t: TypeId) -> bool {
         if self.operand_assignable(x, t) {
             return true;
         }
-        self.convertible_types(x.ty, t)
+        self.convertible_types(x.ty, t, x.span())
     }
 
-    pub(super) fn convertible_types(&mut self, v: TypeId, t: TypeId) -> bool {
+    /// Whether a value that is no constant may be converted; of type parameters, from and to each of their types.
+    ///
+    /// Spec: Conversions.
+    pub(super) fn convertible_types(&mut self, v: TypeId, t: TypeId, at: Span) -> bool {
         let (vp, tp) = (self.s.is_type_param(v), self.s.is_type_param(t));
         if vp || tp {
             let list = |c: &Self, t: TypeId, p: bool| {
@@ -132,7 +150,7 @@ impl<'a> Checker<'a> {
                 to.iter().all(|b| {
                     let of = |t: &Term| if t.tilde { self.s.underlying(t.ty) } else { t.ty };
                     let (a, b) = (of(a), of(b));
-                    self.typed_assignable(a, b) || self.convertible_types(a, b)
+                    self.typed_assignable(a, b) || self.convertible_types(a, b, at)
                 })
             });
         }
@@ -153,13 +171,24 @@ impl<'a> Checker<'a> {
                     || (*a == BasicKind::UnsafePointer && *b == BasicKind::Uintptr)
                     || (*b == BasicKind::UnsafePointer && *a == BasicKind::Uintptr)
             }
+            // Spec: Conversions to and from a string type.
             (Type::Basic(a), Type::Slice(e)) => a.is_string() && self.is_bytes_or_runes(*e),
             (Type::Slice(e), Type::Basic(b)) => b.is_string() && self.is_bytes_or_runes(*e),
+            // Spec: Package unsafe.
             (Type::Basic(BasicKind::UnsafePointer), Type::Pointer(_))
             | (Type::Pointer(_), Type::Basic(BasicKind::UnsafePointer)) => true,
-            (Type::Slice(a), Type::Array(_, b)) => self.s.identical(*a, *b),
+            // Spec: Conversions from slice to array or array pointer.
+            (Type::Slice(a), Type::Array(_, b)) if self.s.identical(*a, *b) => {
+                // Spec: Go 1.20.
+                self.needs_version(at, (1, 20), "conversion of slice to array");
+                true
+            }
             (Type::Slice(a), Type::Pointer(p)) => match self.s.under(*p) {
-                Type::Array(_, b) => self.s.identical(*a, *b),
+                Type::Array(_, b) if self.s.identical(*a, *b) => {
+                    // Spec: Go 1.17.
+                    self.needs_version(at, (1, 17), "conversion of slice to array pointer");
+                    true
+                }
                 _ => false,
             },
             _ => false,
@@ -170,10 +199,16 @@ impl<'a> Checker<'a> {
         matches!(self.s.get(t), Type::Named(_) | Type::TypeParam(_))
     }
 
+    /// Whether a type is that of bytes or runes.
+    ///
+    /// Spec: Conversions to and from a string type.
     fn is_bytes_or_runes(&self, t: TypeId) -> bool {
         matches!(self.s.basic(t), Some(BasicKind::Uint8 | BasicKind::Int32))
     }
 
+    /// Whether types are identical but for struct tags.
+    ///
+    /// Spec: Conversions; Type identity.
     fn identical_ignoring_tags(&self, a: TypeId, b: TypeId) -> bool {
         if self.s.identical(a, b) {
             return true;
@@ -186,7 +221,7 @@ impl<'a> Checker<'a> {
                         let embedded = |o: &Object| matches!(o.kind, ObjKind::Var(VarKind::EmbeddedField));
                         f.name == g.name
                             && (f.exported() || f.pkg == g.pkg)
-                            && embedded(&f) == embedded(&g)
+                            && embedded(f) == embedded(g)
                             && self.identical_ignoring_tags(f.ty, g.ty)
                     })
             }
@@ -209,6 +244,8 @@ impl<'a> Checker<'a> {
     }
 
     /// `assignable` for typed values, resolving methods on the way.
+    ///
+    /// Spec: Assignability.
     pub(super) fn typed_assignable(&mut self, v: TypeId, t: TypeId) -> bool {
         self.resolve_methods_for(v, t);
         self.s.assignable(v, t)
@@ -231,6 +268,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether an operand may be assigned to `t`, constants and `nil` included. Nothing is reported or recorded.
+    ///
+    /// Spec: Assignability.
     pub(super) fn operand_assignable(&mut self, x: &Operand<'a>, t: TypeId) -> bool {
         if x.is_invalid() || t == TypeId::INVALID {
             return true;

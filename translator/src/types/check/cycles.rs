@@ -21,8 +21,10 @@ struct Search {
 }
 
 impl<'a> Checker<'a> {
-    /// A declaration that is being resolved was met again. "It is an error if a type contains itself" and "a package-level
-    /// variable depends on itself"; a cycle through functions or through a type definition only is none.
+    /// A declaration that is being resolved was met again. That is no error on the way through functions, or through a
+    /// type definition where no constant or variable lies on the way.
+    ///
+    /// Beyond the spec: go/types, declarations that cannot be resolved without each other.
     pub(super) fn cycle(&mut self, o: ObjId) {
         let start = self.path.iter().rposition(|x| *x == o).unwrap_or(0);
         let cycle: Vec<ObjId> = self.path.get(start..).unwrap_or(&[]).to_vec();
@@ -59,6 +61,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Tells of a cycle at the declaration that comes first in the source.
+    ///
+    /// Spec: cited by the callers.
     pub(super) fn cycle_error(&mut self, cycle: &[ObjId]) {
         let first = cycle.iter().copied().min_by_key(|o| self.span_of(*o));
         let Some(first) = first else { return };
@@ -66,6 +70,9 @@ impl<'a> Checker<'a> {
         self.cycle_error_at(first, span, cycle);
     }
 
+    /// Tells of a cycle at one of its declarations.
+    ///
+    /// Spec: cited by the callers.
     fn cycle_error_at(&mut self, o: ObjId, span: Span, cycle: &[ObjId]) {
         let obj = self.s.obj(o);
         let (code, mut text) = match obj.kind {
@@ -92,11 +99,13 @@ impl<'a> Checker<'a> {
     }
 
     /// The declarations that lead from `t` back to `named` when each is declared as the next.
+    ///
+    /// Spec: Underlying types.
     pub(super) fn declarations_back_to(&self, t: TypeId, named: TypeId) -> Option<Vec<ObjId>> {
         let (mut t, mut cycle) = (t, Vec::new());
         for _ in 0..1000 {
             let ty = self.s.get(t);
-            let Type::Named(n) = &*ty else { return None };
+            let Type::Named(n) = ty else { return None };
             cycle.push(n.obj);
             if t == named {
                 return Some(cycle);
@@ -106,8 +115,9 @@ impl<'a> Checker<'a> {
         Some(cycle)
     }
 
-    /// "A type T may not contain a field of type T, or of a type containing T as a component, directly or indirectly, if
-    /// those containing types are only array or struct types"; nor may an interface embed itself.
+    /// Reports a type that arrays and structs alone lead back to, and an interface that embeds itself.
+    ///
+    /// Spec: Array types; Struct types; General interfaces.
     pub(super) fn valid_type(&mut self, o: ObjId) {
         let t = self.s.obj_type(o);
         let mut search = Search {
@@ -133,6 +143,7 @@ impl<'a> Checker<'a> {
         // Told of where the search began: that is the first of the declarations that are complete.
         let mut spans = spans;
         if let Some((span, first)) = spans.next() {
+            // Spec: Array types; Struct types; General interfaces.
             self.cycle_error_at(first, span, &objs);
         }
         for t in cycle {
@@ -146,6 +157,8 @@ impl<'a> Checker<'a> {
     }
 
     /// The types on the way from one to itself.
+    ///
+    /// Spec: Array types; Struct types; General interfaces.
     fn contains_itself(&self, t: TypeId, search: &mut Search) -> Option<Vec<TypeId>> {
         search.steps += 1;
         if search.steps > STEPS || search.path.len() > 500 {
@@ -210,6 +223,8 @@ impl<'a> Checker<'a> {
 
     /// Whether a value's type has a size already: one whose declaration is being resolved has none, as in
     /// `type T [unsafe.Sizeof(T{})]int`.
+    ///
+    /// Spec: Array types; Struct types; Package unsafe.
     pub(super) fn finite_size(&mut self, t: TypeId, depth: usize) -> bool {
         if depth > 100 {
             return true;
@@ -218,6 +233,7 @@ impl<'a> Checker<'a> {
             Type::Named(n) => {
                 if let Some(start) = self.path.iter().position(|o| *o == n.obj) {
                     let cycle = self.path.get(start..).unwrap_or(&[]).to_vec();
+                    // Spec: Array types; Struct types; Package unsafe.
                     self.cycle_error(&cycle);
                     return false;
                 }

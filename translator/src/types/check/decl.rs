@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 impl<'a> Checker<'a> {
     /// Makes sure the object has its type.
+    ///
+    /// Spec: Declarations and scope.
     pub(super) fn resolve(&mut self, o: ObjId) {
         match self.colors.get(&o).copied().unwrap_or(Color::Black) {
             Color::Black => {
@@ -72,6 +74,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A constant with its type, one that constants have, and the `iota` of its specification.
+    ///
+    /// Spec: Constant declarations; Iota.
     pub(super) fn const_decl(
         &mut self,
         o: ObjId,
@@ -85,6 +90,7 @@ impl<'a> Checker<'a> {
         let declared = ty.map(|e| {
             let t = self.type_expr(e);
             if t != TypeId::INVALID && !self.s.basic(t).is_some_and(BasicKind::is_const_type) {
+                // Spec: Constant declarations; Constants.
                 let text = format!("invalid constant type `{}`", self.type_str(t));
                 self.err(e.span, Code::INVALID_DECL, text);
                 return TypeId::INVALID;
@@ -99,6 +105,9 @@ impl<'a> Checker<'a> {
         (self.env.iota, self.env.err_at) = old;
     }
 
+    /// The value of a constant, of the declared type or of its own.
+    ///
+    /// Spec: Constant declarations.
     fn init_const(&mut self, o: ObjId, declared: Option<TypeId>, x: &mut Operand<'a>) {
         if declared == Some(TypeId::INVALID) {
             return;
@@ -123,6 +132,9 @@ impl<'a> Checker<'a> {
         });
     }
 
+    /// A package variable, or several with one expression.
+    ///
+    /// Spec: Variable declarations.
     fn var_decl(&mut self, o: ObjId, ty: Option<&'a Expr>, init: Option<&'a Expr>, lhs: Option<Arc<[ObjId]>>) {
         let declared = ty.map(|e| self.var_type(e));
         if let Some(t) = declared {
@@ -155,14 +167,20 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// An alias, or a defined type.
+    ///
+    /// Spec: Type declarations; Alias declarations; Type definitions.
     pub(super) fn type_decl(&mut self, o: ObjId, spec: &'a ast::TypeSpec) {
         if let Some(first) = spec.type_params.as_ref().and_then(|p| p.fields.first()) {
             let (version, what) = match spec.alias {
                 true => ((1, 23), "generic type alias"),
                 false => ((1, 18), "type parameter"),
             };
+            // Spec: Go 1.18; Go 1.24.
+            // Beyond the spec: go/types, generic aliases from Go 1.23 on, where they could be tried.
             self.needs_version(first.span, version, what);
         } else if spec.alias {
+            // Spec: Go 1.9.
             self.needs_version_at('=', spec.span, (1, 9), "type alias");
         }
         if spec.alias {
@@ -171,6 +189,7 @@ impl<'a> Checker<'a> {
             let mut t = self.type_expr(&spec.ty);
             self.close_scope(outer);
             if params.as_ref().is_some_and(|p| p.contains(&t)) {
+                // Spec: Alias declarations.
                 let text = "cannot use type parameter declared in alias declaration as RHS";
                 self.err(spec.ty.span, Code::INVALID_DECL, text);
                 t = TypeId::INVALID;
@@ -198,6 +217,7 @@ impl<'a> Checker<'a> {
         let rhs = self.type_expr(&spec.ty);
         self.close_scope(outer);
         if self.s.is_type_param(rhs) {
+            // Spec: Type definitions.
             self.err(
                 spec.ty.span,
                 Code::INVALID_DECL,
@@ -210,6 +230,7 @@ impl<'a> Checker<'a> {
             rhs
         };
         if let Some(cycle) = self.declarations_back_to(rhs, named) {
+            // Spec: Underlying types.
             self.cycle_error(&cycle);
             rhs = TypeId::INVALID;
         }
@@ -227,6 +248,9 @@ impl<'a> Checker<'a> {
         self.pkg(pkg)?.alias_params.get(&o).cloned()
     }
 
+    /// A struct's fields and its type's methods have different names.
+    ///
+    /// Spec: Method declarations.
     fn check_method_clash(&mut self, named: TypeId) {
         let Type::Named(n) = self.s.get(named) else { return };
         let Type::Struct(st) = self.s.under(named) else {
@@ -247,16 +271,21 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A function or method: its type parameters, receiver and signature; the body waits.
+    ///
+    /// Spec: Function declarations; Method declarations; Type parameter declarations.
     fn func_decl(&mut self, o: ObjId, d: &'a ast::FuncDecl) {
         let outer = self.open_scope();
         let recv = d.recv.as_ref().map(|r| self.receiver(r));
         let (recv, named) = recv.map_or((None, None), |(t, named)| (Some(t), named));
         if let Some(first) = d.type_params.as_ref().and_then(|p| p.fields.first()) {
+            // Spec: Go 1.18.
             self.needs_version(first.span, (1, 18), "type parameter");
         }
         let type_params = d.type_params.as_ref().map_or(Vec::new(), |p| self.type_params(p));
         if d.recv.is_some() && d.type_params.is_some() {
             let span = d.type_params.as_ref().map_or(d.name.span, |p| p.span);
+            // Spec: Method declarations.
             self.err(span, Code::INVALID_DECL, "methods cannot have type parameters");
         }
         let (mut sig, scope) = self.signature_of(&d.ty, named, true);
@@ -265,10 +294,12 @@ impl<'a> Checker<'a> {
         if matches!(&*d.name.name, "init" | "main") && d.recv.is_none() {
             let is_main = &*d.name.name == "init" || self.pkg(self.env.pkg).is_some_and(|p| &*p.name == "main");
             if is_main && let Some(first) = d.type_params.as_ref().and_then(|p| p.fields.first()) {
+                // Spec: Package initialization; Program execution.
                 let text = format!("func `{}` must have no type parameters", d.name.name);
                 self.err(first.span, Code::INVALID_DECL, text);
             }
             if is_main && !(sig.params.is_empty() && sig.results.is_empty()) {
+                // Spec: Package initialization; Program execution.
                 let text = format!("func `{}` must have no arguments and no return values", d.name.name);
                 self.err(d.name.span, Code::INVALID_DECL, text);
             }
@@ -289,6 +320,8 @@ impl<'a> Checker<'a> {
 
     /// The receiver: declares, for a generic type, its names for the type's parameters. Its own name is given back, to be
     /// declared with the parameters' once all types are known: `func (t t) m(t2 t)`.
+    ///
+    /// Spec: Method declarations.
     fn receiver(&mut self, list: &'a ast::FieldList) -> (TypeId, Option<(&'a ast::Ident, ObjId)>) {
         let many = match (&list.fields[..], list.fields.first()) {
             ([], _) => {
@@ -336,6 +369,9 @@ impl<'a> Checker<'a> {
         (t, named)
     }
 
+    /// The receiver's base is a type that this package defines, and neither pointer nor interface.
+    ///
+    /// Spec: Method declarations.
     fn later_receiver_check(&mut self, base: TypeId, span: Span) {
         if base == TypeId::INVALID {
             return;
@@ -352,7 +388,9 @@ impl<'a> Checker<'a> {
                     );
                     return;
                 }
-                n.underlying.is_none() || !matches!(self.s.under(base), Type::Pointer(_) | Type::Interface(_))
+                let pointer = |t: &Type| matches!(t, Type::Pointer(_) | Type::Basic(BasicKind::UnsafePointer));
+                n.underlying.is_none()
+                    || !(pointer(self.s.under(base)) || matches!(self.s.under(base), Type::Interface(_)))
             }
             Type::Basic(_) => {
                 self.err(
@@ -369,6 +407,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A receiver's type; names in brackets stand for the parameters of a generic one.
+    ///
+    /// Spec: Method declarations.
     fn receiver_type(&mut self, e: &'a Expr) -> TypeId {
         use ast::ExprKind::*;
         match &e.kind {
@@ -395,6 +436,7 @@ impl<'a> Checker<'a> {
                     );
                     self.err(e.span, Code::INSTANTIATION, text);
                 }
+                // Spec: Go 1.18.
                 self.needs_version(x.span, (1, 18), "type instantiation");
                 // The receiver's names stand for the type's own parameters.
                 for (a, p) in args.iter().zip(&n.type_params) {
@@ -437,6 +479,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports a receiver whose base is an alias that can have no methods.
+    ///
+    /// Spec: Method declarations.
     fn is_without_methods(&mut self, base: &Expr) -> bool {
         let why = base.as_ident().and_then(|id| self.alias_without_methods(id));
         match why {
@@ -449,10 +493,15 @@ impl<'a> Checker<'a> {
     }
 
     /// Declares type parameters and resolves their constraints.
+    ///
+    /// Spec: Type parameter declarations.
     pub(super) fn type_params(&mut self, list: &'a ast::FieldList) -> Vec<TypeId> {
         self.type_params_into(list, |_, _| ())
     }
 
+    /// As `type_params`; `with` is told of the parameters before their constraints are resolved, which may mention them.
+    ///
+    /// Spec: Type parameter declarations; Declarations and scope.
     pub(super) fn type_params_into(
         &mut self,
         list: &'a ast::FieldList,
@@ -500,12 +549,15 @@ impl<'a> Checker<'a> {
     }
 
     /// A constraint; what is no interface is wrapped in one.
+    ///
+    /// Spec: Type constraints.
     fn constraint(&mut self, e: &'a Expr) -> TypeId {
         let t = self.type_or_union(e);
         if t == TypeId::INVALID {
             return TypeId::ANY;
         }
         if self.s.is_type_param(t) {
+            // Spec: Type constraints; General interfaces.
             self.err(e.span, Code::INVALID_DECL, "cannot use a type parameter as constraint");
             return TypeId::ANY;
         }
@@ -527,8 +579,11 @@ impl<'a> Checker<'a> {
     }
 
     /// Declarations inside a function.
+    ///
+    /// Spec: Declarations and scope.
     pub(super) fn decl_stmt(&mut self, d: &'a ast::GenDecl) {
         match &d.kind {
+            // Spec: Source file organization.
             GenKind::Import(_) => self.err(d.span, Code::INVALID_DECL, "import inside a function"),
             GenKind::Const(specs) => {
                 let decls = self.const_decls(specs);
@@ -546,6 +601,8 @@ impl<'a> Checker<'a> {
                         continue;
                     };
                     if spec_end != Some(iota) {
+                        // A name is known from the end of its specification on.
+                        // Spec: Declarations and scope.
                         self.declare_all(&mut pending);
                         spec_end = Some(iota);
                     }
@@ -573,6 +630,8 @@ impl<'a> Checker<'a> {
                         Some(s.name.span),
                     );
                     let o = self.s.add_obj(o);
+                    // A type's name is known from itself on.
+                    // Spec: Declarations and scope.
                     self.declare(&s.name, o);
                     self.decls.insert(
                         o,
@@ -605,6 +664,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Variables, which are known from the end of their specification on.
+    ///
+    /// Spec: Variable declarations; Declarations and scope.
     fn local_vars(&mut self, s: &'a ast::VarSpec) {
         let declared = s.ty.as_ref().map(|e| self.var_type(e));
         let vars: Vec<ObjId> = s
@@ -646,6 +708,7 @@ impl<'a> Checker<'a> {
         self.stmt_list(&body.stmts, super::stmt::Context::default());
         self.labels(body);
         if !sig.results.is_empty() && !self.block_terminates(body) {
+            // Spec: Function declarations; Terminating statements.
             self.err(body.rbrace, Code::MISSING_RETURN, "missing return");
         }
         let locals = std::mem::replace(&mut self.locals, old_locals);
@@ -655,6 +718,7 @@ impl<'a> Checker<'a> {
                 if &*o.name != "_"
                     && let Some(span) = o.span
                 {
+                    // Spec: Variable declarations.
                     self.err(
                         span,
                         Code::UNUSED_VARIABLE,

@@ -32,6 +32,8 @@ impl<'a> Checker<'a> {
     }
 
     /// A generic function or type cannot stand for itself.
+    ///
+    /// Spec: Instantiations.
     pub(super) fn exclude_generic(&mut self, x: &mut Operand<'a>) {
         if x.is_invalid() {
             return;
@@ -46,6 +48,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Tells that a generic function stands where no type arguments can be inferred.
+    ///
+    /// Spec: Instantiations.
     pub(super) fn generic_without_args(&mut self, x: &mut Operand<'a>) {
         let text = x.expr.map_or(String::new(), |e| self.text(e));
         self.err(
@@ -87,7 +92,11 @@ impl<'a> Checker<'a> {
         x
     }
 
+    /// Reports what is no value: a call without results, a built-in function, a type.
+    ///
+    /// Spec: Calls; Built-in functions; Operands.
     pub(super) fn must_be_value(&mut self, x: &mut Operand<'a>) {
+        // Spec: Calls; Built-in functions; Operands.
         let text = |c: &Self| x.expr.map_or(String::new(), |e| c.text(e));
         let message = match x.mode {
             Mode::NoValue => format!("`{}` (no value) used as value", text(self)),
@@ -99,17 +108,24 @@ impl<'a> Checker<'a> {
         x.fail();
     }
 
+    /// Reports a call of several results where one value is wanted.
+    ///
+    /// Spec: Calls; Assignment statements.
     pub(super) fn single_value(&mut self, x: &mut Operand<'a>) {
         if matches!(x.mode, Mode::Value | Mode::CommaOk)
             && let Type::Tuple(ts) = self.s.get(x.ty)
             && ts.len() != 1
         {
+            // Spec: Calls; Assignment statements.
             let text = format!("multiple-value {} in single-value context", self.describe(x));
             self.err(x.span(), Code::ASSIGN_COUNT, text);
             x.fail();
         }
     }
 
+    /// An expression of any kind, with its record.
+    ///
+    /// Spec: Expressions.
     pub(super) fn raw_expr(&mut self, e: &'a Expr, hint: Option<TypeId>) -> Operand<'a> {
         let mut x = self.expr_kind(e, hint);
         x.expr = Some(e);
@@ -143,6 +159,7 @@ impl<'a> Checker<'a> {
             ExprKind::Unary(op, x) => self.unary(e, *op, x, hint),
             ExprKind::Binary(b) => self.binary(e, b),
             ExprKind::KeyValue(..) => {
+                // Spec: Composite literals.
                 self.err(e.span, Code::INVALID_USE, "no key:value expected");
                 Operand::invalid(e)
             }
@@ -160,6 +177,7 @@ impl<'a> Checker<'a> {
                 }
             }
             ExprKind::Ellipsis(_) => {
+                // Spec: Passing arguments to ... parameters; Array types.
                 self.err(e.span, Code::INVALID_USE, "invalid use of `...`");
                 Operand::invalid(e)
             }
@@ -167,13 +185,17 @@ impl<'a> Checker<'a> {
     }
 
     /// A name.
+    ///
+    /// Spec: Operands; Blocks; Declarations and scope; Predeclared identifiers.
     pub(super) fn ident(&mut self, e: &'a Expr, id: &'a ast::Ident) -> Operand<'a> {
         if &*id.name == "_" {
+            // Spec: Blank identifier; Operands.
             self.err(e.span, Code::INVALID_USE, "cannot use `_` as value or type");
             return Operand::invalid(e);
         }
         let Some(o) = self.lookup(&id.name) else {
             if !self.shared.broken.contains(&*id.name) {
+                // Spec: Declarations and scope.
                 self.err(e.span, Code::UNDEFINED, format!("undefined: `{}`", id.name));
             }
             return Operand::invalid(e);
@@ -181,9 +203,13 @@ impl<'a> Checker<'a> {
         self.info.uses.insert(id.id, o);
         self.resolve(o);
         let obj = self.s.obj(o);
+        if obj.pkg.is_some_and(|p| p != self.env.pkg) {
+            self.use_dot_import(e, obj);
+        }
         match &obj.kind {
             ObjKind::PkgName { .. } => {
                 self.used.insert(o);
+                // Spec: Qualified identifiers; Import declarations.
                 self.err(
                     e.span,
                     Code::INVALID_USE,
@@ -201,6 +227,7 @@ impl<'a> Checker<'a> {
                     return match self.env.iota {
                         Some(n) => Operand::constant(obj.ty, constant::ConstValue::int(n), e),
                         None => {
+                            // Spec: Iota.
                             self.err(
                                 e.span,
                                 Code::INVALID_USE,
@@ -216,6 +243,7 @@ impl<'a> Checker<'a> {
             }
             ObjKind::TypeName { .. } => {
                 if obj.pkg.is_none() && matches!(&*id.name, "any" | "comparable") {
+                    // Spec: Go 1.18.
                     let known = self.needs_version(e.span, (1, 18), &format!("predeclared `{}`", id.name));
                     if !known {
                         return Operand::invalid(e);
@@ -255,6 +283,27 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A name of another package stands alone where the file imports that package with a dot.
+    ///
+    /// Spec: Import declarations.
+    fn use_dot_import(&mut self, e: &Expr, o: &Object) {
+        let imports = self.pkg(self.env.pkg).map(|p| &p.import_objs);
+        let from = imports.into_iter().flatten().find(|(import, span, _)| {
+            let import = self.s.obj(*import);
+            let imported = match import.kind {
+                ObjKind::PkgName { imported } => Some(imported),
+                _ => None,
+            };
+            &*import.name == "." && imported == o.pkg && span.file == e.span.file
+        });
+        if let Some((import, ..)) = from {
+            self.used.insert(*import);
+        }
+    }
+
+    /// A literal: an untyped constant.
+    ///
+    /// Spec: Constants.
     fn basic_lit(&mut self, e: &'a Expr, lit: &'a ast::BasicLit) -> Operand<'a> {
         let ty = match lit.kind {
             LitKind::Int => TypeId::UNTYPED_INT,
@@ -271,6 +320,7 @@ impl<'a> Checker<'a> {
                 x
             }
             None => {
+                // Spec: Integer literals; Floating-point literals; Imaginary literals; Rune literals; String literals.
                 self.err(e.span, Code::LITERAL, format!("malformed constant: `{}`", lit.text));
                 Operand::invalid(e)
             }
@@ -278,6 +328,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Forms of numbers that Go 1.13 brought.
+    ///
+    /// Spec: Go 1.13.
     fn literal_version(&mut self, lit: &ast::BasicLit) {
         let number = matches!(lit.kind, LitKind::Int | LitKind::Float | LitKind::Imaginary);
         if !number || lit.text.len() <= 2 || self.version_at(lit.span) >= (1, 13) {
@@ -294,6 +346,9 @@ impl<'a> Checker<'a> {
         self.needs_version(lit.span, (1, 13), what);
     }
 
+    /// A function literal; its body is checked in place, or later at package level.
+    ///
+    /// Spec: Function literals.
     fn func_lit(&mut self, e: &'a Expr, f: &'a ast::FuncLit) -> Operand<'a> {
         let (sig, scope) = self.signature(&f.ty);
         let t = self.s.signature(sig);
@@ -313,6 +368,9 @@ impl<'a> Checker<'a> {
         Operand::new(Mode::Value, t, e)
     }
 
+    /// What a pointer points to, or a pointer type.
+    ///
+    /// Spec: Address operators; Pointer types.
     fn star(&mut self, e: &'a Expr, inner: &'a Expr) -> Operand<'a> {
         let x = self.expr_or_type(inner);
         match x.mode {
@@ -332,6 +390,7 @@ impl<'a> Checker<'a> {
                 match self.s.get(core) {
                     Type::Pointer(base) => Operand::new(Mode::Variable, *base, e),
                     _ => {
+                        // Spec: Address operators.
                         let text = format!("invalid operation: cannot indirect {}", self.describe(&x));
                         self.err(x.span(), Code::INVALID_OPERATION, text);
                         Operand::invalid(e)

@@ -16,8 +16,9 @@ struct Link<'a> {
 }
 
 impl<'a> Checker<'a> {
-    // Spec, "Function declarations": a declaration without a body provides the signature of a function that is
-    // implemented outside Go.
+    /// A declaration without a body is of a function that is implemented outside Go.
+    ///
+    /// Spec: Function declarations.
     pub(super) fn external_functions(&mut self, pkg: PackageId) {
         let Some(package) = self.shared.loaded.get(pkg.0 as usize) else {
             return;
@@ -26,6 +27,7 @@ impl<'a> Checker<'a> {
         for file in &package.files {
             for link in links(file) {
                 if !file.imports.iter().any(|s| &*s.path == "unsafe") {
+                    // Beyond the spec: cmd/compile, `//go:linkname`.
                     let text = "`//go:linkname` is only allowed in files that import `unsafe`";
                     self.err(link.span, Code::INVALID_DECL, text);
                     continue;
@@ -36,6 +38,7 @@ impl<'a> Checker<'a> {
                     // Before Go 1.18 such a link had no effect.
                     _ if package.go_version < (1, 18) => {}
                     _ => {
+                        // Beyond the spec: cmd/compile, `//go:linkname`.
                         let text = "`//go:linkname` must refer to a declared function or variable";
                         self.err(link.span, Code::INVALID_DECL, text);
                     }
@@ -49,12 +52,15 @@ impl<'a> Checker<'a> {
         for d in functions {
             let is_linked = d.recv.is_none() && linked.contains(&d.name.name);
             if d.type_params.is_some() {
+                // Beyond the spec: go/types, a generic function is written in Go.
                 self.err(
                     d.name.span,
                     Code::MISSING_BODY,
                     "generic function is missing function body",
                 );
             } else if !package.assembly && !is_linked && &*d.name.name != "init" {
+                // Spec: Function declarations.
+                // Beyond the spec: cmd/compile, where a body may be missing.
                 self.err(d.name.span, Code::MISSING_BODY, "missing function body");
             }
         }

@@ -11,6 +11,9 @@ use crate::diagnostic::Code;
 use crate::syntax::ast::{Expr, SliceExpr};
 
 impl<'a> Checker<'a> {
+    /// `x[i]`: an element, a byte, a map's value, or an instance of a generic function or type.
+    ///
+    /// Spec: Index expressions; Instantiations.
     pub(super) fn index_expr(&mut self, e: &'a Expr, xe: &'a Expr, args: &'a [Expr]) -> Operand<'a> {
         let mut x = self.raw_expr(xe, None);
         match x.mode {
@@ -41,13 +44,15 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         if let Some(second) = args.get(1) {
+            // Spec: Index expressions.
             let text = "invalid operation: more than one index";
             self.err(second.span, Code::INVALID_OPERATION, text);
             self.use_exprs(args);
             return Operand::invalid(e);
         }
         if self.s.basic(x.ty).is_some_and(BasicKind::is_string) {
-            // "A constant index into a constant string" is checked; the byte is a value all the same.
+            // A constant index is checked against a constant string; the byte is a value all the same.
+            // Spec: Index expressions.
             let len = x.val.as_ref().and_then(|v| v.as_bytes().map(|b| b.len() as i64));
             self.index_value(index, len, false);
             return Operand::new(Mode::Value, TypeId::UINT8, e);
@@ -82,6 +87,7 @@ impl<'a> Checker<'a> {
                 Operand::new(Mode::MapIndex, *value, e)
             }
             _ => {
+                // Spec: Index expressions.
                 let text = format!("invalid operation: cannot index {}", self.describe(&x));
                 self.err(x.span(), Code::INVALID_OPERATION, text);
                 self.use_exprs([index]);
@@ -91,6 +97,8 @@ impl<'a> Checker<'a> {
     }
 
     /// All types in the parameter's set must have the same element type.
+    ///
+    /// Spec: Index expressions.
     fn index_type_param(&mut self, e: &'a Expr, x: &Operand<'a>, index: &'a Expr) -> Operand<'a> {
         let terms = self.s.terms(x.ty).unwrap_or_default();
         let mut elem: Option<TypeId> = None;
@@ -158,6 +166,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks an index. `Some(Some(i))` when constant, `None` when in error. `inclusive` allows the length itself.
+    ///
+    /// Spec: Index expressions; Slice expressions.
     pub(super) fn index_value(&mut self, e: &'a Expr, len: Option<i64>, inclusive: bool) -> Option<Option<i64>> {
         let mut x = self.expr(e);
         if !self.valid_index(&mut x, "index", false) {
@@ -171,6 +181,7 @@ impl<'a> Checker<'a> {
             && n >= 0
             && (i > n || (i == n && !inclusive))
         {
+            // Spec: Index expressions; Slice expressions.
             let text = format!(
                 "invalid argument: index {i} out of bounds [0:{}]",
                 if inclusive { n + 1 } else { n }
@@ -182,11 +193,13 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether an operand may be an index or a size; untyped ones become `int`.
+    ///
+    /// Spec: Index expressions.
     pub(super) fn valid_index(&mut self, x: &mut Operand<'a>, what: &str, allow_negative: bool) -> bool {
         if x.is_invalid() {
             return false;
         }
-        // "A constant index that is untyped is given type int."
+        // An untyped index is an `int`, and must be one's value.
         if self.s.is_untyped(x.ty) {
             self.convert_untyped(x, TypeId::INT);
             if x.is_invalid() {
@@ -203,7 +216,7 @@ impl<'a> Checker<'a> {
             self.err(x.span(), Code::INVALID_OPERATION, text);
             return false;
         }
-        // "… and representable by a value of type int."
+        // A typed constant must be a value of `int` too.
         if x.is_const() && x.val.as_ref().is_some_and(|v| v.to_i64().is_none()) {
             let text = format!("invalid argument: {what} {} overflows int", self.describe(x));
             self.err(x.span(), Code::INVALID_OPERATION, text);
@@ -212,6 +225,9 @@ impl<'a> Checker<'a> {
         true
     }
 
+    /// `x[a:b:c]` of a string, a slice, an addressable array or a pointer to one.
+    ///
+    /// Spec: Slice expressions.
     pub(super) fn slice_expr(&mut self, e: &'a Expr, s: &'a SliceExpr) -> Operand<'a> {
         let x = self.expr(&s.x);
         if x.is_invalid() {
@@ -268,7 +284,7 @@ impl<'a> Checker<'a> {
                 *value = self.index_value(e, len, true).flatten();
             }
         }
-        // "Constant indices must be in range": each at least as large as those before it.
+        // A constant index is at least as large as those before it.
         let swapped = (0..3).flat_map(|i| (i + 1..3).map(move |k| (i, k))).find_map(|(i, k)| {
             let (low, high) = (values.get(i).copied()??, values.get(k).copied()??);
             let at = bounds.get(k)?.as_ref()?;

@@ -16,6 +16,8 @@ use crate::syntax::ast::{Expr, ExprKind};
 impl<'a> Checker<'a> {
     /// Infers the missing type arguments. Beside them: for each argument that is itself a generic function, the type it
     /// must be instantiated to.
+    ///
+    /// Spec: Type inference.
     #[allow(clippy::type_complexity)]
     pub(super) fn infer(
         &mut self,
@@ -60,8 +62,7 @@ impl<'a> Checker<'a> {
         }
         let mut untyped: Vec<(usize, usize)> = Vec::new();
         for (i, (p, a)) in params.iter().zip(args.iter()).enumerate() {
-            if a.is_invalid() || !u.mentions(&self.s, *p) && !arg_types.get(i).is_some_and(|t| u.mentions(&self.s, *t))
-            {
+            if a.is_invalid() || !u.mentions(self.s, *p) && !arg_types.get(i).is_some_and(|t| u.mentions(self.s, *t)) {
                 continue;
             }
             let Some(at) = arg_types.get(i).copied() else { continue };
@@ -74,7 +75,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             self.resolve_for_unification(*p, at);
-            if !u.unify(&self.s, *p, at, Match::Assign) {
+            if !u.unify(self.s, *p, at, Match::Assign) {
                 let shown = self.s.subst(*p, &fresh, tparams);
                 let inferred = (0..all.len()).find(|k| all.get(*k) == Some(p)).and_then(|k| u.get(k));
                 let text = match inferred {
@@ -103,7 +104,8 @@ impl<'a> Checker<'a> {
             self.err(span, Code::INSTANTIATION, text);
             return None;
         }
-        // "Parameters without a type argument get the default type of the largest kind among their untyped arguments."
+        // What only untyped constants tell of is the default type of the largest kind among them.
+        // Spec: Type inference; Constant expressions.
         let mut largest: Vec<(usize, TypeId)> = Vec::new();
         for (i, k) in untyped {
             let Some(a) = args.get(i).filter(|_| u.get(k).is_none()) else {
@@ -131,11 +133,9 @@ impl<'a> Checker<'a> {
             let t = self.s.default_type(t);
             u.set(k, t);
         }
-        let solved: Option<Vec<TypeId>> = (0..fresh.len()).map(|i| u.resolved(&self.s, i)).collect();
+        let solved: Option<Vec<TypeId>> = (0..fresh.len()).map(|i| u.resolved(self.s, i)).collect();
         let Some(mut out) = solved else {
-            let missing = (0..fresh.len())
-                .find(|i| u.resolved(&self.s, *i).is_none())
-                .unwrap_or(0);
+            let missing = (0..fresh.len()).find(|i| u.resolved(self.s, *i).is_none()).unwrap_or(0);
             let name = tparams.get(missing).map_or(String::new(), |t| self.type_str(*t));
             let text = format!("in call to `{}`, cannot infer {name}", self.text(fun));
             self.err(span, Code::INSTANTIATION, text);
@@ -144,7 +144,7 @@ impl<'a> Checker<'a> {
         // Nothing fresh may be left over.
         out = out.into_iter().map(|t| self.s.subst(t, &fresh, tparams)).collect();
         let solutions: Vec<TypeId> = (0..all.len())
-            .map(|i| u.resolved(&self.s, i).unwrap_or(TypeId::INVALID))
+            .map(|i| u.resolved(self.s, i).unwrap_or(TypeId::INVALID))
             .collect();
         let fixed = args
             .iter()
@@ -155,6 +155,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Parameters of their own for one inference, with constraints in terms of each other.
+    ///
+    /// Spec: Type inference.
     fn fresh_params(&mut self, params: &[TypeId]) -> Vec<TypeId> {
         let fresh: Vec<TypeId> = params.iter().map(|p| self.fresh_param(*p)).collect();
         self.constrain_alike(params, &fresh, params, &fresh);
@@ -193,8 +195,10 @@ impl<'a> Checker<'a> {
     }
 
     /// Unifies parameters with the core types of their constraints, and their methods with those that constraints ask for,
-    /// as long as that tells of further ones. "If C has a core type core(C) and P has a known type argument A, core(C) and
-    /// A must unify loosely; if P has none and C exactly one type term without a tilde, P's is that type."
+    /// as long as that tells of further ones: what is known must unify loosely with the core type, and what is not known is
+    /// the constraint's type where it is a single one without a tilde.
+    ///
+    /// Spec: Type inference.
     fn constraint_inference(&mut self, u: &mut Unifier, params: &[TypeId]) -> Result<(), String> {
         loop {
             let before = u.unknowns();
@@ -210,14 +214,14 @@ impl<'a> Checker<'a> {
                     None => self.s.core_type(*p),
                 };
                 match (known, core) {
-                    (Some(known), Some(core)) if !u.unify(&self.s, known, core, Match::Loose) => {
+                    (Some(known), Some(core)) if !u.unify(self.s, known, core, Match::Loose) => {
                         return Err(self.unsatisfied_text(*p, known));
                     }
                     (None, Some(core)) if single.is_some() && !tilde => u.set(i, core),
                     _ => {}
                 }
                 // The methods a constraint asks for tell of its other parameters.
-                let Some(known) = known.filter(|t| !u.mentions(&self.s, *t)) else {
+                let Some(known) = known.filter(|t| !u.mentions(self.s, *t)) else {
                     continue;
                 };
                 self.resolve_methods_for(known, *p);
@@ -229,7 +233,7 @@ impl<'a> Checker<'a> {
                             self.resolve(l.obj);
                             self.s.complete_instance_method(l.obj);
                             let have = self.s.without_receiver(self.s.obj_type(l.obj));
-                            self.s.in_method_set(known, &l) && u.unify(&self.s, want.ty, have, Match::Exact)
+                            self.s.in_method_set(known, &l) && u.unify(self.s, want.ty, have, Match::Exact)
                         }
                         _ => false,
                     };
@@ -258,9 +262,11 @@ impl<'a> Checker<'a> {
     }
 
     /// Instantiates a generic function value so that it has the type of its target.
+    ///
+    /// Spec: Type inference.
     pub(super) fn instantiate_to(&mut self, x: &mut Operand<'a>, target: TypeId) {
         let generic = self.s.get(x.ty);
-        let Type::Signature(sig) = &*generic else { return };
+        let Type::Signature(sig) = generic else { return };
         let shown = x.expr.map_or(String::new(), |e| self.text(e));
         // Only a function type says anything; anything else is no target.
         if !matches!(self.s.under(target), Type::Signature(_)) {
@@ -273,6 +279,7 @@ impl<'a> Checker<'a> {
             false => "implicitly instantiated function in assignment",
         };
         if !self.env.generic_argument {
+            // Spec: Go 1.21.
             self.needs_version(x.span(), (1, 21), what);
         }
         let plain = self.s.signature(Signature {
@@ -285,7 +292,7 @@ impl<'a> Checker<'a> {
         let fresh = self.fresh_params(&params);
         let renamed = self.s.subst(plain, &params, &fresh);
         let mut u = Unifier::new(&fresh);
-        let fits = u.unify(&self.s, renamed, target, Match::Assign);
+        let fits = u.unify(self.s, renamed, target, Match::Assign);
         let why = match fits {
             true => self.constraint_inference(&mut u, &fresh).err(),
             false => Some(format!(
@@ -294,7 +301,7 @@ impl<'a> Checker<'a> {
                 self.type_str(target)
             )),
         };
-        let solved: Option<Vec<TypeId>> = (0..params.len()).map(|i| u.resolved(&self.s, i)).collect();
+        let solved: Option<Vec<TypeId>> = (0..params.len()).map(|i| u.resolved(self.s, i)).collect();
         let targs = match (why, solved) {
             (None, Some(targs)) => targs,
             (why, _) => {
@@ -328,6 +335,8 @@ impl<'a> Checker<'a> {
     }
 
     /// `f[T]` as a value. Where some type arguments are missing the value stays generic in those.
+    ///
+    /// Spec: Instantiations.
     pub(super) fn instantiate_explicit(&mut self, e: &'a Expr, x: Operand<'a>, args: &'a [Expr]) -> Operand<'a> {
         let targs: Vec<TypeId> = args.iter().map(|a| self.var_type(a)).collect();
         let Type::Signature(sig) = self.s.get(x.ty) else {
@@ -338,6 +347,7 @@ impl<'a> Checker<'a> {
         }
         let start = x.span().end;
         let brackets = Span { start, ..e.span };
+        // Spec: Go 1.18.
         self.needs_version_at('[', brackets, (1, 18), "function instantiation");
         let plain = self.s.signature(Signature {
             type_params: Vec::new(),
@@ -351,10 +361,11 @@ impl<'a> Checker<'a> {
         if targs.len() < fresh.len()
             && let Err(why) = self.constraint_inference(&mut u, &fresh)
         {
+            // Spec: Type inference.
             self.err(e.span, Code::INSTANTIATION, why);
             return Operand::invalid(e);
         }
-        let solved: Option<Vec<TypeId>> = (0..sig.type_params.len()).map(|i| u.resolved(&self.s, i)).collect();
+        let solved: Option<Vec<TypeId>> = (0..sig.type_params.len()).map(|i| u.resolved(self.s, i)).collect();
         let Some(all) = solved else {
             return self.partially_instantiated(e, sig, plain, &targs);
         };
@@ -372,6 +383,8 @@ impl<'a> Checker<'a> {
     }
 
     /// A function that is generic in the parameters for which no arguments are given.
+    ///
+    /// Spec: Instantiations.
     fn partially_instantiated(&mut self, e: &'a Expr, sig: &Signature, plain: TypeId, targs: &[TypeId]) -> Operand<'a> {
         let rest = sig.type_params.get(targs.len()..).unwrap_or(&[]);
         let fresh: Vec<TypeId> = rest.iter().map(|p| self.fresh_param(*p)).collect();
@@ -390,6 +403,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether there are not more type arguments than parameters.
+    ///
+    /// Spec: Instantiations.
     pub(super) fn type_argument_count(&mut self, targs: &[TypeId], params: &[TypeId], exprs: &'a [Expr]) -> bool {
         let Some(extra) = exprs.get(params.len()).filter(|_| targs.len() > params.len()) else {
             return true;
@@ -400,6 +415,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks that type arguments satisfy their constraints.
+    ///
+    /// Spec: Instantiations; Satisfying a type constraint.
     pub(super) fn verify_instance(&mut self, span: Span, params: &[TypeId], args: &[TypeId], spans: &[Span]) {
         for (i, (p, a)) in params.iter().zip(args).enumerate() {
             let Type::TypeParam(tp) = self.s.get(*p) else {
@@ -408,6 +425,7 @@ impl<'a> Checker<'a> {
             let bound = self.s.subst(tp.constraint, params, args);
             let at = spans.get(i).copied().unwrap_or(span);
             if let Some(why) = self.unsatisfied(*a, bound, at) {
+                // Spec: Satisfying a type constraint.
                 let text = format!(
                     "{} does not satisfy {} ({why})",
                     self.type_str(*a),
@@ -419,11 +437,14 @@ impl<'a> Checker<'a> {
     }
 
     /// Why a type does not satisfy a constraint.
+    ///
+    /// Spec: Satisfying a type constraint; Implementing an interface.
     fn unsatisfied(&mut self, t: TypeId, bound: TypeId, span: Span) -> Option<String> {
         if t == TypeId::INVALID || bound == TypeId::INVALID || self.s.underlying(bound) == TypeId::INVALID {
             return None;
         }
-        // "A type T implements an interface I if T is an interface and its type set is a subset of I's": the empty one is.
+        // An interface implements another whose type set holds its own: the empty one is in any.
+        // Spec: Implementing an interface.
         let is_set = self.s.is_type_param(t) || self.s.is_interface(t);
         if is_set && self.s.terms(t).is_some_and(|ts| ts.is_empty()) {
             return None;
@@ -440,7 +461,8 @@ impl<'a> Checker<'a> {
             if !self.s.comparable(t) {
                 return Some("not comparable".into());
             }
-            // "… and T satisfies comparable if it is comparable, even if not strictly", since Go 1.20.
+            // What is comparable, though not strictly, satisfies `comparable` since Go 1.20.
+            // Spec: Satisfying a type constraint; Go 1.20.
             if !self.s.strictly_comparable(t) && self.version_at(span) < (1, 20) {
                 return Some("that requires go1.20 or later".into());
             }

@@ -1,7 +1,7 @@
 //! The order in which package variables are initialised, and what is left to do at the end.
 //!
 //! In: the dependencies seen while checking. Out: `Package::init_order`; initialization cycles reported.
-//! Invariants: of the variables ready to be initialised the earliest declared goes first, as the specification says.
+//! Invariants: of the variables ready to be initialised the earliest declared goes first.
 
 use super::super::model::*;
 use super::{Checker, DeclKind};
@@ -12,6 +12,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 const INSTANCE_DEPTH: usize = 6;
 
 impl<'a> Checker<'a> {
+    /// Orders the variables that have an initialiser.
+    ///
+    /// Spec: Package initialization.
     pub(super) fn init_order(&mut self, pkg: PackageId, objs: &[ObjId]) {
         let vars: Vec<ObjId> = objs
             .iter()
@@ -36,6 +39,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether what a constant needs leads back to it.
+    ///
+    /// Beyond the spec: go/types, constants in a cycle are told of as variables are.
     fn constants_need_themselves(&self, objs: &[ObjId]) -> bool {
         let is_constant = |o: ObjId| matches!(self.decls.get(&o).map(|d| &d.kind), Some(DeclKind::Const { .. }));
         // Objects that were met, and whether all that they need was looked at.
@@ -79,6 +84,8 @@ impl<'a> Checker<'a> {
 
     /// Tells of each cycle once: constants and variables are taken in the order in which they could be initialised, what
     /// needs the fewest others first, and one that still needs another then and leads back to itself is told of.
+    ///
+    /// Spec: Package initialization.
     fn init_cycles(&mut self, objs: &[ObjId]) {
         let is_value = |c: &Self, o: ObjId| {
             matches!(
@@ -120,6 +127,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Initialises what `v` needs, in order of declaration, then `v`; says whether that led back to it.
+    ///
+    /// Spec: Package initialization.
     fn init_one(&mut self, pkg: PackageId, v: ObjId, done: &mut FxHashSet<ObjId>, path: &mut Vec<ObjId>) -> bool {
         if done.contains(&v) {
             return false;
@@ -157,12 +166,17 @@ impl<'a> Checker<'a> {
         cyclic
     }
 
+    /// Tells of a variable that needs itself.
+    ///
+    /// Spec: Package initialization.
     fn init_cycle(&mut self, v: ObjId) {
         let text = format!("initialization cycle: `{}` refers to itself", self.s.obj(v).name);
         self.err(self.span_of(v), Code::INIT_CYCLE, text);
     }
 
     /// Variables with an initialiser that `v`'s refers to, directly or through functions.
+    ///
+    /// Spec: Package initialization.
     fn reachable_vars(&self, v: ObjId) -> Vec<ObjId> {
         let mut out = Vec::new();
         let mut seen: FxHashSet<ObjId> = FxHashSet::default();

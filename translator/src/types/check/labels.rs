@@ -34,6 +34,9 @@ struct Labels<'a> {
 }
 
 impl<'a> Checker<'a> {
+    /// Labels are of one function, declared once, used, and where their branches can go.
+    ///
+    /// Spec: Label scopes; Goto statements.
     pub(super) fn labels(&mut self, body: &'a Block) {
         let mut all: Vec<&'a Ident> = Vec::new();
         let mut branches = false;
@@ -51,14 +54,16 @@ impl<'a> Checker<'a> {
         }
         for jump in self.block_branches(&body.stmts, &mut labels) {
             match labels.objs.get_mut(&jump.label.name) {
-                // "Goto statements outside a block cannot jump to a label inside that block."
+                // A jump into a block from outside it.
                 Some((o, used)) => {
                     *used = true;
                     self.info.uses.insert(jump.label.id, *o);
+                    // Spec: Goto statements.
                     let text = format!("goto `{}` jumps into block", jump.label.name);
                     self.err(jump.label.span, Code::BRANCH, text);
                 }
                 None => {
+                    // Spec: Label scopes; Goto statements.
                     let text = format!("label `{}` not declared", jump.label.name);
                     self.err(jump.label.span, Code::BRANCH, text);
                 }
@@ -66,12 +71,16 @@ impl<'a> Checker<'a> {
         }
         for id in all {
             if labels.objs.get(&id.name).is_some_and(|(_, used)| !used) {
+                // Spec: Label scopes.
                 let text = format!("label `{}` declared and not used", id.name);
                 self.err(id.span, Code::BRANCH, text);
             }
         }
     }
 
+    /// Declares a label of the function.
+    ///
+    /// Spec: Label scopes; Blank identifier.
     fn declare_label(&mut self, id: &'a Ident, labels: &mut Labels<'a>) {
         let o = Object::new(
             ObjKind::Label,
@@ -87,6 +96,7 @@ impl<'a> Checker<'a> {
         }
         if let Some((old, _)) = labels.objs.get(&id.name) {
             let old = *old;
+            // Spec: Label scopes.
             self.err(id.span, Code::BRANCH, format!("label `{}` already declared", id.name));
             if let (Some(s), Some(d)) = (self.s.obj(old).span, self.diags.last_mut()) {
                 *d = d.clone().label(s, "first declared here");
@@ -97,6 +107,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks the branches of a block; gives the jumps to labels that are not in it.
+    ///
+    /// Spec: Goto statements; Blocks.
     fn block_branches(&mut self, list: &'a [Stmt], labels: &mut Labels<'a>) -> Vec<Jump<'a>> {
         labels.blocks.push(Vec::new());
         let mut jumps = Vec::new();
@@ -107,6 +119,9 @@ impl<'a> Checker<'a> {
         jumps
     }
 
+    /// Checks the branches of a statement, and notes what it declares for the jumps over it.
+    ///
+    /// Spec: Goto statements; Labeled statements; Label scopes.
     fn stmt_branches(&mut self, s: &'a Stmt, labels: &mut Labels<'a>, jumps: &mut Vec<Jump<'a>>) {
         let mut declared = |at: Span| {
             for j in jumps.iter_mut() {
@@ -162,8 +177,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The jumps that a label ends. "Executing the goto statement must not cause any variables to come into scope that were
-    /// not already in scope at the point of the goto."
+    /// The jumps that a label ends, none of which may lead over the declaration of a variable that is in scope at the label.
+    ///
+    /// Spec: Goto statements.
     fn land(&mut self, label: &'a Ident, labels: &mut Labels<'a>, jumps: &mut Vec<Jump<'a>>) {
         let (landed, on): (Vec<_>, Vec<_>) = std::mem::take(jumps)
             .into_iter()
@@ -188,7 +204,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// "If there is a label, it must be that of an enclosing for, switch, or select statement", for `continue` of a loop.
+    /// `break` names an enclosing loop, switch or select, `continue` an enclosing loop.
+    ///
+    /// Spec: Break statements; Continue statements.
     fn labelled_branch(&mut self, kind: BranchKind, label: &'a Ident, labels: &mut Labels<'a>) {
         let target = labels.around.iter().rev().find(|a| a.name == &*label.name);
         let (valid, what) = match kind {
@@ -204,6 +222,7 @@ impl<'a> Checker<'a> {
         } else {
             format!("{what} label not declared: `{}`", label.name)
         };
+        // Spec: Break statements; Continue statements.
         self.err(label.span, Code::BRANCH, text);
     }
 }

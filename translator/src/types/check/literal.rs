@@ -13,6 +13,9 @@ use crate::syntax::ast::{CompositeLit, Expr, ExprKind};
 use rustc_hash::FxHashSet;
 
 impl<'a> Checker<'a> {
+    /// A composite literal, whose type may be left to the literal around it.
+    ///
+    /// Spec: Composite literals.
     pub(super) fn composite_lit(&mut self, e: &'a Expr, c: &'a CompositeLit, hint: Option<TypeId>) -> Operand<'a> {
         let mut open_array = None;
         let (ty, base) = match &c.ty {
@@ -75,9 +78,10 @@ impl<'a> Checker<'a> {
                 if base != TypeId::INVALID && self.is_pending(base) {
                     return Operand::new(Mode::Value, ty, e);
                 }
-                if c.ty.is_none() && self.s.is_type_param(base) && core == TypeId::INVALID {
+                if self.s.is_type_param(base) && core == TypeId::INVALID {
                     let text = format!(
-                        "invalid composite literal element type {} (no common underlying type)",
+                        "invalid composite literal{} type {} (no common underlying type)",
+                        if c.ty.is_none() { " element" } else { "" },
                         self.type_str(base)
                     );
                     self.err(e.span, Code::INVALID_USE, text);
@@ -92,6 +96,9 @@ impl<'a> Checker<'a> {
         Operand::new(Mode::Value, ty, e)
     }
 
+    /// Fields by their names, or all of them in order.
+    ///
+    /// Spec: Composite literals.
     fn struct_elems(&mut self, e: &'a Expr, c: &'a CompositeLit, t: TypeId, st: &Struct) {
         let keyed = c
             .elems
@@ -194,6 +201,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Array and slice elements; gives one more than the largest index.
+    ///
+    /// Spec: Composite literals.
     fn indexed_elems(&mut self, elems: &'a [Expr], t: TypeId, len: Option<i64>) -> i64 {
         let (mut index, mut max) = (0i64, 0i64);
         let mut seen = FxHashSet::default();
@@ -231,6 +240,9 @@ impl<'a> Checker<'a> {
         max
     }
 
+    /// Keys and values; constant keys are different.
+    ///
+    /// Spec: Composite literals.
     fn map_elems(&mut self, c: &'a CompositeLit, k: TypeId, v: TypeId) {
         let mut seen = FxHashSet::default();
         for x in &c.elems {

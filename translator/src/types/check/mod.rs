@@ -60,6 +60,7 @@ pub fn check_program(loaded: Loaded) -> (Program, Vec<Diagnostic>) {
             .join()
             .unwrap_or_else(|panic| failed(guard::defect("checking", &*panic, None))),
         Err(error) => {
+            // Beyond the spec: gort, a thread for the checker.
             let text = format!("no thread for the checker: {error}");
             failed(Diagnostic::error(Code::INTERNAL, None, text))
         }
@@ -241,6 +242,9 @@ impl<'a> Checker<'a> {
 
     // ---- errors ----
 
+    /// Tells of an error, once at each place.
+    ///
+    /// Spec: cited by the callers.
     fn err(&mut self, span: Span, code: Code, message: impl Into<String>) {
         let span = self.env.err_at.unwrap_or(span);
         // Signatures that ship with us are not the user's to correct.
@@ -266,6 +270,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether the package's language version has a feature; told when it has not.
+    ///
+    /// Spec: cited by the callers.
     fn needs_version(&mut self, span: Span, version: (u32, u32), what: &str) -> bool {
         let own = self.version_at(span);
         if own >= version {
@@ -281,6 +287,9 @@ impl<'a> Checker<'a> {
 
     /// The language version at a place: the file's build constraint may ask for another one than the module, though for
     /// none before Go 1.21, with which that began.
+    ///
+    /// Spec: Language versions.
+    /// Beyond the spec: cmd/go, "Build constraints".
     fn version_at(&self, span: Span) -> (u32, u32) {
         if let Some(version) = self.shared.file_versions.get(&span.file) {
             return *version;
@@ -289,6 +298,8 @@ impl<'a> Checker<'a> {
     }
 
     /// As `needs_version`, told at the first of a character between two places.
+    ///
+    /// Spec: cited by the callers.
     fn needs_version_at(&mut self, mark: char, within: Span, version: (u32, u32), what: &str) -> bool {
         let at = self.shared.sources.text(within).find(mark).unwrap_or(0) as u32;
         let start = within.start + at;
@@ -329,6 +340,9 @@ impl<'a> Checker<'a> {
         self.env.scope = outer;
     }
 
+    /// What a name means here: in this block, in those around it, in the universe.
+    ///
+    /// Spec: Blocks; Declarations and scope.
     fn lookup(&self, name: &str) -> Option<ObjId> {
         let mut scope = Some(self.env.scope);
         while let Some(id) = scope {
@@ -353,6 +367,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Declares an object in the current scope and records the definition.
+    ///
+    /// Spec: Declarations and scope; Blank identifier.
     fn declare(&mut self, id: &ast::Ident, o: ObjId) {
         if &*id.name != "_"
             && let Some(old) = self.scope_insert(self.env.scope, &id.name, o)
@@ -362,6 +378,9 @@ impl<'a> Checker<'a> {
         self.info.defs.insert(id.id, o);
     }
 
+    /// Tells that a block has a name already.
+    ///
+    /// Spec: Declarations and scope.
     fn redeclared(&mut self, id: &ast::Ident, old: ObjId) {
         let old_span = self.s.obj(old).span;
         self.err(
@@ -422,6 +441,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Notes that the declaration at hand refers to an object.
+    ///
+    /// Spec: Package initialization.
     fn add_dep(&mut self, to: ObjId) {
         if let Some(from) = self.env.decl
             && self.decls.contains_key(&to)
@@ -461,6 +483,7 @@ impl<'a> Checker<'a> {
                 Later::MapKey(t, span, pkg) => {
                     self.env.pkg = pkg;
                     if !self.s.comparable(t) {
+                        // Spec: Map types.
                         let text = format!("invalid map key type `{}`", self.type_str(t));
                         self.err(span, Code::NOT_A_TYPE, text);
                     }

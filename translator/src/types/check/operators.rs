@@ -27,6 +27,9 @@ struct Operation<'a> {
 }
 
 impl<'a> Checker<'a> {
+    /// An operation on one operand; of a constant it gives a constant.
+    ///
+    /// Spec: Operators; Address operators; Receive operator; Constant expressions.
     pub(super) fn unary(&mut self, e: &'a Expr, op: UnaryOp, inner: &'a Expr, hint: Option<TypeId>) -> Operand<'a> {
         let hint = match (op, hint) {
             (UnaryOp::And, Some(h)) => match self.s.under(h) {
@@ -46,6 +49,7 @@ impl<'a> Checker<'a> {
             UnaryOp::And => {
                 let literal = matches!(inner.unparen().kind, ExprKind::CompositeLit(_));
                 if !literal && x.mode != Mode::Variable {
+                    // Spec: Address operators.
                     let text = format!("invalid operation: cannot take address of {}", self.describe(&x));
                     self.err(x.span(), Code::INVALID_OPERATION, text);
                     return Operand::invalid(e);
@@ -55,6 +59,7 @@ impl<'a> Checker<'a> {
             }
             UnaryOp::Recv => return self.receive(e, &x),
             UnaryOp::Tilde => {
+                // Spec: General interfaces.
                 let text = "cannot use `~` outside of interface or type constraint";
                 self.err(e.span, Code::INVALID_OPERATION, text);
                 return Operand::invalid(e);
@@ -67,6 +72,7 @@ impl<'a> Checker<'a> {
             _ => self.s.all_basic(x.ty, BasicKind::is_boolean),
         };
         if !ok {
+            // Spec: Arithmetic operators; Logical operators.
             self.undefined_operator(op.as_str(), &x);
             return Operand::invalid(e);
         }
@@ -84,11 +90,17 @@ impl<'a> Checker<'a> {
         x
     }
 
+    /// Tells that an operator does not go with a type.
+    ///
+    /// Spec: cited by the callers.
     fn undefined_operator(&mut self, op: &str, x: &Operand<'a>) {
         let text = format!("invalid operation: operator `{op}` not defined on {}", self.describe(x));
         self.err(x.span(), Code::INVALID_OPERATION, text);
     }
 
+    /// `<-x`
+    ///
+    /// Spec: Receive operator.
     fn receive(&mut self, e: &'a Expr, x: &Operand<'a>) -> Operand<'a> {
         self.env.has_call_or_recv = true;
         match self.channel_elem(x, true, x.span()) {
@@ -99,6 +111,8 @@ impl<'a> Checker<'a> {
 
     /// The element type of a channel to receive from or to send to. Of a type parameter all types must be channels of one
     /// element type that allow it.
+    ///
+    /// Spec: Receive operator; Send statements.
     pub(super) fn channel_elem(&mut self, x: &Operand<'a>, receive: bool, at: Span) -> Option<TypeId> {
         let wrong = if receive { ChanDir::Send } else { ChanDir::Recv };
         let types = match self.s.is_type_param(x.ty) {
@@ -127,12 +141,15 @@ impl<'a> Checker<'a> {
         }
         let Some(why) = why else { return elem };
         let verb = if receive { "receive from" } else { "send to" };
+        // Spec: Receive operator; Send statements.
         let text = format!("invalid operation: cannot {verb} {why} {}", self.describe(x));
         self.err(at, Code::INVALID_OPERATION, text);
         None
     }
 
     /// `x op y`.
+    ///
+    /// Spec: Operators.
     pub(super) fn binary(&mut self, e: &'a Expr, b: &'a BinaryExpr) -> Operand<'a> {
         let x = self.expr(&b.x);
         let y = self.expr(&b.y);
@@ -146,6 +163,8 @@ impl<'a> Checker<'a> {
     }
 
     /// `x op= y`, where the operands have no binary expression of their own.
+    ///
+    /// Spec: Assignment statements; Operators.
     pub(super) fn binary_operands(
         &mut self,
         e: &'a Expr,
@@ -163,6 +182,9 @@ impl<'a> Checker<'a> {
         self.operation(&operation, x, y)
     }
 
+    /// An operation on two operands of one type, or a shift or comparison.
+    ///
+    /// Spec: Operators; Constant expressions.
     fn operation(&mut self, o: &Operation<'a>, mut x: Operand<'a>, mut y: Operand<'a>) -> Operand<'a> {
         let (op, e) = (o.op, o.e);
         if x.is_invalid() || y.is_invalid() {
@@ -184,12 +206,14 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         let ok = match op {
+            // Spec: Arithmetic operators; String concatenation; Logical operators.
             BinaryOp::Add => self.s.all_basic(x.ty, |k| k.is_numeric() || k.is_string()),
             BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Quo => self.s.all_basic(x.ty, BasicKind::is_numeric),
             BinaryOp::LAnd | BinaryOp::LOr => self.s.all_basic(x.ty, BasicKind::is_boolean),
             _ => self.s.all_basic(x.ty, BasicKind::is_integer),
         };
         if !ok {
+            // Spec: Arithmetic operators; String concatenation; Logical operators.
             self.undefined_operator(op.as_str(), &x);
             return Operand::invalid(e);
         }
@@ -199,6 +223,7 @@ impl<'a> Checker<'a> {
             && y.is_const()
             && y.val.as_ref().is_some_and(|v| v.is_zero())
         {
+            // Spec: Integer operators; Constant expressions.
             self.err(y.span(), Code::INVALID_OPERATION, "invalid operation: division by zero");
             return Operand::invalid(e);
         }
@@ -223,6 +248,9 @@ impl<'a> Checker<'a> {
         x
     }
 
+    /// Tells that operands are of different types.
+    ///
+    /// Spec: Operators.
     fn mismatch(&mut self, span: Span, op: BinaryOp, x: &Operand<'a>, y: &Operand<'a>) {
         let text = format!(
             "invalid operation: `{}` {} `{}` (mismatched types {} and {})",
@@ -235,6 +263,9 @@ impl<'a> Checker<'a> {
         self.err(span, Code::MISMATCHED_TYPES, text);
     }
 
+    /// A comparison: an untyped boolean.
+    ///
+    /// Spec: Comparison operators.
     fn comparison(&mut self, e: &'a Expr, op: BinaryOp, mut x: Operand<'a>, mut y: Operand<'a>) -> Operand<'a> {
         if let Err((second, code, why)) = self.comparable_operands(op, &x, &y) {
             let text = format!(
@@ -264,9 +295,10 @@ impl<'a> Checker<'a> {
         Operand::new(Mode::Value, TypeId::UNTYPED_BOOL, e)
     }
 
-    /// "In any comparison, the first operand must be assignable to the type of the second operand, or vice versa. The
-    /// equality operators apply to operands of comparable types, the ordering operators to operands of ordered types."
+    /// One operand can be assigned to the other's type; `==` and `!=` want comparable types or `nil`, the others ordered ones.
     /// What is wrong: whether with the second operand, and why.
+    ///
+    /// Spec: Comparison operators.
     pub(super) fn comparable_operands(
         &mut self,
         op: BinaryOp,
@@ -313,6 +345,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Why values of a type cannot be compared, when there is more to say than that.
+    ///
+    /// Spec: Comparison operators.
     fn incomparable(&self, t: TypeId) -> Option<String> {
         let text = |t| self.s.type_string(t, Some(self.env.pkg));
         match self.s.under(t) {
@@ -329,6 +363,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Whether an operand is the predeclared `nil`.
+    ///
+    /// Spec: Comparison operators; Predeclared identifiers.
     fn nil_literal(&self, x: &Operand<'a>) -> bool {
         x.is_nil()
             || x.expr.and_then(|e| e.unparen().as_ident()).is_some_and(|i| {
@@ -339,11 +376,15 @@ impl<'a> Checker<'a> {
             })
     }
 
+    /// `x << y` or `x >> y`
+    ///
+    /// Spec: Operators.
     fn shift(&mut self, o: &Operation<'a>, mut x: Operand<'a>, mut y: Operand<'a>) -> Operand<'a> {
         let e = o.e;
         let value = |x: &Operand<'a>| x.val.as_ref().filter(|_| x.is_const()).and_then(|v| v.to_int());
         let untyped_int = self.s.is_untyped(x.ty) && value(&x).is_some();
         if !untyped_int && !self.s.all_basic(x.ty, BasicKind::is_integer) {
+            // Spec: Operators.
             let text = format!(
                 "invalid operation: shifted operand {} must be integer",
                 self.describe(&x)
@@ -362,6 +403,8 @@ impl<'a> Checker<'a> {
                     .and_then(|v| v.to_i64())
                     .and_then(|n| u64::try_from(n).ok());
                 let (Some(v), Some(n)) = (value(&x), count.filter(|n| *n <= MAX_SHIFT)) else {
+                    // Spec: Constant expressions.
+                    // Beyond the spec: cmd/compile, how far constants are shifted.
                     let text = format!("invalid operation: invalid shift count {}", self.describe(&y));
                     self.err(y.span(), Code::INVALID_OPERATION, text);
                     return Operand::invalid(e);
@@ -375,8 +418,8 @@ impl<'a> Checker<'a> {
                 return x;
             }
             if self.s.is_untyped(x.ty) {
-                // "If the left operand of a non-constant shift expression is an untyped constant, it is first implicitly
-                // converted to the type it would assume if the shift expression were replaced by its left operand alone."
+                // An untyped constant that is shifted by a variable gets the type that it would have without the shift.
+                // Spec: Operators.
                 if let Some(inner) = x.expr
                     && let Some(u) = self.untyped.get_mut(&inner.id)
                 {
@@ -392,8 +435,10 @@ impl<'a> Checker<'a> {
         x
     }
 
-    /// "The right operand in a shift expression must have integer type or be an untyped constant representable by a value of
-    /// type uint." It stays untyped, as it does in go/types.
+    /// Whether an operand can be a shift count: an integer, or an untyped constant that a `uint` can hold. It stays untyped,
+    /// as it does in go/types.
+    ///
+    /// Spec: Operators.
     fn shift_count(&mut self, y: &mut Operand<'a>) -> bool {
         if y.is_const() {
             let v = y.val.as_ref().and_then(|v| v.to_int());
@@ -415,6 +460,7 @@ impl<'a> Checker<'a> {
             return true;
         } else if self.s.all_basic(y.ty, BasicKind::is_integer) {
             let signed = !self.s.all_basic(y.ty, BasicKind::is_unsigned);
+            // Spec: Go 1.13.
             return !signed || self.needs_version(y.span(), (1, 13), "signed shift count");
         } else if self.s.is_untyped(y.ty) {
             self.convert_untyped(y, TypeId::UINT);

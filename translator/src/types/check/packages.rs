@@ -226,6 +226,7 @@ impl<'a> Checker<'a> {
         names
     }
 
+    /// The name of a package that is no user's: an unknown one has none that anything is asked of.
     fn outside_name(&self, pkg: PackageId) -> &'a str {
         let path = self.pkg(pkg).map(|p| &*p.path);
         match path.and_then(stdlib::declarations) {
@@ -280,6 +281,7 @@ impl<'a> Checker<'a> {
         .or_else(|| self.shared.heads.get(pkg.0 as usize))
     }
 
+    /// A package that is being checked.
     pub(super) fn pkg_mut(&mut self, pkg: PackageId) -> Option<&mut PkgState> {
         let at = pkg.0.checked_sub(self.first_pkg.0)?;
         self.pkgs.get_mut(at as usize)
@@ -290,6 +292,8 @@ impl<'a> Checker<'a> {
     }
 
     /// The package an import path means.
+    ///
+    /// Beyond the spec: cmd/go, "Import path syntax".
     pub(super) fn import(&mut self, path: &Arc<str>, span: Span) -> PackageId {
         let importer = self.env.pkg;
         if self.pkg(importer).is_some_and(|p| p.stdlib) {
@@ -316,6 +320,9 @@ impl<'a> Checker<'a> {
         id
     }
 
+    /// The names of `unsafe`.
+    ///
+    /// Spec: Package unsafe.
     fn fill_unsafe(&mut self, pkg: PackageId) {
         let pointer = Object::new(
             ObjKind::TypeName { alias: false },
@@ -339,6 +346,8 @@ impl<'a> Checker<'a> {
     }
 
     /// A package-level name of another package.
+    ///
+    /// Spec: Qualified identifiers.
     pub(super) fn package_member(&mut self, pkg: PackageId, name: &str) -> Option<ObjId> {
         self.ensure_collected(pkg);
         self.pkg(pkg)?.names.get(name).copied()

@@ -12,6 +12,9 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Expr, RangeStmt};
 
 impl<'a> Checker<'a> {
+    /// The range expression, and its variables, which are declared or assigned.
+    ///
+    /// Spec: For statements with range clause.
     pub(super) fn range_clause(&mut self, r: &'a RangeStmt) {
         let mut x = self.expr(&r.x);
         // `for range len(a)` and its like with untyped constants.
@@ -19,7 +22,7 @@ impl<'a> Checker<'a> {
         if untyped_int {
             let target = match (&r.key, r.define) {
                 (Some(k), false) if k.as_ident().is_none_or(|i| &*i.name != "_") => {
-                    // "If n is an untyped constant, it is given the type of the iteration variable", an integer's.
+                    // An untyped constant gets the type of the variable that is assigned, an integer's.
                     let v = self.expr(k);
                     if !v.is_invalid() && !self.s.all_basic(v.ty, BasicKind::is_integer) {
                         let text = format!("cannot use iteration variable of type {}", self.type_str(v.ty));
@@ -84,6 +87,20 @@ impl<'a> Checker<'a> {
                 self.assign_operand(lhs, &mut v);
             }
         }
+        if let (true, Some(last)) = (r.define, r.value.as_ref().or(r.key.as_ref()))
+            && !new.is_empty()
+            && new.iter().all(|(id, _)| &*id.name == "_")
+        {
+            let between = Span {
+                start: last.span.end,
+                end: r.x.span.start,
+                ..last.span
+            };
+            let start = between.start + self.shared.sources.text(between).find(":=").unwrap_or(0) as u32;
+            // Spec: For statements with range clause.
+            let text = "no new variables on left side of `:=`";
+            self.err(Span { start, ..between }, Code::INVALID_DECL, text);
+        }
         for (id, v) in new {
             self.declare(id, v);
             self.locals.push(v);
@@ -97,15 +114,18 @@ impl<'a> Checker<'a> {
     }
 
     /// Key and value types, and how many variables there may be.
+    ///
+    /// Spec: For statements with range clause.
     #[allow(clippy::type_complexity)]
     fn range_types(&mut self, t: TypeId, span: Span) -> Result<(Option<TypeId>, Option<TypeId>, usize), String> {
-        let Some(core) = self.s.core_string(t) else {
+        let Some(core) = self.s.core_type(t) else {
             return Err(": no core type".into());
         };
         let int = Some(TypeId::INT);
         Ok(match self.s.get(core) {
             Type::Basic(k) if k.is_string() => (int, Some(TypeId::INT32), 2),
             Type::Basic(k) if k.is_integer() => {
+                // Spec: Go 1.22.
                 if self.version_at(span) < (1, 22) {
                     return Err(": requires go1.22 or later".into());
                 }
@@ -124,6 +144,7 @@ impl<'a> Checker<'a> {
                 (Some(*e), None, 1)
             }
             Type::Signature(s) => {
+                // Spec: Go 1.23.
                 if self.version_at(span) < (1, 23) {
                     return Err(": requires go1.23 or later".into());
                 }

@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 impl<'a> Checker<'a> {
     /// Collects all objects of a package; gives those declared at package level, methods included, in source order.
+    ///
+    /// Spec: Declarations and scope; Package initialization.
     pub(super) fn collect_package(&mut self, pkg: PackageId) -> Vec<ObjId> {
         if let Some(p) = self.pkg_mut(pkg) {
             p.collected = true;
@@ -21,6 +23,7 @@ impl<'a> Checker<'a> {
         let scope = self.pkg_scope(pkg);
         let mut all = Vec::new();
         let mut methods: Vec<(&'a ast::FuncDecl, ScopeId)> = Vec::new();
+        let mut files: Vec<(&'a ast::File, ScopeId)> = Vec::new();
         for file in self.files(pkg) {
             let file_scope = self.new_scope(Some(scope));
             for decl in &file.decls {
@@ -33,6 +36,7 @@ impl<'a> Checker<'a> {
                         };
                         let special = matches!(&*d.name.name, "init" | "_");
                         if special && &*d.name.name == "init" && d.body.is_none() {
+                            // Beyond the spec: go/types, `init` has a body.
                             self.err(d.name.span, Code::INVALID_DECL, "func `init` must have a body");
                         }
                         all.push(self.package_object(&d.name, kind, DeclKind::Func(d), pkg, file_scope, !special));
@@ -40,12 +44,19 @@ impl<'a> Checker<'a> {
                     Decl::Gen(g) => self.collect_gen(g, pkg, file_scope, &mut all),
                 }
             }
-            self.collect_imports(file, pkg, file_scope);
+            files.push((file, file_scope));
+        }
+        // A file's imports may clash with what any other file declares.
+        for (file, scope) in files {
+            self.collect_imports(file, pkg, scope);
         }
         self.collect_methods(methods, pkg, &mut all);
         all
     }
 
+    /// An object of the package block; `init` and `_` are in none.
+    ///
+    /// Spec: Declarations and scope; Blank identifier.
     fn package_object(
         &mut self,
         id: &'a Ident,
@@ -68,7 +79,15 @@ impl<'a> Checker<'a> {
         );
         self.colors.insert(o, Color::White);
         self.info.defs.insert(id.id, o);
-        if in_scope && &*id.name != "_" {
+        let is_main = self.pkg(pkg).is_some_and(|p| &*p.name == "main");
+        let is_func = matches!(self.s.obj(o).kind, ObjKind::Func { .. });
+        if in_scope && &*id.name == "init" {
+            // Spec: Package initialization.
+            self.err(id.span, Code::INVALID_DECL, "cannot declare `init` - must be func");
+        } else if in_scope && is_main && &*id.name == "main" && !is_func {
+            // Spec: Program execution.
+            self.err(id.span, Code::INVALID_DECL, "cannot declare `main` - must be func");
+        } else if in_scope && &*id.name != "_" {
             match self.scope_insert(self.pkg_scope(pkg), &id.name, o) {
                 Some(old) => self.redeclared(id, old),
                 None => {
@@ -77,13 +96,13 @@ impl<'a> Checker<'a> {
                     }
                 }
             }
-            if &*id.name == "init" {
-                self.err(id.span, Code::INVALID_DECL, "cannot declare `init` - must be func");
-            }
         }
         o
     }
 
+    /// The objects of a declaration that is no function.
+    ///
+    /// Spec: Constant declarations; Type declarations; Variable declarations.
     fn collect_gen(&mut self, g: &'a ast::GenDecl, pkg: PackageId, scope: ScopeId, all: &mut Vec<ObjId>) {
         match &g.kind {
             GenKind::Import(_) => {}
@@ -135,6 +154,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports specs whose names and values do not pair.
+    ///
+    /// Spec: Variable declarations.
     pub(super) fn value_count(&mut self, s: &'a ast::VarSpec) {
         let (l, r) = (s.names.len(), s.values.len());
         if r == 0 && s.ty.is_none() {
@@ -156,6 +177,8 @@ impl<'a> Checker<'a> {
     }
 
     /// The constants of a declaration, with implicit repetition.
+    ///
+    /// Spec: Constant declarations.
     pub(super) fn const_decls(&mut self, specs: &'a [ast::ConstSpec]) -> Vec<(&'a Ident, DeclKind<'a>)> {
         let mut out = Vec::new();
         let mut last: (Option<&'a Expr>, &'a [Expr]) = (None, &[]);
@@ -202,6 +225,9 @@ impl<'a> Checker<'a> {
         out
     }
 
+    /// The names that imports declare in their file's block.
+    ///
+    /// Spec: Import declarations.
     fn collect_imports(&mut self, file: &'a ast::File, pkg: PackageId, scope: ScopeId) {
         for spec in &file.imports {
             let target = self.import(&spec.path, spec.path_span);
@@ -214,6 +240,12 @@ impl<'a> Checker<'a> {
             }
             let own_name = self.pkg(target).map_or("_".into(), |p| p.name.clone());
             let name: Name = spec.name.as_ref().map_or(own_name.clone(), |n| n.name.clone());
+            if &*name == "init" {
+                // Spec: Package initialization.
+                let text = "cannot import package as `init` - `init` must be a func";
+                self.err(spec.span, Code::INVALID_DECL, text);
+                continue;
+            }
             let kind = ObjKind::PkgName { imported: target };
             let o = Object::new(kind, name.clone(), Some(pkg), TypeId::INVALID, Some(spec.span));
             let o = self.s.add_obj(o);
@@ -221,16 +253,22 @@ impl<'a> Checker<'a> {
                 Some(n) => self.info.defs.insert(n.id, o),
                 None => self.info.implicits.insert(spec.id, o),
             }
-            let shown: Name = if name == own_name {
+            let shown: Name = if name == own_name || &*name == "." {
                 spec.path.clone()
             } else {
                 format!("{} as {name}", spec.path).into()
             };
+            if !std
+                && &*name != "_"
+                && let Some(p) = self.pkg_mut(pkg)
+            {
+                p.import_objs.push((o, spec.span, shown));
+            }
             match &*name {
                 "_" => self.ensure_collected(target),
                 "." => {
                     self.ensure_collected(target);
-                    let names: Vec<_> = match self.pkg(target) {
+                    let mut names: Vec<_> = match self.pkg(target) {
                         Some(p) => p
                             .names
                             .iter()
@@ -239,36 +277,38 @@ impl<'a> Checker<'a> {
                             .collect(),
                         None => Vec::new(),
                     };
+                    names.sort();
                     for (n, o) in names {
-                        self.scope_insert(scope, &n, o);
+                        self.import_name(spec, &n, o, pkg, scope);
                     }
                 }
-                _ => {
-                    if self.scope_insert(scope, &name, o).is_some() {
-                        self.err(spec.span, Code::DUPLICATE, format!("`{name}` redeclared in this block"));
-                    }
-                    let pkg_scope = self.pkg_scope(pkg);
-                    let clash = self
-                        .scopes
-                        .get(pkg_scope.0 as usize)
-                        .and_then(|s| s.names.get(&name))
-                        .copied();
-                    if let (Some(old), false) = (clash, std) {
-                        let span = self.s.obj(old).span.unwrap_or(spec.span);
-                        self.err(
-                            span,
-                            Code::DUPLICATE,
-                            format!("`{name}` already declared through import of package"),
-                        );
-                    }
-                    if !std && let Some(p) = self.pkg_mut(pkg) {
-                        p.import_objs.push((o, spec.span, shown));
-                    }
-                }
+                _ => self.import_name(spec, &name, o, pkg, scope),
             }
         }
     }
 
+    /// A name of a file's block, which neither it nor the package's has yet.
+    ///
+    /// Spec: Import declarations; Declarations and scope.
+    fn import_name(&mut self, spec: &'a ast::ImportSpec, name: &Name, o: ObjId, pkg: PackageId, scope: ScopeId) {
+        if self.scope_insert(scope, name, o).is_some() {
+            // Spec: Declarations and scope.
+            self.err(spec.span, Code::DUPLICATE, format!("`{name}` redeclared in this block"));
+        }
+        let package = self.scopes.get(self.pkg_scope(pkg).0 as usize);
+        let clash = package.and_then(|s| s.names.get(name)).copied();
+        let std = self.pkg(pkg).is_some_and(|p| p.stdlib);
+        if let (Some(old), false) = (clash, std) {
+            let span = self.s.obj(old).span.unwrap_or(spec.span);
+            // Spec: Import declarations; Declarations and scope.
+            let text = format!("`{name}` already declared through import of package");
+            self.err(span, Code::DUPLICATE, text);
+        }
+    }
+
+    /// Reports imports whose packages nothing refers to.
+    ///
+    /// Spec: Import declarations.
     pub(super) fn unused_imports(&mut self, pkg: PackageId) {
         let imports = self.pkg(pkg).map_or(Vec::new(), |p| p.import_objs.clone());
         for (o, span, shown) in imports {
@@ -284,6 +324,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Methods stand with the type that is their receiver's base, each name once.
+    ///
+    /// Spec: Method declarations.
     fn collect_methods(&mut self, methods: Vec<(&'a ast::FuncDecl, ScopeId)>, pkg: PackageId, all: &mut Vec<ObjId>) {
         let mut by_base: FxHashMap<ObjId, Vec<ObjId>> = FxHashMap::default();
         for (d, scope) in methods {
@@ -321,8 +364,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Why a receiver's base name, an alias, may have no methods. Spec, "Method declarations": the receiver base type is a
-    /// defined type or a pointer to one, and no instance of a generic type.
+    /// Why a receiver's base name, an alias, may have no methods: it must denote a defined type or a pointer to one, and no
+    /// instance of a generic type.
+    ///
+    /// Spec: Method declarations; Alias declarations.
     pub(super) fn alias_without_methods(&self, id: &Ident) -> Option<String> {
         let mut o = self.lookup(&id.name)?;
         for _ in 0..100 {
@@ -352,6 +397,8 @@ impl<'a> Checker<'a> {
 
     /// The type declaration a receiver's base name means, through aliases in the package, and whether one of these is a
     /// pointer.
+    ///
+    /// Spec: Method declarations; Alias declarations.
     fn alias_target(&self, id: &Ident, pkg: PackageId) -> Option<(ObjId, bool)> {
         let scope = self.scopes.get(self.pkg_scope(pkg).0 as usize)?;
         let mut o = *scope.names.get(&id.name)?;
@@ -421,6 +468,8 @@ pub(super) fn is_instance(e: &Expr) -> bool {
 }
 
 /// `*T[P]` is `(true, T)`.
+///
+/// Spec: Method declarations.
 pub(super) fn receiver_base(e: &Expr) -> (bool, Option<&Ident>) {
     let e = e.unparen();
     match &e.kind {

@@ -1,17 +1,23 @@
 //! Terminating statements.
 //!
 //! In: a function's body. Out: whether it cannot end without a return.
-//! Invariants: follows the specification's list word by word.
+//! Invariants: says of each kind of statement what the specification says.
 
 use super::super::info::Mode;
 use super::Checker;
 use crate::syntax::ast::{Block, BranchKind, Expr, ExprKind, Stmt, StmtKind};
 
 impl<'a> Checker<'a> {
+    /// Whether a block's end cannot be reached.
+    ///
+    /// Spec: Terminating statements.
     pub(super) fn block_terminates(&self, b: &Block) -> bool {
         self.list_terminates(&b.stmts)
     }
 
+    /// Whether the last statement that is not empty terminates.
+    ///
+    /// Spec: Terminating statements.
     fn list_terminates(&self, list: &[Stmt]) -> bool {
         list.iter()
             .rev()
@@ -19,6 +25,9 @@ impl<'a> Checker<'a> {
             .is_some_and(|s| self.terminates(s, None))
     }
 
+    /// Whether what follows the statement cannot be reached; `label` is the statement's.
+    ///
+    /// Spec: Terminating statements.
     fn terminates(&self, s: &Stmt, label: Option<&str>) -> bool {
         match &s.kind {
             StmtKind::Return(_) => true,
@@ -51,6 +60,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Whether an expression calls the predeclared `panic`.
+    ///
+    /// Spec: Terminating statements.
     fn is_panic(&self, e: &Expr) -> bool {
         let ExprKind::Call(c) = &e.unparen().kind else {
             return false;
@@ -63,10 +75,15 @@ impl<'a> Checker<'a> {
 }
 
 /// Whether a break leaves the statement these belong to: without a label when `implicit`, or with its label.
+///
+/// Spec: Terminating statements; Break statements.
 fn breaks_in(list: &[Stmt], label: Option<&str>, implicit: bool) -> bool {
     list.iter().any(|s| breaks(s, label, implicit))
 }
 
+/// As `breaks_in`, of one statement.
+///
+/// Spec: Terminating statements; Break statements.
 fn breaks(s: &Stmt, label: Option<&str>, implicit: bool) -> bool {
     match &s.kind {
         StmtKind::Branch(BranchKind::Break, None) => implicit,

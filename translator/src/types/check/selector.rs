@@ -12,6 +12,9 @@ use crate::diagnostic::Code;
 use crate::syntax::ast::{self, Expr, ExprKind};
 
 impl<'a> Checker<'a> {
+    /// `x.f`: a name of a package, a field, or a method as a value or expression.
+    ///
+    /// Spec: Selectors; Qualified identifiers; Method values; Method expressions.
     pub(super) fn selector(&mut self, e: &'a Expr) -> Operand<'a> {
         let ExprKind::Selector(x, sel) = &e.kind else {
             return Operand::invalid(e);
@@ -29,11 +32,13 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         if x.mode == Mode::Builtin {
+            // Spec: Selectors; Built-in functions.
             let text = format!("invalid use of {} in selector expression", self.describe(&x));
             self.err(sel.span, Code::INVALID_USE, text);
             return Operand::invalid(e);
         }
         if &*sel.name == "_" {
+            // Spec: Selectors; Blank identifier.
             self.err(sel.span, Code::INVALID_USE, "cannot refer to blank field or method");
             return Operand::invalid(e);
         }
@@ -59,6 +64,7 @@ impl<'a> Checker<'a> {
         if is_method {
             self.add_dep(dep);
             if !self.s.in_method_set(x.ty, &l) && x.mode != Mode::Variable {
+                // Spec: Method values; Calls; Method sets.
                 let text = format!("cannot call pointer method `{}` on {}", sel.name, self.type_str(x.ty));
                 self.err(sel.span, Code::INVALID_USE, text);
                 return Operand::invalid(e);
@@ -75,6 +81,8 @@ impl<'a> Checker<'a> {
             self.info.selections.insert(e.id, selection);
             return Operand::new(Mode::Value, ty, e);
         }
+        // A field of a variable, or behind a pointer, is a variable.
+        // Spec: Selectors; Address operators; Variables.
         let mode = if x.mode == Mode::Variable || l.indirect {
             Mode::Variable
         } else {
@@ -92,6 +100,9 @@ impl<'a> Checker<'a> {
         Operand::new(mode, obj.ty, e)
     }
 
+    /// `T.m`
+    ///
+    /// Spec: Method expressions.
     fn method_expr(
         &mut self,
         e: &'a Expr,
@@ -141,6 +152,9 @@ impl<'a> Checker<'a> {
         Operand::new(Mode::Value, ty, e)
     }
 
+    /// Tells that a selector denotes nothing.
+    ///
+    /// Spec: Selectors.
     fn missing_member(&mut self, e: &'a Expr, x: &Operand<'a>, sel: &'a ast::Ident, ambiguous: bool) {
         if x.ty == TypeId::INVALID || self.s.underlying(x.ty) == TypeId::INVALID {
             return;
@@ -162,6 +176,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A name of an imported package, which it exports.
+    ///
+    /// Spec: Qualified identifiers; Exported identifiers.
     fn qualified(&mut self, e: &'a Expr, pkg: PackageId, id: &'a ast::Ident, sel: &'a ast::Ident) -> Operand<'a> {
         let Some(p) = self.pkg(pkg) else {
             return Operand::invalid(e);
@@ -182,6 +199,7 @@ impl<'a> Checker<'a> {
                 None => format!("undefined: `{}.{}`", id.name, sel.name),
             };
             if member.is_some() || !self.shared.broken.contains(&*sel.name) {
+                // Spec: Qualified identifiers; Exported identifiers.
                 self.err(sel.span, Code::UNDEFINED, text);
             }
             return Operand::invalid(e);

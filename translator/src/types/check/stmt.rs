@@ -36,6 +36,9 @@ impl Context {
 }
 
 impl<'a> Checker<'a> {
+    /// Statements; only the last that is not empty may fall through.
+    ///
+    /// Spec: Fallthrough statements; Empty statements.
     pub(super) fn stmt_list(&mut self, list: &'a [Stmt], ctx: Context) {
         let last = list.iter().rposition(|s| !matches!(s.kind, StmtKind::Empty));
         for (i, s) in list.iter().enumerate() {
@@ -52,6 +55,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A block has a scope of its own.
+    ///
+    /// Spec: Blocks.
     fn block(&mut self, b: &'a ast::Block, ctx: Context) {
         let outer = self.open_scope();
         self.stmt_list(&b.stmts, ctx.inner());
@@ -64,6 +70,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// One statement.
+    ///
+    /// Spec: Statements; Blocks.
     pub(super) fn stmt(&mut self, s: &'a Stmt, ctx: Context) {
         let inner = ctx.inner();
         match &s.kind {
@@ -104,6 +113,7 @@ impl<'a> Checker<'a> {
                 }) = &f.post
                     && a.op == AssignOp::Define
                 {
+                    // Spec: For statements with for clause.
                     self.err(
                         *span,
                         Code::INVALID_DECL,
@@ -137,9 +147,13 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A condition is a boolean.
+    ///
+    /// Spec: If statements; For statements with single condition; For statements with for clause.
     fn condition(&mut self, e: &'a Expr, what: &str) {
         let x = self.expr(e);
         if !x.is_invalid() && !self.s.all_basic(x.ty, BasicKind::is_boolean) {
+            // Spec: If statements; For statements with single condition; For statements with for clause.
             self.err(
                 e.span,
                 Code::INVALID_USE,
@@ -148,6 +162,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A call or a receive, whose value nobody takes.
+    ///
+    /// Spec: Expression statements.
     fn expr_stmt(&mut self, e: &'a Expr) {
         let mut x = self.raw_expr(e, None);
         let kind = &e.unparen().kind;
@@ -176,6 +193,9 @@ impl<'a> Checker<'a> {
         self.err(e.span, Code::UNUSED_VALUE, text);
     }
 
+    /// Whether a built-in function is called for what it does.
+    ///
+    /// Spec: Expression statements.
     fn is_statement_builtin(&self, fun: &Expr) -> bool {
         let id = match &fun.unparen().kind {
             ExprKind::Ident(id) | ExprKind::Selector(_, id) => id,
@@ -190,6 +210,9 @@ impl<'a> Checker<'a> {
         })
     }
 
+    /// `c <- v`
+    ///
+    /// Spec: Send statements.
     fn send(&mut self, c: &'a Expr, v: &'a Expr) {
         let ch = self.expr(c);
         let elem = if ch.is_invalid() {
@@ -214,6 +237,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// `x++` or `x--` of a number
+    ///
+    /// Spec: IncDec statements.
     fn inc_dec(&mut self, x: &'a Expr, inc: bool) {
         let o = self.expr(x);
         if o.is_invalid() {
@@ -233,6 +259,9 @@ impl<'a> Checker<'a> {
         self.assign_operand(x, &mut value);
     }
 
+    /// `=`, `:=`, or `op=`, which takes one value.
+    ///
+    /// Spec: Assignment statements.
     fn assign_stmt(&mut self, span: Span, a: &'a ast::AssignStmt) {
         match a.op {
             AssignOp::Define => self.short_var_decl(&a.lhs, &a.rhs, a.op_span),
@@ -257,8 +286,12 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// `go` and `defer` take a call without parentheses around it.
+    ///
+    /// Spec: Go statements; Defer statements.
     fn suspended_call(&mut self, e: &'a Expr, what: &str) {
         if matches!(e.kind, ExprKind::Paren(_)) {
+            // Spec: Go statements; Defer statements.
             self.err(
                 e.span,
                 Code::INVALID_USE,
@@ -272,6 +305,7 @@ impl<'a> Checker<'a> {
                 start: e.span.end,
                 ..e.span
             };
+            // Spec: Go statements; Defer statements.
             self.err(
                 behind,
                 Code::INVALID_USE,
@@ -286,17 +320,22 @@ impl<'a> Checker<'a> {
         let is_type = self.info.types.get(c.fun.id).is_some_and(|t| t.mode == Mode::Type);
         let builtin = self.info.types.get(c.fun.id).is_some_and(|t| t.mode == Mode::Builtin);
         if is_type {
+            // Spec: Go statements; Defer statements.
             self.err(
                 e.span,
                 Code::INVALID_USE,
                 format!("{what} requires function call, not conversion"),
             );
         } else if builtin && x.mode != Mode::NoValue && !self.is_statement_builtin(&c.fun) {
+            // Spec: Go statements; Defer statements; Expression statements.
             let text = format!("{what} discards result of `{}`", self.text(e));
             self.err(e.span, Code::UNUSED_VALUE, text);
         }
     }
 
+    /// Values for all results, or none where there are none or they are named.
+    ///
+    /// Spec: Return statements.
     fn return_stmt(&mut self, span: Span, values: &'a [Expr]) {
         let Some(results) = self.env.results.clone() else {
             return;
@@ -347,10 +386,14 @@ impl<'a> Checker<'a> {
         self.init_vars(&vars, values, Some(span));
     }
 
+    /// A branch without a label is where it can go somewhere.
+    ///
+    /// Spec: Break statements; Continue statements; Fallthrough statements; Type switches.
     fn branch(&mut self, span: Span, kind: BranchKind, label: Option<&'a ast::Ident>, ctx: Context) {
         if label.is_some() {
             return;
         }
+        // Spec: Break statements; Continue statements; Fallthrough statements; Type switches.
         let message = match kind {
             BranchKind::Break if !ctx.can_break => "break is not in a loop, switch, or select",
             BranchKind::Continue if !ctx.can_continue => "continue is not in a loop",
@@ -362,6 +405,9 @@ impl<'a> Checker<'a> {
         self.err(span, Code::BRANCH, message);
     }
 
+    /// A switch over values; each clause is a block, all but the last may fall through.
+    ///
+    /// Spec: Switch statements; Expression switches; Fallthrough statements.
     fn switch(&mut self, sw: &'a ast::SwitchStmt, ctx: Context) {
         let outer = self.open_scope();
         self.simple(sw.init.as_ref());
@@ -386,7 +432,9 @@ impl<'a> Checker<'a> {
         self.close_scope(outer);
     }
 
-    /// What the cases are compared with. "A missing switch expression is equivalent to the boolean value true."
+    /// What the cases are compared with: `true` where nothing is said.
+    ///
+    /// Spec: Expression switches.
     fn switch_tag(&mut self, sw: &'a ast::SwitchStmt) -> Operand<'a> {
         let Some(t) = &sw.tag else {
             return Operand {
@@ -398,8 +446,7 @@ impl<'a> Checker<'a> {
             };
         };
         let mut x = self.expr(t);
-        // "If the switch expression evaluates to an untyped constant, it is first implicitly converted to its default
-        // type."
+        // An untyped constant gets its default type first.
         self.assignment(&mut x, None, "switch expression");
         if !x.is_invalid() && !self.s.comparable(x.ty) && !self.s.has_nil(x.ty) {
             let text = format!("cannot switch on {}", self.describe(&x));
@@ -409,7 +456,9 @@ impl<'a> Checker<'a> {
         x
     }
 
-    /// "There can be at most one default case."
+    /// Reports every default clause after the first.
+    ///
+    /// Spec: Switch statements.
     fn one_default(&mut self, clauses: impl Iterator<Item = (bool, Span)>, what: &str) {
         let mut first = None;
         for (_, head) in clauses.filter(|c| c.0) {
@@ -425,6 +474,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A value of a case, which can be compared with the tag; constants are different.
+    ///
+    /// Spec: Expression switches.
     fn case_value(&mut self, e: &'a Expr, tag: &Operand<'a>, seen: &mut FxHashMap<ConstValue, Vec<(TypeId, Span)>>) {
         let mut v = self.expr(e);
         if v.is_invalid() || tag.is_invalid() {
@@ -435,8 +487,8 @@ impl<'a> Checker<'a> {
         if v.is_invalid() || t.is_invalid() {
             return;
         }
-        // "For each (possibly converted) case expression x and the value t of the switch expression, x == t must be a valid
-        // comparison."
+        // The value is compared with the tag's as `==` would.
+        // Spec: Expression switches; Comparison operators.
         if let Err((_, code, why)) = self.comparable_operands(ast::BinaryOp::Eq, &v, &t) {
             let tag = tag.expr.map_or("true".into(), |e| self.text(e));
             let text = format!("invalid case `{}` in switch on `{tag}` ({why})", self.text(e));
@@ -451,6 +503,7 @@ impl<'a> Checker<'a> {
             let found = list.iter().find(|(t, _)| self.s.identical(*t, v.ty)).map(|(_, s)| *s);
             list.push((v.ty, e.span));
             if let Some(first) = found {
+                // Spec: Expression switches.
                 let text = format!("duplicate case `{}` in expression switch", self.text(e));
                 self.err(e.span, Code::DUPLICATE, text);
                 if let Some(d) = self.diags.last_mut() {
@@ -460,12 +513,16 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A switch over the types of an interface's value.
+    ///
+    /// Spec: Type switches.
     fn type_switch(&mut self, sw: &'a ast::TypeSwitchStmt, ctx: Context) {
         let outer = self.open_scope();
         self.simple(sw.init.as_ref());
         let x = self.expr(&sw.x);
         let valid = !x.is_invalid() && self.s.is_interface(x.ty);
         if !x.is_invalid() && !valid {
+            // Spec: Type switches.
             let text = format!("{} is not an interface", self.describe(&x));
             self.err(sw.x.span, Code::INVALID_USE, text);
         }
@@ -475,6 +532,7 @@ impl<'a> Checker<'a> {
         let last = sw.cases.len().wrapping_sub(1);
         for (i, case) in sw.cases.iter().enumerate() {
             if case.is_default && std::mem::replace(&mut default, true) {
+                // Spec: Switch statements.
                 self.err(case.head, Code::DUPLICATE, "multiple defaults in switch");
             }
             let mut single = None;
@@ -484,6 +542,8 @@ impl<'a> Checker<'a> {
             }
             let inner = self.open_scope();
             if let Some(bind) = sw.bind.as_ref().filter(|b| &*b.name != "_") {
+                // The variable has the type of a clause that lists one, else that of the value.
+                // Spec: Type switches.
                 let t = match (case.exprs.len(), single) {
                     (1, Some(Some(t))) => t,
                     (1, Some(None)) => x.ty,
@@ -505,8 +565,10 @@ impl<'a> Checker<'a> {
         }
         if let Some(bind) = &sw.bind {
             if &*bind.name == "_" {
+                // Spec: Type switches.
                 self.err(bind.span, Code::INVALID_DECL, "no new variable on left side of `:=`");
             } else if !vars.iter().any(|v| self.used.contains(v)) {
+                // Spec: Type switches; Variable declarations.
                 self.err(
                     bind.span,
                     Code::UNUSED_VARIABLE,
@@ -518,6 +580,8 @@ impl<'a> Checker<'a> {
     }
 
     /// A type switch's case: a type, or `nil` (nothing).
+    ///
+    /// Spec: Type switches.
     fn case_type(
         &mut self,
         e: &'a Expr,
@@ -560,6 +624,9 @@ impl<'a> Checker<'a> {
         ty
     }
 
+    /// Clauses that send or receive, and one default at most.
+    ///
+    /// Spec: Select statements.
     fn select(&mut self, sel: &'a ast::SelectStmt, ctx: Context) {
         let mut default = false;
         for case in &sel.cases {

@@ -14,11 +14,16 @@ use std::sync::Arc;
 
 impl<'a> Checker<'a> {
     /// A type; generic ones must be instantiated.
+    ///
+    /// Spec: Types; Instantiations.
     pub(super) fn type_expr(&mut self, e: &'a Expr) -> TypeId {
         let t = self.generic_type_expr(e);
         self.must_be_instantiated(e, t)
     }
 
+    /// Reports a generic type that stands without type arguments.
+    ///
+    /// Spec: Instantiations.
     pub(super) fn must_be_instantiated(&mut self, e: &Expr, t: TypeId) -> TypeId {
         if let Type::Named(n) = self.s.get(t)
             && n.origin.is_none()
@@ -28,10 +33,20 @@ impl<'a> Checker<'a> {
             self.err(e.span, Code::INSTANTIATION, text);
             return TypeId::INVALID;
         }
+        if let ExprKind::Ident(id) | ExprKind::Selector(_, id) = &e.unparen().kind
+            && let Some(alias) = self.info.uses.get(id.id)
+            && self.alias_params(*alias).is_some()
+        {
+            let text = format!("cannot use generic type `{}` without instantiation", id.name);
+            self.err(e.span, Code::INSTANTIATION, text);
+            return TypeId::INVALID;
+        }
         t
     }
 
     /// A type of a variable: no constraint interface.
+    ///
+    /// Spec: General interfaces.
     pub(super) fn var_type(&mut self, e: &'a Expr) -> TypeId {
         let t = self.type_expr(e);
         if matches!(self.s.get(t), Type::Named(_) | Type::Interface(_)) {
@@ -41,6 +56,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports a constraint interface that stands for a type.
+    ///
+    /// Spec: General interfaces.
     pub(super) fn no_constraint(&mut self, t: TypeId, span: Span) {
         if self.s.is_type_param(t) || !matches!(self.s.under(t), Type::Interface(_)) {
             return;
@@ -61,6 +78,9 @@ impl<'a> Checker<'a> {
         t
     }
 
+    /// A type as its kind of expression has it.
+    ///
+    /// Spec: Types.
     fn type_kind_of(&mut self, e: &'a Expr) -> TypeId {
         match &e.kind {
             ExprKind::Bad => TypeId::INVALID,
@@ -102,6 +122,7 @@ impl<'a> Checker<'a> {
             ExprKind::StructType(fields) => self.struct_type(fields),
             ExprKind::InterfaceType(i) => self.interface_type(i),
             ExprKind::Ellipsis(_) => {
+                // Spec: Function types; Array types.
                 self.err(e.span, Code::NOT_A_TYPE, "invalid use of `...`");
                 TypeId::INVALID
             }
@@ -114,6 +135,8 @@ impl<'a> Checker<'a> {
 
     /// Whether a name cannot mean a type, which is told before what it means is resolved: that may depend on this very
     /// type, as in `func f(x f)`.
+    ///
+    /// Spec: Types.
     fn no_type(&mut self, e: &'a Expr) -> bool {
         let (id, span) = match &e.kind {
             ExprKind::Ident(id) => (id, e.span),
@@ -121,6 +144,7 @@ impl<'a> Checker<'a> {
                 let named = x.as_ident().and_then(|id| self.lookup(&id.name));
                 if let Some(start) = self.path.iter().position(|o| Some(*o) == named) {
                     let cycle = self.path.get(start..).unwrap_or(&[]).to_vec();
+                    // Beyond the spec: go/types, a declaration that needs its own type.
                     self.cycle_error(&cycle);
                     return true;
                 }
@@ -130,6 +154,7 @@ impl<'a> Checker<'a> {
                 }
                 let text = format!("`{}` is not a type", self.text(e));
                 if !self.expr_or_type(x).is_invalid() {
+                    // Spec: Types.
                     self.err(sel.span, Code::NOT_A_TYPE, text);
                 }
                 return true;
@@ -146,11 +171,15 @@ impl<'a> Checker<'a> {
         if value {
             self.used.insert(o);
             self.info.uses.insert(id.id, o);
+            // Spec: Types.
             self.err(span, Code::NOT_A_TYPE, format!("`{}` is not a type", id.name));
         }
         value
     }
 
+    /// The type that an operand is.
+    ///
+    /// Spec: Types.
     fn operand_type(&mut self, x: &Operand<'a>) -> TypeId {
         match x.mode {
             Mode::Type => x.ty,
@@ -163,6 +192,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// `[n]T` or `[]T`; `[...]T` is of composite literals.
+    ///
+    /// Spec: Array types; Slice types; Composite literals.
     fn array_type(&mut self, len: Option<&'a Expr>, elem: &'a Expr) -> TypeId {
         let n = match len {
             None => None,
@@ -171,6 +203,7 @@ impl<'a> Checker<'a> {
                 span,
                 ..
             }) => {
+                // Spec: Array types; Composite literals.
                 self.err(
                     *span,
                     Code::NOT_A_TYPE,
@@ -188,6 +221,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A constant that an `int` can hold, and not negative; -1 when in error.
+    ///
+    /// Spec: Array types.
     fn array_length(&mut self, e: &'a Expr) -> i64 {
         let x = self.expr(e);
         if x.is_invalid() {
@@ -214,12 +250,16 @@ impl<'a> Checker<'a> {
     }
 
     /// A function type: opens no scope, declares its parameters in a new scope below the current one.
+    ///
+    /// Spec: Function types.
     pub(super) fn signature(&mut self, f: &'a ast::FuncType) -> (Signature, FuncScope) {
         self.signature_of(f, None, false)
     }
 
     /// As `signature`; the receiver's name is declared with the parameters', and none of them may be that of a type
     /// parameter, which the current scope has in a declaration.
+    ///
+    /// Spec: Function types; Blocks; Declarations and scope.
     pub(super) fn signature_of(
         &mut self,
         f: &'a ast::FuncType,
@@ -239,6 +279,7 @@ impl<'a> Checker<'a> {
                     if i == last && field.names.len() <= 1 {
                         sig.variadic = true;
                     } else {
+                        // Spec: Function types.
                         self.err(
                             field.ty.span,
                             Code::NOT_A_TYPE,
@@ -262,9 +303,8 @@ impl<'a> Checker<'a> {
             }
         }
         let outer = std::mem::replace(&mut self.env.scope, scope);
-        // "Each function has a function block containing all of the source text. The scope of an identifier denoting a
-        // method receiver, function parameter, or result variable is the function body": one block with the type
-        // parameters.
+        // Type parameters, receiver, parameters and results are declared in one block, that of the function.
+        // Spec: Blocks; Declarations and scope; Method declarations.
         for (id, o) in declared {
             let type_param = self.scopes.get(outer.0 as usize).and_then(|s| s.names.get(&id.name));
             if let (true, Some(old), true) = (declaration, type_param.copied(), &*id.name != "_") {
@@ -281,6 +321,9 @@ impl<'a> Checker<'a> {
         (sig, scope)
     }
 
+    /// Parameters or results of one type.
+    ///
+    /// Spec: Function types.
     fn params_of(
         &mut self,
         field: &'a ast::Field,
@@ -303,6 +346,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Fields with different names, and tags.
+    ///
+    /// Spec: Struct types.
     fn struct_type(&mut self, list: &'a ast::FieldList) -> TypeId {
         let mut st = Struct::default();
         let mut seen: Vec<(Name, Span)> = Vec::new();
@@ -356,12 +402,16 @@ impl<'a> Checker<'a> {
         self.s.push(Type::Struct(st))
     }
 
+    /// An embedded field's type is no pointer, and no pointer to an interface.
+    ///
+    /// Spec: Struct types.
     fn embedded_ok(&mut self, e: &'a Expr, t: TypeId) {
         let (base, ptr) = match self.s.get(t) {
             Type::Pointer(b) => (*b, true),
             _ => (t, false),
         };
         if self.s.is_type_param(base) {
+            // Spec: Struct types; Type parameter declarations.
             self.err(
                 e.span,
                 Code::NOT_A_TYPE,
@@ -370,12 +420,15 @@ impl<'a> Checker<'a> {
             return;
         }
         match self.s.under(base) {
-            // "Like a regular pointer."
+            // It is a pointer as others are.
+            // Spec: Struct types; Package unsafe.
             Type::Basic(BasicKind::UnsafePointer) => {
                 self.err(e.span, Code::NOT_A_TYPE, "embedded field type cannot be unsafe.Pointer");
             }
+            // Spec: Struct types.
             Type::Pointer(_) => self.err(e.span, Code::NOT_A_TYPE, "embedded field type cannot be a pointer"),
             Type::Interface(_) if ptr => {
+                // Spec: Struct types.
                 self.err(
                     e.span,
                     Code::NOT_A_TYPE,
@@ -386,6 +439,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Methods and embedded elements.
+    ///
+    /// Spec: Interface types.
     fn interface_type(&mut self, i: &'a ast::InterfaceType) -> TypeId {
         let mut out = Interface::default();
         for e in &i.elems {
@@ -403,11 +459,13 @@ impl<'a> Checker<'a> {
                     let o = self.s.add_obj(o);
                     self.info.defs.insert(name.id, o);
                     if &*name.name == "_" {
+                        // Spec: Basic interfaces.
                         let text = "methods must have a unique non-blank name";
                         self.err(name.span, Code::INVALID_DECL, text);
                         continue;
                     }
                     if out.methods.iter().any(|m| self.s.obj(*m).name == name.name) {
+                        // Spec: Basic interfaces.
                         self.err(name.span, Code::DUPLICATE, format!("duplicate method `{}`", name.name));
                         continue;
                     }
@@ -416,6 +474,7 @@ impl<'a> Checker<'a> {
                 ast::InterfaceElem::Embedded { ty, .. } => {
                     let mut t = self.type_or_union(ty);
                     if self.s.is_type_param(t) {
+                        // Spec: General interfaces.
                         let text = "term cannot represent type parameter";
                         self.err(ty.span, Code::INVALID_DECL, text);
                         t = TypeId::INVALID;
@@ -432,8 +491,9 @@ impl<'a> Checker<'a> {
         t
     }
 
-    /// Methods that an interface has twice. Spec, "Embedded interfaces": those of the same names must have identical
-    /// signatures; before Go 1.14 there could be none.
+    /// Methods that an interface has twice: they must have identical signatures; before Go 1.14 there could be none.
+    ///
+    /// Spec: Embedded interfaces; Go 1.14.
     pub(super) fn duplicate_methods(&mut self, t: TypeId, i: &'a ast::InterfaceType) {
         let Type::Interface(iface) = self.s.get(t) else {
             return;
@@ -461,6 +521,7 @@ impl<'a> Checker<'a> {
                 let own = self.s.obj_type(*m);
                 let differ = !self.s.identical(own, other_type) && own != TypeId::INVALID;
                 if differ || self.version_at(ty.span) < (1, 14) {
+                    // Spec: Embedded interfaces; Go 1.14.
                     self.err(ty.span, Code::DUPLICATE, format!("duplicate method `{}`", o.name));
                     if let (Some(old), Some(d)) = (self.s.obj(other).span, self.diags.last_mut()) {
                         *d = d.clone().label(old, "another method of this name");
@@ -472,6 +533,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Interfaces that embed anything but plain interfaces came with Go 1.18.
+    ///
+    /// Spec: Go 1.18.
     pub(super) fn embedded_element(&mut self, t: TypeId, span: Span) {
         if self.version_at(span) >= (1, 18) {
             return;
@@ -495,6 +558,8 @@ impl<'a> Checker<'a> {
     }
 
     /// An embedded element or a constraint: a type, `~T`, or a union.
+    ///
+    /// Spec: General interfaces; Type constraints.
     pub(super) fn type_or_union(&mut self, e: &'a Expr) -> TypeId {
         let mut terms = Vec::new();
         match &e.kind {
@@ -508,13 +573,15 @@ impl<'a> Checker<'a> {
         t
     }
 
-    /// "The type T in a term of the form T or ~T cannot be a type parameter", "the underlying type of T must be itself" with
-    /// a tilde, "the type sets of all non-interface terms must be pairwise disjoint", and interfaces with methods or that
-    /// are comparable cannot be terms.
+    /// A type after a tilde is its own underlying type and no interface; terms that are no interfaces have no type in common;
+    /// interfaces with methods, or that ask for comparable types, stand in no union.
+    ///
+    /// Spec: General interfaces.
     pub(super) fn union_rules(&mut self, e: &'a Expr) {
         let mut exprs = Vec::new();
         flatten_union(e, &mut exprs);
         if let Some(last) = exprs.get(MOST_TERMS) {
+            // Beyond the spec: go/types, how many terms it takes.
             let text = format!("cannot handle more than {MOST_TERMS} union terms (implementation limitation)");
             self.err(last.span, Code::INVALID_DECL, text);
             return;
@@ -534,6 +601,7 @@ impl<'a> Checker<'a> {
             let name = self.type_str(t);
             let is_interface = matches!(self.s.get(under), Type::Interface(_));
             if tilde && (is_interface || !self.s.identical(under, t)) {
+                // Spec: General interfaces.
                 let why = match is_interface {
                     true => format!("{name} is an interface"),
                     false => format!("underlying type of {name} is {}", self.type_str(under)),
@@ -543,6 +611,7 @@ impl<'a> Checker<'a> {
             }
             if is_interface {
                 let set = self.s.type_set(t);
+                // Spec: General interfaces.
                 let why = match () {
                     _ if single => continue,
                     _ if !set.methods.is_empty() => format!(" ({name} contains methods)"),
@@ -561,6 +630,7 @@ impl<'a> Checker<'a> {
             };
             if let Some(old) = before.iter().find(|t| overlaps(t)) {
                 let tilde = |t: bool| if t { "~" } else { "" };
+                // Spec: General interfaces.
                 let text = format!(
                     "overlapping terms {}{name} and {}{}",
                     tilde(matches!(x.kind, ExprKind::Unary(..))),
@@ -574,6 +644,8 @@ impl<'a> Checker<'a> {
     }
 
     /// A term's type, which cannot be a type parameter.
+    ///
+    /// Spec: General interfaces.
     fn term_type(&mut self, e: &'a Expr, tilde: bool) -> TypeId {
         let t = self.type_expr(e);
         if !self.s.is_type_param(t) {
@@ -587,6 +659,9 @@ impl<'a> Checker<'a> {
         TypeId::INVALID
     }
 
+    /// Collects a union's terms.
+    ///
+    /// Spec: General interfaces.
     fn union_terms(&mut self, e: &'a Expr, out: &mut Vec<Term>) {
         match &e.kind {
             ExprKind::Binary(b) if b.op == BinaryOp::Or => {
@@ -616,11 +691,14 @@ impl<'a> Checker<'a> {
     }
 
     /// `G[A, B]` as a type.
+    ///
+    /// Spec: Instantiations.
     pub(super) fn instantiated_type(&mut self, e: &'a Expr, x: &'a Expr, args: &'a [Expr]) -> TypeId {
         let brackets = Span {
             start: x.span.end,
             ..e.span
         };
+        // Spec: Go 1.18.
         self.needs_version_at('[', brackets, (1, 18), "type instantiation");
         let generic = self.generic_type_expr(x);
         let ident = match &x.unparen().kind {

@@ -2,8 +2,7 @@
 //!
 //! In: pairs of types. Out: for each parameter the type it must be.
 //! Invariants: solutions never mention the parameter itself; inexact unification lets a defined type meet the
-//! underlying type of the other side, and a directional channel an undirected one, as assignment does; the rules are those
-//! of the specification's chapter on type unification.
+//! underlying type of the other side, and a directional channel an undirected one, as assignment does.
 
 use super::super::lookup::LookupResult;
 use super::super::model::*;
@@ -103,6 +102,9 @@ impl Unifier {
         None
     }
 
+    /// Makes two types the same, or equal enough, by what the parameters are; whether that can be.
+    ///
+    /// Spec: Type unification; Type unification rules.
     pub(super) fn unify(&mut self, s: &TypeStore, x: TypeId, y: TypeId, mode: Match) -> bool {
         if x == y {
             return true;
@@ -122,8 +124,8 @@ impl Unifier {
         if is_defined(s, x) || self.index(y).is_some() {
             std::mem::swap(&mut x, &mut y);
         }
-        // "If exact unification fails and one type is a defined type, the other a type literal, … their underlying types
-        // unify."
+        // A defined type meets a type literal, but no interface, as its underlying type.
+        // Spec: Type unification rules.
         if mode != Match::Exact && is_defined(s, y) && is_literal(s, x) && !is_plain_interface(s, x) {
             y = s.underlying(y);
             if x == y {
@@ -152,6 +154,9 @@ impl Unifier {
         self.structure(s, x, y, mode)
     }
 
+    /// Two parameters stand for one type from now on, or their types unify.
+    ///
+    /// Spec: Type unification rules.
     fn both_params(&mut self, s: &TypeStore, i: usize, k: usize, mode: Match) -> bool {
         let (a, b) = (self.at(i), self.at(k));
         if a == b {
@@ -175,6 +180,9 @@ impl Unifier {
         }
     }
 
+    /// What a parameter is, or a better solution for it.
+    ///
+    /// Spec: Type unification rules.
     fn bind(&mut self, s: &TypeStore, i: usize, t: TypeId, mode: Match) -> bool {
         let Some(old) = self.get(i) else {
             self.set(i, t);
@@ -199,7 +207,7 @@ impl Unifier {
         }
         if mode != Match::Exact && !od {
             // A defined type is the better solution, then a directed channel.
-            let directed = matches!(&*s.under(t), Type::Chan(d, _) if *d != ChanDir::Both);
+            let directed = matches!(s.under(t), Type::Chan(d, _) if *d != ChanDir::Both);
             if td || directed {
                 self.set(i, t);
             }
@@ -211,10 +219,14 @@ impl Unifier {
         a.len() == b.len() && a.iter().zip(b).all(|(p, q)| self.unify(s, *p, *q, mode))
     }
 
+    /// Types of one shape unify part by part.
+    ///
+    /// Spec: Type unification rules.
     fn structure(&mut self, s: &TypeStore, x: TypeId, y: TypeId, mode: Match) -> bool {
         let inside = mode.inside();
-        match (&*s.get(x), &*s.get(y)) {
-            // "… if both are bound type parameters, or one is and its core type unifies with the other."
+        match (s.get(x), s.get(y)) {
+            // A parameter of the caller's unifies as the types of its set do.
+            // Spec: Type unification rules.
             (Type::TypeParam(_), _) => match s.core_type(x).filter(|_| s.terms(x).is_some()) {
                 Some(core) => self.unify(s, core, y, Match::Assign),
                 None => false,
@@ -242,7 +254,7 @@ impl Unifier {
                         let embedded = |o: &Object| matches!(o.kind, ObjKind::Var(VarKind::EmbeddedField));
                         p.name == q.name
                             && (p.exported() || p.pkg == q.pkg)
-                            && embedded(&p) == embedded(&q)
+                            && embedded(p) == embedded(q)
                             && self.unify(s, p.ty, q.ty, inside)
                     })
             }
@@ -252,6 +264,8 @@ impl Unifier {
     }
 
     /// Interfaces with the same types and, with `subset`, the methods of the smaller one.
+    ///
+    /// Spec: Type unification rules.
     fn two_interfaces(&mut self, s: &TypeStore, x: TypeId, y: TypeId, subset: bool) -> bool {
         let (a, b) = (s.type_set(x), s.type_set(y));
         if a.comparable != b.comparable || !s.same_terms(&a.terms, &b.terms) {
@@ -284,6 +298,8 @@ impl Unifier {
     }
 
     /// Whether `other` has all methods of an interface.
+    ///
+    /// Spec: Type unification rules.
     fn has_methods(&mut self, s: &TypeStore, iface: TypeId, other: TypeId) -> bool {
         let set = s.type_set(iface);
         set.methods.iter().all(|m| {
@@ -301,15 +317,15 @@ impl Unifier {
 }
 
 fn is_defined(s: &TypeStore, t: TypeId) -> bool {
-    matches!(&*s.get(t), Type::Named(_))
+    matches!(s.get(t), Type::Named(_))
 }
 
 /// Neither defined nor a type parameter; basic types count.
 fn is_literal(s: &TypeStore, t: TypeId) -> bool {
-    !matches!(&*s.get(t), Type::Named(_) | Type::TypeParam(_))
+    !matches!(s.get(t), Type::Named(_) | Type::TypeParam(_))
 }
 
 /// An interface that is no type parameter's constraint.
 fn is_plain_interface(s: &TypeStore, t: TypeId) -> bool {
-    !s.is_type_param(t) && matches!(&*s.under(t), Type::Interface(_))
+    !s.is_type_param(t) && matches!(s.under(t), Type::Interface(_))
 }

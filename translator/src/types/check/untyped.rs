@@ -26,6 +26,8 @@ pub(super) enum Misfit {
 
 impl<'a> Checker<'a> {
     /// Gives the expression its final type (or a better untyped one), downwards where operands follow it.
+    ///
+    /// Spec: Constants; Operators.
     pub(super) fn update_expr_type(&mut self, e: &'a Expr, ty: TypeId, is_final: bool) {
         let Some(old) = self.untyped.get(&e.id) else { return };
         let (is_lhs, mode, old_val) = (old.is_lhs, old.mode, old.val.clone());
@@ -56,6 +58,7 @@ impl<'a> Checker<'a> {
         }
         self.untyped.remove(&e.id);
         if is_lhs && !self.s.all_basic(ty, BasicKind::is_integer) && ty != TypeId::INVALID {
+            // Spec: Operators.
             let text = format!(
                 "invalid operation: shifted operand `{}` (type {}) must be integer",
                 self.text(e),
@@ -103,6 +106,8 @@ impl<'a> Checker<'a> {
     }
 
     /// The value as one of type `t`, rounded, or why it does not fit.
+    ///
+    /// Spec: Representability.
     pub(super) fn fits(&self, v: &ConstValue, t: TypeId) -> Result<ConstValue, Misfit> {
         let Some(kind) = self.s.basic(t) else {
             return if t == TypeId::INVALID {
@@ -114,6 +119,9 @@ impl<'a> Checker<'a> {
         fits_kind(v, kind)
     }
 
+    /// Tells why a constant is no value of a type.
+    ///
+    /// Spec: Representability.
     pub(super) fn misfit(&mut self, x: &Operand<'a>, t: TypeId, why: Misfit) {
         let numeric = x.val.as_deref().is_none_or(old_untyped_kind);
         let text = x.expr.map_or(String::new(), |e| self.text(e));
@@ -136,6 +144,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Too large an untyped or typed result of constant arithmetic.
+    ///
+    /// Spec: Constant expressions.
     pub(super) fn overflow(&mut self, x: &mut Operand<'a>, operator: Span) {
         let Some(v) = x.val.clone() else { return };
         if !self.s.is_untyped(x.ty) {
@@ -144,6 +154,7 @@ impl<'a> Checker<'a> {
                 match self.fits(&v, t) {
                     Ok(v) => x.val = Some(Arc::new(v)),
                     Err(_) => {
+                        // Spec: Constant expressions.
                         let text = x.expr.map_or(String::new(), |e| self.text(e));
                         let message = format!(
                             "`{text}` (constant {v} of type {}) overflows {}",
@@ -158,12 +169,15 @@ impl<'a> Checker<'a> {
         } else if let ConstValue::Int(i) = &*v
             && i.bits() > constant::MAX_BITS
         {
+            // Spec: Constants.
             self.err(operator, Code::CONSTANT_OVERFLOW, "constant expression overflow");
             x.fail();
         }
     }
 
     /// What an untyped operand becomes at `target`: its type and, for constants, its value. `Err` says it cannot.
+    ///
+    /// Spec: Constants; Representability; Operators.
     pub(super) fn implicit_type(&mut self, x: &Operand<'a>, target: TypeId) -> Result<TypeId, Misfit> {
         if x.is_invalid() || !self.s.is_untyped(x.ty) || target == TypeId::INVALID {
             return Ok(x.ty);
@@ -230,6 +244,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Converts an untyped operand to `target`, or reports why not.
+    ///
+    /// Spec: Constants; Representability.
     pub(super) fn convert_untyped(&mut self, x: &mut Operand<'a>, target: TypeId) {
         match self.implicit_type(x, target) {
             Ok(t) => self.set_implicit(x, t),
@@ -238,6 +254,7 @@ impl<'a> Checker<'a> {
                 if v.is_some() && self.s.basic(target).is_some_and(BasicKind::is_numeric) {
                     self.misfit(x, target, why);
                 } else {
+                    // Spec: Constants; Representability.
                     let text = format!("cannot use {} as {} value", self.describe(x), self.type_str(target));
                     self.err(x.span(), Code::MISMATCHED_TYPES, text);
                 }
@@ -246,6 +263,9 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Gives an untyped operand a type that it can have.
+    ///
+    /// Spec: Constants.
     pub(super) fn set_implicit(&mut self, x: &mut Operand<'a>, t: TypeId) {
         if t == x.ty {
             return;
@@ -267,6 +287,8 @@ impl<'a> Checker<'a> {
 
     /// Brings two operands of a binary operation to one type where an untyped one may be converted to the other's; what
     /// then cannot is reported, and that operand is invalid.
+    ///
+    /// Spec: Operators.
     pub(super) fn match_types(&mut self, x: &mut Operand<'a>, y: &mut Operand<'a>) {
         if !self.may_convert(x, y) {
             return;
@@ -281,6 +303,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether converting the untyped one of two operands to the type of the other may make sense.
+    ///
+    /// Spec: Operators; Comparison operators.
     fn may_convert(&self, x: &Operand<'a>, y: &Operand<'a>) -> bool {
         let same = |f: fn(BasicKind) -> bool| self.s.all_basic(x.ty, f) == self.s.all_basic(y.ty, f);
         let interface = |t: TypeId| self.s.is_interface(t) && !self.s.is_type_param(t);
@@ -304,6 +328,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Gives an untyped operand its default type.
+    ///
+    /// Spec: Constants.
     pub(super) fn default_operand(&mut self, x: &mut Operand<'a>) {
         if !x.is_invalid() && self.s.is_untyped(x.ty) && !x.is_nil() {
             let t = self.s.default_type(x.ty);
@@ -318,6 +344,8 @@ fn old_untyped_kind(v: &ConstValue) -> bool {
 }
 
 /// The value as one of a basic kind.
+///
+/// Spec: Representability; Numeric types.
 pub(super) fn fits_kind(v: &ConstValue, kind: BasicKind) -> Result<ConstValue, Misfit> {
     use BasicKind::*;
     let numeric = old_untyped_kind(v);
@@ -368,6 +396,8 @@ pub(super) fn fits_kind(v: &ConstValue, kind: BasicKind) -> Result<ConstValue, M
 }
 
 /// The width of an integer kind.
+///
+/// Spec: Numeric types.
 pub(super) fn int_bits(kind: BasicKind) -> u32 {
     use BasicKind::*;
     match kind {
