@@ -63,7 +63,7 @@ fn main() {
                 object.name.to_string(),
                 object.span.unwrap_or_default(),
             );
-            if let types::Type::Struct(s) = &*store.under(object.ty) {
+            if let types::Type::Struct(s) = store.under(object.ty) {
                 for field in &s.fields {
                     let object = store.obj(*field);
                     if object.ty == types::TypeId::STRING {

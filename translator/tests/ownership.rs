@@ -32,7 +32,7 @@ fn find(input: Input<'_>, name: &str) -> Node {
             continue;
         }
         let Some(field) = field else { return Node::Struct(obj) };
-        let Type::Struct(s) = &*store.under(store.obj_type(obj)) else {
+        let Type::Struct(s) = store.under(store.obj_type(obj)) else {
             continue;
         };
         let field = s.fields.iter().find(|f| *store.obj(**f).name == *field);

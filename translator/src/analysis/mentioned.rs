@@ -12,7 +12,7 @@ impl Input<'_> {
     pub fn user_structs(self) -> Vec<ObjId> {
         let store = self.store();
         let mut out: Vec<_> = (0..store.type_count() as u32)
-            .filter_map(|id| match &*store.get(TypeId(id)) {
+            .filter_map(|id| match store.get(TypeId(id)) {
                 Type::Named(n) if n.origin.is_none() => self.struct_name(TypeId(id)).filter(|o| !self.is_library(*o)),
                 _ => None,
             })
@@ -93,10 +93,11 @@ impl Input<'_> {
             if !all.insert(ty) {
                 continue;
             }
-            match &*input.store().get(ty) {
+            match input.store().get(ty) {
                 Type::Named(n) => {
                     work.extend(&n.type_args);
-                    if !input.is_library(n.obj) {
+                    // Instances may nest without end: `type t[P any] struct{ next *t[pair[P, P]] }`.
+                    if !input.is_library(n.obj) && input.store().arguments_nest_at_most(ty, DEPTH) {
                         parts(input, input.store().underlying(ty), &mut work);
                     }
                 }
@@ -110,9 +111,12 @@ impl Input<'_> {
     }
 }
 
+/// How deep the arguments of instances nest that are looked into.
+const DEPTH: usize = 6;
+
 /// The types that a type literal is made of.
 fn parts(input: Input<'_>, ty: TypeId, out: &mut Vec<TypeId>) {
-    match &*input.store().get(ty) {
+    match input.store().get(ty) {
         Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => out.push(*t),
         Type::Map(k, v) => out.extend([*k, *v]),
         Type::Tuple(ts) => out.extend(ts),

@@ -88,7 +88,7 @@ impl<'a> Input<'a> {
 
     /// The struct that a type is, by its type name's object; anonymous structs have none.
     pub fn struct_name(self, ty: TypeId) -> Option<ObjId> {
-        match (&*self.store().get(ty), &*self.store().under(ty)) {
+        match (self.store().get(ty), self.store().under(ty)) {
             (Type::Named(n), Type::Struct(_)) => Some(n.obj),
             _ => None,
         }
@@ -96,7 +96,7 @@ impl<'a> Input<'a> {
 
     /// The package path and name of the type's name, for library types.
     pub fn named_path(self, ty: TypeId) -> Option<String> {
-        match &*self.store().get(ty) {
+        match self.store().get(ty) {
             Type::Named(n) => Some(self.lib_path(n.obj)),
             _ => None,
         }
@@ -113,7 +113,7 @@ impl<'a> Input<'a> {
 
     /// What a pointer type points to.
     pub fn pointee(self, ty: TypeId) -> Option<TypeId> {
-        match &*self.store().under(ty) {
+        match self.store().under(ty) {
             Type::Pointer(t) => Some(*t),
             _ => None,
         }

@@ -563,7 +563,7 @@ impl<'a> Emitter<'a> {
 fn indexes_array(emitter: &Emitter<'_>, place: &Expr) -> bool {
     match &place.kind {
         ExprKind::Index { base, .. } => {
-            matches!(&*emitter.input.store().under(base.ty), Type::Array(..)) || indexes_array(emitter, base)
+            matches!(emitter.input.store().under(base.ty), Type::Array(..)) || indexes_array(emitter, base)
         }
         ExprKind::Field { base, .. } => indexes_array(emitter, base),
         _ => false,

@@ -108,7 +108,7 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         let core = store.core_type(arg.ty).unwrap_or(arg.ty);
         let pointee = self.input.pointee(arg.ty).unwrap_or(core);
-        if let Type::Array(n, _) = &*store.under(pointee) {
+        if let Type::Array(n, _) = store.under(pointee) {
             // Only calls and receives make the length of an array anything but a constant.
             let value = self.expr(arg);
             return Code::block(format!("{{ let _ = {value}; {n}_i64 }}"));
@@ -152,7 +152,7 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         let core = store.core_type(ty).unwrap_or(ty);
         let parts: Vec<_> = args.iter().map(|a| self.index(a)).collect();
-        let code = match (&*store.under(core), &parts[..]) {
+        let code = match (store.under(core), &parts[..]) {
             (Type::Slice(_), [len]) => Code::postfix(format!("Slice::make({len}, {len})")),
             (Type::Slice(_), [len, cap]) => Code::postfix(format!("Slice::make({len}, {cap})")),
             (Type::Map(..), []) => Code::postfix("Map::make()"),
@@ -168,7 +168,7 @@ impl<'a> Emitter<'a> {
             }
             _ => self.zero(ty),
         };
-        let slice_twice = matches!((&*store.under(core), &parts[..]), (Type::Slice(_), [len]) if len.prec != Prec::Postfix || len.text.contains('('));
+        let slice_twice = matches!((store.under(core), &parts[..]), (Type::Slice(_), [len]) if len.prec != Prec::Postfix || len.text.contains('('));
         let code = if slice_twice {
             Code::postfix(format!("Slice::make_len({})", parts[0]))
         } else {

@@ -66,7 +66,7 @@ impl<'a> Emitter<'a> {
 
     fn mentions(&self, ty: TypeId, param: TypeId) -> bool {
         let store = self.input.store();
-        match &*store.get(ty) {
+        match store.get(ty) {
             Type::TypeParam(_) => ty == param,
             Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => self.mentions(*t, param),
             Type::Map(k, v) => self.mentions(*k, param) || self.mentions(*v, param),
@@ -253,7 +253,7 @@ impl<'a> Emitter<'a> {
         let recv = self.input.hir.func(func).recv;
         let ty = recv.map_or(TypeId::INVALID, |r| self.input.hir.local(r).ty);
         let base = self.input.pointee(ty).unwrap_or(ty);
-        match &*self.input.store().get(base) {
+        match self.input.store().get(base) {
             Type::Named(n) => self.type_path(n.obj),
             _ => "Self".into(),
         }

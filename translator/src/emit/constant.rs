@@ -216,7 +216,7 @@ impl<'a> Emitter<'a> {
                 None => Code::postfix(format!("{}::zero()", self.ty_expr(ty))),
             };
         }
-        let text = match &*store.under(ty) {
+        let text = match store.under(ty) {
             Type::Basic(k) if k.is_boolean() => "false".into(),
             Type::Basic(k) if k.is_integer() => return integer(&BigInt::zero(), *k, None, true),
             Type::Basic(BasicKind::Float32) => "0.0_f32".into(),

@@ -304,7 +304,7 @@ impl<'a> Emitter<'a> {
                         },
                     ],
                 ) => {
-                    let fixed = matches!(&*self.input.store().under(*ty), Type::Slice(_) | Type::Basic(_));
+                    let fixed = matches!(self.input.store().under(*ty), Type::Slice(_) | Type::Basic(_));
                     let kept = matches!(self.storage(*l), Storage::Plain | Storage::Lent);
                     fixed && kept && !touched.contains(l)
                 }
@@ -388,7 +388,7 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         let core = store.core_type(r.x.ty).unwrap_or(r.x.ty);
         let container = self.input.pointee(core).unwrap_or(core);
-        match &*store.under(container) {
+        match store.under(container) {
             Type::Slice(e) | Type::Array(_, e) => (TypeId::INT, *e),
             Type::Map(k, v) => (*k, *v),
             Type::Chan(_, e) => (*e, TypeId::INVALID),
@@ -496,7 +496,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn array_len(&self, ty: TypeId) -> i64 {
-        match &*self.input.store().under(ty) {
+        match self.input.store().under(ty) {
             Type::Array(n, _) => *n,
             _ => 0,
         }
@@ -534,7 +534,7 @@ impl<'a> Emitter<'a> {
 
     fn chan_elem(&self, ty: TypeId) -> TypeId {
         let store = self.input.store();
-        match &*store.under(store.core_type(ty).unwrap_or(ty)) {
+        match store.under(store.core_type(ty).unwrap_or(ty)) {
             Type::Chan(_, elem) => *elem,
             _ => TypeId::INVALID,
         }

@@ -10,7 +10,7 @@ use crate::types::{BasicKind, Type, TypeId};
 impl<'a> Emitter<'a> {
     /// The Rust type that stands in an interface for a Go type, and whether it is wrapped to tell it from its twin.
     pub(super) fn boxed_type(&self, ty: TypeId) -> (String, bool) {
-        match (&*self.input.store().get(ty), self.input.store().basic(ty)) {
+        match (self.input.store().get(ty), self.input.store().basic(ty)) {
             (Type::Basic(_), Some(BasicKind::Int64)) => ("Int64".into(), true),
             (Type::Basic(_), Some(BasicKind::Uint64)) => ("Uint64".into(), true),
             (Type::Basic(_), Some(BasicKind::Uintptr)) => ("Uintptr".into(), true),
@@ -61,7 +61,7 @@ impl<'a> Emitter<'a> {
     /// The named type of a slice's elements, where it is one.
     fn named_element(&self, slice: TypeId) -> Option<TypeId> {
         let store = self.input.store();
-        match &*store.under(store.core_type(slice).unwrap_or(slice)) {
+        match store.under(store.core_type(slice).unwrap_or(slice)) {
             Type::Slice(elem) if self.is_newtype(*elem) => Some(*elem),
             _ => None,
         }
@@ -80,7 +80,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn array_length(&self, ty: TypeId) -> i64 {
-        match &*self.input.store().under(ty) {
+        match self.input.store().under(ty) {
             Type::Array(n, _) => *n,
             _ => 0,
         }
@@ -121,7 +121,7 @@ impl<'a> Emitter<'a> {
     /// Between types of one underlying type.
     fn rename(&self, x: &'a Expr, ty: TypeId) -> Code {
         let store = self.input.store();
-        if let (Type::Chan(from, _), Type::Chan(to, _)) = (&*store.under(x.ty), &*store.under(ty))
+        if let (Type::Chan(from, _), Type::Chan(to, _)) = (store.under(x.ty), store.under(ty))
             && from != to
         {
             let side = if *to == crate::types::ChanDir::Recv {
@@ -131,7 +131,7 @@ impl<'a> Emitter<'a> {
             };
             return self.wrapped(self.unwrapped(self.borrowed(x), x.ty).method(side, &[]), ty);
         }
-        if let Type::Struct(s) = &*store.under(ty)
+        if let Type::Struct(s) = store.under(ty)
             && self.ty(x.ty) != self.ty(ty)
         {
             return self.struct_rename(x, ty, s.fields.len());
@@ -143,7 +143,7 @@ impl<'a> Emitter<'a> {
 
     fn struct_rename(&self, x: &'a Expr, ty: TypeId, fields: usize) -> Code {
         let store = self.input.store();
-        let Type::Struct(s) = &*store.under(ty) else {
+        let Type::Struct(s) = store.under(ty) else {
             return self.expr(x);
         };
         if fields == 0 && self.input.struct_name(ty).is_none() {

@@ -156,7 +156,7 @@ impl<'a> Emitter<'a> {
         if self.is_newtype(ty) || store.is_type_param(ty) {
             return self.zero(ty);
         }
-        match &*store.under(ty) {
+        match store.under(ty) {
             Type::Pointer(_) | Type::Slice(_) | Type::Map(..) | Type::Chan(..) | Type::Interface(_) => {
                 Code::postfix(format!("{}::nil()", self.ty_expr(ty)))
             }
@@ -265,7 +265,7 @@ impl<'a> Emitter<'a> {
         if self.form_of(base).holds() {
             return self.lend_container(e, false);
         }
-        let is_array = matches!(&*store.under(base.ty), Type::Array(..));
+        let is_array = matches!(store.under(base.ty), Type::Array(..));
         let source = if is_array {
             self.array_pointer(self.pointer_to(base), base.ty)
                 .method("full_slice", &[])
@@ -290,7 +290,7 @@ impl<'a> Emitter<'a> {
 
     pub(super) fn struct_literal(&self, fields: &'a [(usize, Expr)], ty: TypeId) -> Code {
         let store = self.input.store();
-        let Type::Struct(s) = &*store.under(ty) else {
+        let Type::Struct(s) = store.under(ty) else {
             return self.zero(ty);
         };
         if s.fields.is_empty() {
@@ -379,7 +379,7 @@ impl<'a> Emitter<'a> {
     fn array_literal(&self, elems: &'a [(u64, Expr)], len: u64, ty: TypeId) -> Code {
         let store = self.input.store();
         let core = store.core_type(ty).unwrap_or(ty);
-        let (is_slice, elem) = match &*store.under(core) {
+        let (is_slice, elem) = match store.under(core) {
             Type::Slice(e) => (true, *e),
             Type::Array(_, e) => (false, *e),
             _ => return self.zero(ty),

@@ -405,7 +405,7 @@ impl<'a> Emitter<'a> {
     fn receiver_params(&self, func: &hir::Func) -> Vec<crate::types::TypeId> {
         let Some(recv) = func.recv else { return Vec::new() };
         let ty = self.input.hir.local(recv).ty;
-        match &*self.input.store().get(self.input.pointee(ty).unwrap_or(ty)) {
+        match self.input.store().get(self.input.pointee(ty).unwrap_or(ty)) {
             crate::types::Type::Named(n) => n.type_args.clone(),
             _ => Vec::new(),
         }

@@ -210,7 +210,7 @@ impl<'a> Emitter<'a> {
     pub(super) fn where_clause(&self, params: &[TypeId]) -> String {
         let store = self.input.store();
         let each = params.iter().filter_map(|p| {
-            let Type::TypeParam(param) = &*store.get(*p) else {
+            let Type::TypeParam(param) = store.get(*p) else {
                 return None;
             };
             let core = store.stand_in(*p)?;
@@ -227,7 +227,7 @@ impl<'a> Emitter<'a> {
 
     /// All type parameters of a function, those that a composite type stands for too.
     fn all_type_params(&self, func: &Func) -> Vec<TypeId> {
-        match &*self.input.store().get(func.sig) {
+        match self.input.store().get(func.sig) {
             Type::Signature(s) if func.recv.is_none() => s.type_params.clone(),
             _ => Vec::new(),
         }
@@ -237,7 +237,7 @@ impl<'a> Emitter<'a> {
     fn bounds(&self, param: TypeId) -> String {
         let store = self.input.store();
         let mut bounds = vec!["GoType".to_owned()];
-        let Type::TypeParam(p) = &*store.get(param) else {
+        let Type::TypeParam(p) = store.get(param) else {
             return bounds.join(" + ");
         };
         let set = store.type_set(p.constraint);

@@ -51,7 +51,7 @@ impl<'a> Emitter<'a> {
     /// A field's Rust name, and its place among the struct's.
     pub(super) fn field_of_owner(&self, owner: ObjId, field: ObjId) -> Option<(String, usize)> {
         let store = self.input.store();
-        let crate::types::Type::Struct(s) = &*store.under(store.obj_type(owner)) else {
+        let crate::types::Type::Struct(s) = store.under(store.obj_type(owner)) else {
             return None;
         };
         let index = s.fields.iter().position(|f| self.input.origin(*f) == field)?;

@@ -62,10 +62,10 @@ impl<'a> Emitter<'a> {
             }
             return format!("{docs}{visibility} type {name} = {};\n", self.ty(item.ty));
         }
-        let Type::Named(named) = &*store.get(item.ty) else {
+        let Type::Named(named) = store.get(item.ty) else {
             return String::new();
         };
-        match &*store.under(item.ty) {
+        match store.under(item.ty) {
             Type::Struct(s) => self.struct_item(item, named, s, &name, visibility, docs),
             Type::Interface(_) => self.trait_item(item, &name, visibility, docs),
             _ => self.newtype_item(item, named, &name, visibility, docs),
@@ -75,7 +75,7 @@ impl<'a> Emitter<'a> {
     /// The type parameters that a type's Rust declaration has.
     pub(super) fn own_params(&self, ty: TypeId) -> Vec<TypeId> {
         let store = self.input.store();
-        let Type::Named(named) = &*store.get(ty) else {
+        let Type::Named(named) = store.get(ty) else {
             return Vec::new();
         };
         if !named.type_params.is_empty() || store.obj(named.obj).package_level || named.origin.is_some() {
@@ -101,7 +101,7 @@ impl<'a> Emitter<'a> {
     fn names_type(&self, ty: TypeId, obj: ObjId, depth: usize) -> bool {
         let store = self.input.store();
         let any = |types: &[TypeId]| depth < 20 && types.iter().any(|t| self.names_type(*t, obj, depth + 1));
-        match &*store.get(ty) {
+        match store.get(ty) {
             Type::Named(n) => n.obj == obj || any(&n.type_args),
             Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => any(&[*t]),
             Type::Map(k, v) => any(&[*k, *v]),
@@ -238,11 +238,11 @@ impl<'a> Emitter<'a> {
     /// The type parameters of a struct type that no field mentions.
     fn marker_params(&self, ty: TypeId) -> Vec<String> {
         let store = self.input.store();
-        let origin = match &*store.get(ty) {
+        let origin = match store.get(ty) {
             Type::Named(n) => n.origin.unwrap_or(ty),
             _ => ty,
         };
-        let (Type::Named(named), Type::Struct(s)) = (&*store.get(origin), &*store.under(origin)) else {
+        let (Type::Named(named), Type::Struct(s)) = (store.get(origin), store.under(origin)) else {
             return Vec::new();
         };
         if named.type_params.is_empty() {
@@ -253,7 +253,7 @@ impl<'a> Emitter<'a> {
             let field_type = store.obj_type(*field);
             let own = self.input.pointee(field_type).unwrap_or(field_type);
             // A type parameter that only the type itself is instantiated with is not used.
-            if !matches!(&*store.get(own), Type::Named(n) if n.obj == named.obj) {
+            if !matches!(store.get(own), Type::Named(n) if n.obj == named.obj) {
                 crate::plan::traits::free_params(self.input, field_type, &mut used);
             }
         }
@@ -323,13 +323,13 @@ impl<'a> Emitter<'a> {
     /// The instances of an instance's generic type that mention no type parameters.
     fn instances_of(&self, ty: TypeId) -> Vec<TypeId> {
         let store = self.input.store();
-        let origin = match &*store.get(ty) {
+        let origin = match store.get(ty) {
             Type::Named(n) => n.origin,
             _ => None,
         };
         let all = (0..store.type_count() as u32)
             .map(TypeId)
-            .filter(|t| match &*store.get(*t) {
+            .filter(|t| match store.get(*t) {
                 Type::Named(n) if n.origin.is_some() && n.origin == origin => {
                     let mut free = Vec::new();
                     crate::plan::traits::free_params(self.input, *t, &mut free);
@@ -343,18 +343,18 @@ impl<'a> Emitter<'a> {
     /// A field is a cell of which only the instance knows the type: it is compared as a value of that type.
     fn has_generic_cell(&self, ty: TypeId) -> bool {
         let store = self.input.store();
-        let (Some(plan), Type::Struct(s)) = (self.struct_plan(ty), &*store.under(ty)) else {
+        let (Some(plan), Type::Struct(s)) = (self.struct_plan(ty), store.under(ty)) else {
             return false;
         };
         s.fields.len() == plan.fields.len()
             && plan.in_place
             && s.fields.iter().enumerate().any(|(i, field)| {
                 let mut at = store.obj_type(*field);
-                while let Type::Array(_, elem) = &*store.under(at) {
+                while let Type::Array(_, elem) = store.under(at) {
                     at = *elem;
                 }
                 let generic = store.is_type_param(at) && store.stand_in(at).is_none();
-                let inner = match &*store.get(at) {
+                let inner = match store.get(at) {
                     Type::Named(n) if !n.type_args.is_empty() => n.origin.is_some_and(|o| self.has_generic_cell(o)),
                     _ => false,
                 };
@@ -365,11 +365,11 @@ impl<'a> Emitter<'a> {
     /// Comparable, and nothing in it that only the library knows how to compare.
     fn has_equality(&self, ty: TypeId) -> bool {
         let store = self.input.store();
-        let opaque = match &*store.under(ty) {
+        let opaque = match store.under(ty) {
             Type::Struct(s) => self.input.holds_in_place_library_type(s),
             _ => false,
         };
-        let comparable = match &*store.get(ty) {
+        let comparable = match store.get(ty) {
             // An instance over comparable types may be compared.
             Type::Named(n) if !n.type_params.is_empty() => {
                 let args = vec![TypeId::INT; n.type_params.len()];
@@ -421,7 +421,7 @@ impl<'a> Emitter<'a> {
             None => {}
         }
         derives.push("Value");
-        if matches!(&*store.under(item.ty), Type::Array(..)) {
+        if matches!(store.under(item.ty), Type::Array(..)) {
             go.push("array".to_owned());
         }
         if kind.is_some_and(|k| !k.is_boolean()) {
@@ -449,7 +449,7 @@ impl<'a> Emitter<'a> {
         let mut out = String::new();
         for (ty, (name, plan)) in all {
             let go_type = *ty;
-            let Type::Struct(s) = &*self.input.store().get(*ty) else {
+            let Type::Struct(s) = self.input.store().get(*ty) else {
                 continue;
             };
             let store = self.input.store();
@@ -645,7 +645,7 @@ impl<'a> Emitter<'a> {
                     .map(|(i, g)| if g.is_some() { format!("v{i}") } else { "_".into() })
                     .collect();
                 let mut out = format!("let ({}) = {};", names.join(", "), self.expr(&init.value));
-                let parts = match &*self.input.store().get(init.value.ty) {
+                let parts = match self.input.store().get(init.value.ty) {
                     Type::Tuple(ts) => ts.clone(),
                     _ => Vec::new(),
                 };

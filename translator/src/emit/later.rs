@@ -166,7 +166,7 @@ impl<'a> Emitter<'a> {
                         if plan.receiver == Some(crate::plan::Receiver::Pointer) {
                             args.insert(0, Code::postfix(format!("&{receiver}")));
                             let base = self.input.pointee(recv.ty).unwrap_or(recv.ty);
-                            let owner = match &*self.input.store().get(base) {
+                            let owner = match self.input.store().get(base) {
                                 Type::Named(n) => self.type_path(n.obj),
                                 _ => "Self".into(),
                             };
@@ -321,7 +321,7 @@ impl<'a> Emitter<'a> {
             ExprKind::Local(l) => self.storage(*l) == Storage::Shared,
             ExprKind::Field { base, .. } => self.roots_in_shared(base),
             ExprKind::Index { base, .. } => {
-                !matches!(&*self.input.store().under(base.ty), Type::Array(..)) || self.roots_in_shared(base)
+                !matches!(self.input.store().under(base.ty), Type::Array(..)) || self.roots_in_shared(base)
             }
             ExprKind::Deref(p) => match p.kind {
                 ExprKind::Local(l) => self.storage(l) != Storage::Borrowed,

@@ -38,7 +38,7 @@ impl<'a> Emitter<'a> {
 
     /// The type of a library function's results.
     fn result_of(&self, obj: ObjId) -> String {
-        match &*self.input.store().get(self.input.store().obj_type(obj)) {
+        match self.input.store().get(self.input.store().obj_type(obj)) {
             Type::Signature(s) if s.type_params.is_empty() => self.tuple(&s.results),
             _ => "_".into(),
         }
@@ -161,7 +161,7 @@ impl<'a> Emitter<'a> {
 
     /// A function that the library starts as a goroutine: a future, boxed in a function.
     fn spawned_argument(&self, arg: &'a Expr) -> Code {
-        if !matches!(&*self.input.store().under(arg.ty), Type::Signature(_)) {
+        if !matches!(self.input.store().under(arg.ty), Type::Signature(_)) {
             return self.expr(arg);
         }
         let spawned = |body: String| Code::postfix(format!("fn0(move || task::go({body}))"));
@@ -182,7 +182,7 @@ impl<'a> Emitter<'a> {
     }
 
     pub(super) fn library_arg(&self, arg: &'a Expr) -> Code {
-        if let Type::Signature(sig) = &*self.input.store().under(arg.ty)
+        if let Type::Signature(sig) = self.input.store().under(arg.ty)
             && !matches!(arg.kind, ExprKind::Zero)
         {
             if let ExprKind::FuncLit(_) = arg.kind

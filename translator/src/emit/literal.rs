@@ -355,7 +355,7 @@ impl<'a> Emitter<'a> {
         // A function value answers with Go's tuple.
         let back = back.map(|method| format!(".{method}()")).unwrap_or_default();
         let store = self.input.store();
-        let (params, result) = match &*store.under(ty) {
+        let (params, result) = match store.under(ty) {
             Type::Signature(s) => (s.params.clone(), self.tuple(&s.results)),
             _ => (Vec::new(), "()".into()),
         };
@@ -386,7 +386,7 @@ impl<'a> Emitter<'a> {
         self.require_library(obj, e.span);
         let name = crate::plan::names::library_func(&self.input.store().obj(obj).name);
         let path = self.library_path(obj, &name);
-        let n = match &*self.input.store().under(e.ty) {
+        let n = match self.input.store().under(e.ty) {
             Type::Signature(s) => s.params.len(),
             _ => 0,
         };
@@ -400,7 +400,7 @@ impl<'a> Emitter<'a> {
 
     /// `x.M` as a value: the receiver is evaluated and bound now.
     pub(super) fn method_value(&self, recv: &'a Expr, method: &'a Method, e: &'a Expr) -> Code {
-        let n = match &*self.input.store().under(e.ty) {
+        let n = match self.input.store().under(e.ty) {
             Type::Signature(s) => s.params.len(),
             _ => 0,
         };
@@ -438,7 +438,7 @@ impl<'a> Emitter<'a> {
                 let call = match plan.receiver {
                     Some(Receiver::Pointer) => {
                         let base = self.input.pointee(recv_ty).unwrap_or(recv_ty);
-                        let owner = match &*self.input.store().get(base) {
+                        let owner = match self.input.store().get(base) {
                             Type::Named(n) => self.type_path(n.obj),
                             _ => "Self".into(),
                         };
@@ -448,7 +448,7 @@ impl<'a> Emitter<'a> {
                     form => {
                         // By its path: a pointer has methods of its own.
                         let base = self.input.pointee(recv_ty).unwrap_or(recv_ty);
-                        let owner = match &*self.input.store().get(base) {
+                        let owner = match self.input.store().get(base) {
                             Type::Named(n) => self.type_path(n.obj),
                             _ => "Self".into(),
                         };
@@ -480,7 +480,7 @@ impl<'a> Emitter<'a> {
 
     /// `T.M` as a function of the receiver and the arguments.
     pub(super) fn method_expr(&self, recv: TypeId, method: &'a Method, path: &[usize], e: &'a Expr) -> Code {
-        let n = match &*self.input.store().under(e.ty) {
+        let n = match self.input.store().under(e.ty) {
             Type::Signature(s) => s.params.len(),
             _ => 1,
         };

@@ -441,7 +441,7 @@ impl<'a> Emitter<'a> {
         let found = map.method("get", std::slice::from_ref(&key.reference));
         let owned = if self.is_copy(ty) { "copied" } else { "cloned" };
         let found = found.method(owned, &[]);
-        match &*self.input.store().under(ty) {
+        match self.input.store().under(ty) {
             Type::Array(..) => found.method("unwrap_or_else", &[Code::postfix("zero")]),
             _ if self.input.store().is_type_param(ty) => found.method("unwrap_or_else", &[Code::postfix("zero")]),
             _ => found.method("unwrap_or_default", &[]),

@@ -178,7 +178,7 @@ impl<'a> Emitter<'a> {
     /// A struct field's Rust name, and whether it is a cell (or stored in place, which is read and written like one).
     pub(super) fn field(&self, ty: TypeId, index: usize) -> Option<(String, bool)> {
         let store = self.input.store();
-        let Type::Struct(s) = &*store.under(ty) else {
+        let Type::Struct(s) = store.under(ty) else {
             return None;
         };
         let field = *s.fields.get(index)?;
@@ -203,7 +203,7 @@ impl<'a> Emitter<'a> {
         }
         let store = self.input.store();
         let core = store.core_type(base.ty).unwrap_or(base.ty);
-        match &*store.under(core) {
+        match store.under(core) {
             Type::Array(n, elem) => self.array_place(base, index, *n, *elem),
             Type::Map(..) => Place::Entry(
                 self.unwrapped(self.borrowed(base), base.ty),
@@ -413,7 +413,7 @@ impl<'a> Emitter<'a> {
             }
             ExprKind::Index { base, index } => {
                 let store = self.input.store();
-                match &*store.under(base.ty) {
+                match store.under(base.ty) {
                     Type::Array(..) => self
                         .array_pointer(self.pointer_to(base), base.ty)
                         .method("index", &[self.index(index)]),

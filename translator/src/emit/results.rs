@@ -231,7 +231,7 @@ impl<'a> Emitter<'a> {
     fn fallible(&self, e: &'a Expr, source: Source) -> Code {
         let code = self.expr(e);
         let is_flag = |ty: &TypeId| *ty == TypeId::BOOL || *ty == TypeId::UNTYPED_BOOL;
-        let convert = match &*self.input.store().get(e.ty) {
+        let convert = match self.input.store().get(e.ty) {
             Type::Tuple(ts) if ts.last().is_some_and(is_flag) => "option",
             _ => "result",
         };

@@ -17,7 +17,7 @@ impl<'a> Emitter<'a> {
             }
             return format!("{docs}{visibility} type {name} = Any;\n");
         }
-        let Type::Named(named) = &*store.get(item.ty) else {
+        let Type::Named(named) = store.get(item.ty) else {
             return String::new();
         };
         let generics = self.generics(&self.own_params(item.ty));
@@ -41,7 +41,7 @@ impl<'a> Emitter<'a> {
     /// `fn name(&self, a0: T) -> R`, the future boxed where calls may suspend.
     fn trait_signature(&self, method: ObjId, _iface: TypeId) -> String {
         let store = self.input.store();
-        let Type::Signature(sig) = &*store.get(store.obj_type(method)) else {
+        let Type::Signature(sig) = store.get(store.obj_type(method)) else {
             return String::new();
         };
         let params: Vec<_> = sig
@@ -88,7 +88,7 @@ impl<'a> Emitter<'a> {
     fn implementations_by_interfaces(&self, ty: TypeId) -> String {
         let store = self.input.store();
         let mut out = String::new();
-        let origin = |t: TypeId| match &*store.get(t) {
+        let origin = |t: TypeId| match store.get(t) {
             Type::Named(n) => n.origin.unwrap_or(t),
             _ => t,
         };
@@ -107,7 +107,7 @@ impl<'a> Emitter<'a> {
             }
             let methods = store.type_set(*iface).methods.clone();
             let methods = methods.iter().map(|m| {
-                let count = match &*store.get(store.obj_type(*m)) {
+                let count = match store.get(store.obj_type(*m)) {
                     Type::Signature(s) => s.params.len(),
                     _ => 0,
                 };
@@ -131,7 +131,7 @@ impl<'a> Emitter<'a> {
     /// All `impl Trait for T` of a named type.
     pub(super) fn implementations_of(&self, item: &'a TypeItem) -> String {
         let store = self.input.store();
-        let Type::Named(named) = &*store.get(item.ty) else {
+        let Type::Named(named) = store.get(item.ty) else {
             return String::new();
         };
         let this = if named.type_params.is_empty() {
@@ -159,7 +159,7 @@ impl<'a> Emitter<'a> {
         // What single instances implement besides.
         let instances = self.plan.traits.implementations.iter().filter(|i| {
             let instance = store.get(i.ty);
-            i.ty != this && matches!(&*instance, Type::Named(n) if n.obj == item.obj && n.origin.is_some())
+            i.ty != this && matches!(instance, Type::Named(n) if n.obj == item.obj && n.origin.is_some())
         });
         for implementation in instances {
             if let Some(path) = self.trait_path(implementation.iface) {
@@ -175,7 +175,7 @@ impl<'a> Emitter<'a> {
         let ty = self.ty(implementation.ty);
         let library = self.is_library_trait(implementation.iface);
         let set = self.input.store().type_set(implementation.iface);
-        let own = match &*self.input.store().under(implementation.iface) {
+        let own = match self.input.store().under(implementation.iface) {
             Type::Interface(i) if library => i.methods.clone(),
             _ => set.methods.clone(),
         };
@@ -211,7 +211,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn is_library_trait(&self, iface: TypeId) -> bool {
-        match &*self.input.store().get(iface) {
+        match self.input.store().get(iface) {
             _ if TypeId::IMPLICIT.contains(&iface) => true,
             Type::Named(n) => iface == TypeId::ERROR || self.input.is_library(n.obj),
             _ => false,
@@ -220,14 +220,14 @@ impl<'a> Emitter<'a> {
 
     /// A library interface made of embedded ones alone: the runtime implements it for all who implement those.
     fn only_embeds(&self, iface: TypeId) -> bool {
-        matches!(&*self.input.store().under(iface), Type::Interface(i) if i.methods.is_empty())
+        matches!(self.input.store().under(iface), Type::Interface(i) if i.methods.is_empty())
     }
 
     /// One method of an implementation: a call of the type's own.
     fn forward(&self, method: ObjId, ty: TypeId, form: Form, library: bool) -> String {
         let store = self.input.store();
         let object = store.obj(method);
-        let Type::Signature(sig) = &*store.get(object.ty) else {
+        let Type::Signature(sig) = store.get(object.ty) else {
             return String::new();
         };
         let args: Vec<_> = (0..sig.params.len()).map(|i| format!("a{i}")).collect();
@@ -294,7 +294,7 @@ impl<'a> Emitter<'a> {
             let Some((name, celled)) = self.field(at, index) else {
                 break;
             };
-            let field_type = match &*store.under(at) {
+            let field_type = match store.under(at) {
                 Type::Struct(s) => s.fields.get(index).map_or(TypeId::INVALID, |f| store.obj_type(*f)),
                 _ => TypeId::INVALID,
             };
@@ -335,7 +335,7 @@ impl<'a> Emitter<'a> {
                 }
             })
             .collect();
-        let owner = match &*store.get(base) {
+        let owner = match store.get(base) {
             Type::Named(n) => self.type_path(n.obj),
             _ => "Self".into(),
         };

@@ -8,7 +8,7 @@ impl<'a> Emitter<'a> {
     /// The type of a value.
     pub(super) fn ty(&self, ty: TypeId) -> String {
         let store = self.input.store();
-        match &*store.get(ty) {
+        match store.get(ty) {
             Type::Basic(k) => basic(*k).to_owned(),
             Type::Named(n) => self.named(ty, n.obj, &n.type_args),
             Type::Pointer(t) => format!("Ptr<{}>", self.ty(*t)),
@@ -61,10 +61,10 @@ impl<'a> Emitter<'a> {
     /// The type arguments of an instance that its Rust type has parameters for.
     fn kept_args(&self, ty: TypeId, args: &[TypeId]) -> Vec<TypeId> {
         let store = self.input.store();
-        let params = match &*store.get(ty) {
+        let params = match store.get(ty) {
             // A type declared in a generic function is over what it mentions of that function's parameters.
             Type::Named(n) if n.origin.is_none() && n.type_params.is_empty() => return self.own_params(ty),
-            Type::Named(n) => match n.origin.map(|o| store.get(o)).as_deref() {
+            Type::Named(n) => match n.origin.map(|o| store.get(o)) {
                 Some(Type::Named(origin)) => origin.type_params.clone(),
                 _ => n.type_params.clone(),
             },
@@ -137,7 +137,7 @@ impl<'a> Emitter<'a> {
         if TypeId::IMPLICIT.contains(&ty) {
             return Some(self.implicit_trait(ty));
         }
-        if let Type::Named(n) = &*store.get(ty)
+        if let Type::Named(n) = store.get(ty)
             && self.input.is_library(n.obj)
         {
             let set = store.type_set(ty);
@@ -150,7 +150,7 @@ impl<'a> Emitter<'a> {
                 self.generic_args(&n.type_args)
             ));
         }
-        let (key, args) = match &*store.get(ty) {
+        let (key, args) = match store.get(ty) {
             Type::Named(n) if n.origin.is_some() => (store.canonical(n.origin.unwrap_or(ty)), n.type_args.clone()),
             _ => (store.canonical(ty), Vec::new()),
         };
@@ -266,7 +266,7 @@ impl<'a> Emitter<'a> {
         if self.is_in_place(ty) {
             return self.ty(ty);
         }
-        match &*store.under(ty) {
+        match store.under(ty) {
             Type::Basic(k) if !k.is_string() && !k.is_complex() => format!("Atom<{}>", self.ty(ty)),
             Type::Array(n, elem) if !self.is_newtype(ty) => format!("ArrayCell<{}, {n}>", self.ty(*elem)),
             Type::Array(..) => format!("NamedCell<{}>", self.ty(ty)),
@@ -294,8 +294,8 @@ impl<'a> Emitter<'a> {
     /// A named type that is a tuple struct around its underlying type.
     pub(super) fn is_newtype(&self, ty: TypeId) -> bool {
         let store = self.input.store();
-        match &*store.get(ty) {
-            Type::Named(n) => match &*store.under(ty) {
+        match store.get(ty) {
+            Type::Named(n) => match store.under(ty) {
                 Type::Struct(_) | Type::Interface(_) => false,
                 Type::Signature(_) => !self.input.is_library(n.obj),
                 _ => true,
@@ -311,7 +311,7 @@ impl<'a> Emitter<'a> {
 
     /// The rust type of numeric literals: the underlying basic type.
     pub(super) fn basic_kind(&self, ty: TypeId) -> Option<BasicKind> {
-        match &*self.input.store().under(ty) {
+        match self.input.store().under(ty) {
             Type::Basic(k) if !self.input.store().is_type_param(ty) => Some(*k),
             _ => None,
         }

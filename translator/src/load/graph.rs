@@ -65,7 +65,10 @@ impl<'a> Loader<'a> {
             options,
             workers: Workers::new(options.jobs),
             parsers: Parsers::default(),
-            out: Loaded::default(),
+            out: Loaded {
+                jobs: options.jobs,
+                ..Loaded::default()
+            },
             units: Vec::new(),
             by_path: FxHashMap::default(),
         }
@@ -173,7 +176,7 @@ impl<'a> Loader<'a> {
             }
             for text in folder.files {
                 let room = Task::room(&text.source.text);
-                let begins = NodeId(self.out.nodes);
+                let begins = NodeId(self.out.nodes.next_multiple_of(NodeId::GROUP));
                 match begins.0.checked_add(room) {
                     Some(next) if next < NodeId::FIRST_STD.0 => self.out.nodes = next,
                     _ => {

@@ -64,7 +64,7 @@ pub struct Options {
     pub workspace: Workspace,
     /// There are no modules: import paths name folders of `roots`, as with Go's `GO111MODULE=off`.
     pub without_modules: bool,
-    /// How many threads parse; 0 stands for the machine's number.
+    /// How many threads parse and check; 0 stands for the machine's number.
     pub jobs: usize,
 }
 
@@ -112,6 +112,8 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// The module, when there is a go.mod.
     pub module: Option<GoMod>,
+    /// How many threads check; 0 stands for the machine's number.
+    pub jobs: usize,
 }
 
 /// The Go release a package without go.mod is of.

@@ -86,7 +86,7 @@ pub(super) fn forms(input: Input<'_>, facts: &Facts) -> Forms {
     };
     for owner in input.user_structs() {
         let store = input.store();
-        let Type::Struct(s) = &*store.under(store.obj_type(owner)) else {
+        let Type::Struct(s) = store.under(store.obj_type(owner)) else {
             continue;
         };
         for field in &s.fields {
@@ -130,7 +130,7 @@ fn form(input: Input<'_>, facts: &Facts, root: Root, ty: TypeId, level: u8) -> F
 /// The struct that a pointer type points to, where no value of it is reached by two owners.
 pub fn owned_pointee(input: Input<'_>, facts: &Facts, ty: TypeId) -> Option<ObjId> {
     let store = input.store();
-    let Type::Pointer(pointee) = &*store.get(ty) else {
+    let Type::Pointer(pointee) = store.get(ty) else {
         return None;
     };
     input

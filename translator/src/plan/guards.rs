@@ -38,7 +38,7 @@ pub(super) fn guards(input: Input<'_>, facts: &Facts, names: &mut Names) -> FxHa
         let Some(guarded) = facts.guarded.owner(owner) else {
             continue;
         };
-        let Type::Struct(s) = &*store.under(store.obj_type(owner)) else {
+        let Type::Struct(s) = store.under(store.obj_type(owner)) else {
             continue;
         };
         let fields = super::field_names(input, s);

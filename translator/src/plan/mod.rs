@@ -204,7 +204,7 @@ fn native_storage(facts: &Facts, local: &Local, id: LocalId, forms: &forms::Form
 }
 
 fn is_named(input: Input<'_>, ty: TypeId) -> bool {
-    matches!(&*input.store().get(ty), Type::Named(_))
+    matches!(input.store().get(ty), Type::Named(_))
 }
 
 fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<ObjId, StructPlan> {
@@ -219,7 +219,7 @@ fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<Ob
                 set.insert(o);
             }
         };
-        match &*store.get(TypeId(id)) {
+        match store.get(TypeId(id)) {
             Type::Pointer(t) => note(*t, &mut pointed),
             Type::Slice(t) | Type::Array(_, t) => note(*t, &mut element),
             Type::Named(n) => n.type_args.iter().for_each(|t| note(*t, &mut argument)),
@@ -236,7 +236,7 @@ fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<Ob
     let mut out = FxHashMap::default();
     for obj in input.user_structs() {
         let ty = store.obj_type(obj);
-        let Type::Struct(s) = &*store.under(ty) else { continue };
+        let Type::Struct(s) = store.under(ty) else { continue };
         let in_place =
             pointed.contains(&obj) && !facts.ownership.owns_struct(obj) || input.holds_in_place_library_type(s);
         let whole = element.contains(&obj)
@@ -267,7 +267,7 @@ fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<Ob
         }
     }
     for (obj, plan) in &mut out {
-        if let Type::Struct(s) = &*store.under(store.obj_type(*obj)) {
+        if let Type::Struct(s) = store.under(store.obj_type(*obj)) {
             plan.fields = field_names(input, s);
         }
     }
@@ -301,12 +301,12 @@ fn propagate_whole(
             if !whole {
                 continue;
             }
-            let Type::Struct(s) = &*store.under(store.obj_type(*obj)) else {
+            let Type::Struct(s) = store.under(store.obj_type(*obj)) else {
                 continue;
             };
             for field in &s.fields {
                 let mut ty = store.obj_type(*field);
-                while let Type::Array(_, elem) = &*store.under(ty) {
+                while let Type::Array(_, elem) = store.under(ty) {
                     ty = *elem;
                 }
                 if let Some(inner) = input.struct_name(ty).and_then(|o| plans.get_mut(&o))
@@ -326,10 +326,10 @@ fn propagate_whole(
 
 fn is_copy_struct(input: Input<'_>, plans: &FxHashMap<ObjId, StructPlan>, obj: ObjId, depth: u32) -> bool {
     // What a generic struct holds is known to its instances only.
-    if matches!(&*input.store().get(input.store().obj_type(obj)), Type::Named(n) if !n.type_params.is_empty()) {
+    if matches!(input.store().get(input.store().obj_type(obj)), Type::Named(n) if !n.type_params.is_empty()) {
         return false;
     }
-    match &*input.store().under(input.store().obj_type(obj)) {
+    match input.store().under(input.store().obj_type(obj)) {
         Type::Struct(s) => {
             depth < 20
                 && s.fields
@@ -346,7 +346,7 @@ pub fn is_copy(input: Input<'_>, plans: &FxHashMap<ObjId, StructPlan>, ty: TypeI
     if store.is_type_param(ty) {
         return false;
     }
-    match &*store.under(ty) {
+    match store.under(ty) {
         Type::Basic(k) => !k.is_string(),
         Type::Array(n, elem) => *n <= 64 && is_copy(input, plans, *elem, depth),
         Type::Struct(s) => match input.struct_name(ty) {
@@ -383,14 +383,14 @@ fn anonymous(
     let mut used = input.mentioned_types();
     used.sort();
     for ty in used {
-        let Type::Struct(s) = &*store.get(ty) else { continue };
+        let Type::Struct(s) = store.get(ty) else { continue };
         let canonical = store.canonical(ty);
         if s.fields.is_empty() || out.contains_key(&canonical) {
             continue;
         }
         // Anonymous structs are never behind a pointer method; their fields are cells when any pointer exists.
         let pointed = (0..store.type_count() as u32)
-            .any(|t| matches!(&*store.get(TypeId(t)), Type::Pointer(e) if store.canonical(*e) == canonical));
+            .any(|t| matches!(store.get(TypeId(t)), Type::Pointer(e) if store.canonical(*e) == canonical));
         // So they are when a variable of the type is shared.
         let locals = input.hir.locals.iter().zip(storage);
         let pointed = pointed
@@ -460,5 +460,5 @@ fn is_written(facts: &Facts, pointer: LocalId, owned: bool) -> bool {
 
 /// `type T int` and its like.
 pub fn is_scalar_newtype(input: Input<'_>, ty: TypeId) -> bool {
-    is_named(input, ty) && matches!(&*input.store().under(ty), Type::Basic(k) if !k.is_string())
+    is_named(input, ty) && matches!(input.store().under(ty), Type::Basic(k) if !k.is_string())
 }

@@ -249,7 +249,7 @@ fn name_item(
         Item::Type(t) => {
             let wanted = upper_camel(&store.obj(t.obj).name);
             // A tuple struct is a function too.
-            let tuple = !t.alias && !matches!(&*store.under(t.ty), Type::Struct(_) | Type::Interface(_));
+            let tuple = !t.alias && !matches!(store.under(t.ty), Type::Struct(_) | Type::Interface(_));
             let name = unique(wanted, |n| {
                 RESERVED_TYPES.contains(&n) || types.contains(n) || (tuple && values.contains(n))
             });
@@ -297,7 +297,7 @@ fn name_methods(input: Input<'_>, names: &mut Names) {
         let Some(recv) = func.recv else { continue };
         let ty = input.hir.local(recv).ty;
         let base = input.pointee(ty).unwrap_or(ty);
-        let owner = match &*input.store().get(base) {
+        let owner = match input.store().get(base) {
             crate::types::Type::Named(n) => Some(n.obj),
             _ => None,
         };

@@ -57,7 +57,7 @@ pub struct Traits {
 /// `fmt.Formatter`, which printing asks any value for, where the program knows what such a method is given.
 fn formatter(input: Input<'_>, mentioned: &[TypeId], library: &mut Vec<TypeId>) {
     let store = input.store();
-    let state = mentioned.iter().find_map(|ty| match &*store.get(*ty) {
+    let state = mentioned.iter().find_map(|ty| match store.get(*ty) {
         Type::Named(n) if input.is_library(n.obj) && input.lib_path(n.obj) == "fmt.State" => Some(n.obj),
         _ => None,
     });
@@ -79,7 +79,7 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
         if store.is_type_param(ty) {
             continue;
         }
-        let Type::Interface(_) = &*store.under(ty) else {
+        let Type::Interface(_) = store.under(ty) else {
             continue;
         };
         let set = store.type_set(ty);
@@ -87,7 +87,7 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
             continue;
         }
         let canonical = store.canonical(ty);
-        let named = match &*store.get(ty) {
+        let named = match store.get(ty) {
             Type::Named(n) => Some(n.obj),
             _ => None,
         };
@@ -117,7 +117,7 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
                 names.claim_type(&format!("Has{}", words.concat()))
             }
         };
-        let params = match &*store.get(ty) {
+        let params = match store.get(ty) {
             Type::Named(n) => n.type_params.clone(),
             _ => {
                 let mut params = Vec::new();
@@ -147,10 +147,10 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
     let mut at = 0;
     while let Some(ty) = out.library.get(at).copied() {
         at += 1;
-        if let Type::Interface(iface) = &*store.under(ty) {
+        if let Type::Interface(iface) = store.under(ty) {
             for embedded in &iface.embeddeds {
                 let has_methods = !store.type_set(*embedded).methods.is_empty();
-                if has_methods && matches!(&*store.get(*embedded), Type::Named(_)) && !out.library.contains(embedded) {
+                if has_methods && matches!(store.get(*embedded), Type::Named(_)) && !out.library.contains(embedded) {
                     out.library.push(*embedded);
                 }
             }
@@ -163,11 +163,11 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
 
 /// The named type whose underlying type is exactly this interface literal.
 fn is_named_same(input: Input<'_>, named: TypeId, iface: TypeId) -> bool {
-    matches!(&*input.store().get(named), Type::Named(_)) && input.store().underlying(named) == iface
+    matches!(input.store().get(named), Type::Named(_)) && input.store().underlying(named) == iface
 }
 
 fn generic_instance(input: Input<'_>, ty: TypeId) -> bool {
-    matches!(&*input.store().get(ty), Type::Named(n) if n.origin.is_some())
+    matches!(input.store().get(ty), Type::Named(n) if n.origin.is_some())
 }
 
 fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
@@ -180,16 +180,16 @@ fn implementations(input: Input<'_>, traits: &Traits) -> Vec<Implementation> {
     let mut out = Vec::new();
     for id in 0..store.type_count() as u32 {
         let ty = TypeId(id);
-        if matches!(&*store.get(ty), Type::Struct(_)) && has_embedded(input, ty) && store.canonical(ty) == ty {
+        if matches!(store.get(ty), Type::Struct(_)) && has_embedded(input, ty) && store.canonical(ty) == ty {
             anonymous_implementations(input, ty, &interfaces, &mut out);
             continue;
         }
-        let Type::Named(n) = &*store.get(ty) else { continue };
-        if n.origin.is_some() && !input.is_library(n.obj) && !matches!(&*store.under(ty), Type::Interface(_)) {
+        let Type::Named(n) = store.get(ty) else { continue };
+        if n.origin.is_some() && !input.is_library(n.obj) && !matches!(store.under(ty), Type::Interface(_)) {
             instance_implementations(input, ty, n, &interfaces, &mut out);
             continue;
         }
-        if n.origin.is_some() || input.is_library(n.obj) || matches!(&*store.under(ty), Type::Interface(_)) {
+        if n.origin.is_some() || input.is_library(n.obj) || matches!(store.under(ty), Type::Interface(_)) {
             continue;
         }
         if store.methods(ty).is_empty() && !has_embedded(input, ty) {
@@ -272,7 +272,7 @@ fn instance_implementations(
     let Some(origin) = named.origin.map(|o| store.get(o)) else {
         return;
     };
-    let Type::Named(origin) = &*origin else { return };
+    let Type::Named(origin) = origin else { return };
     if !free.is_empty() || store.canonical(ty) != ty {
         return;
     }
@@ -318,11 +318,11 @@ fn implemented_through(
             unify(input, term.ty, candidate, &plan.params, &mut args);
         }
     }
-    let own = match &*store.get(this) {
+    let own = match store.get(this) {
         Type::Named(n) => n.type_args.clone(),
         _ => Vec::new(),
     };
-    let name = |t: TypeId| match &*store.get(t) {
+    let name = |t: TypeId| match store.get(t) {
         Type::TypeParam(p) => Some(store.obj(p.obj).name.clone()),
         _ => None,
     };
@@ -352,7 +352,7 @@ pub fn unify(input: Input<'_>, pattern: TypeId, actual: TypeId, params: &[TypeId
     let mut all = |a: &[TypeId], b: &[TypeId]| {
         a.iter().zip(b).for_each(|(a, b)| unify(input, *a, *b, params, args));
     };
-    match (&*store.get(pattern), &*store.get(actual)) {
+    match (store.get(pattern), store.get(actual)) {
         (Type::Pointer(a), Type::Pointer(b))
         | (Type::Slice(a), Type::Slice(b))
         | (Type::Array(_, a), Type::Array(_, b))
@@ -378,7 +378,7 @@ pub fn free_params(input: Input<'_>, ty: TypeId, out: &mut Vec<TypeId>) {
         return;
     }
     let mut each = |types: &[TypeId]| types.iter().for_each(|t| free_params(input, *t, out));
-    match &*store.get(ty) {
+    match store.get(ty) {
         Type::TypeParam(_) => each(&[store.stand_in(ty).unwrap_or(TypeId::ANY)]),
         Type::Pointer(t) | Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) => each(&[*t]),
         Type::Map(k, v) => each(&[*k, *v]),
@@ -427,7 +427,7 @@ fn arguments(input: Input<'_>, traits: &Traits) -> Vec<(TypeId, TypeId)> {
         visit::Visitor::block(&mut find, body);
     }
     for id in 0..store.type_count() as u32 {
-        if let Type::Named(n) = &*store.get(TypeId(id)) {
+        if let Type::Named(n) = store.get(TypeId(id)) {
             find.0.extend(&n.type_args);
         }
     }
@@ -464,7 +464,7 @@ fn arguments(input: Input<'_>, traits: &Traits) -> Vec<(TypeId, TypeId)> {
 }
 
 fn has_embedded(input: Input<'_>, ty: TypeId) -> bool {
-    match &*input.store().under(ty) {
+    match input.store().under(ty) {
         Type::Struct(s) => s.fields.iter().any(|f| {
             matches!(
                 input.store().obj(*f).kind,

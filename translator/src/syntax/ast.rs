@@ -15,6 +15,8 @@ use std::sync::Arc;
 pub struct NodeId(pub u32);
 
 impl NodeId {
+    /// Files begin at multiples of this, so that tables which keep so many neighbours together are joined by moving.
+    pub const GROUP: u32 = 1 << 7;
     /// From here on ids are of the standard library's signatures, the same in every program.
     pub const FIRST_STD: NodeId = NodeId(1 << 31);
 }
@@ -67,6 +69,28 @@ pub struct File {
     pub broken: Vec<Name>,
     /// The language version that a build constraint asks for.
     pub release: Option<(u32, u32)>,
+    /// Each `name.Exported` once for each kind of place: what the file may ask of its imports.
+    pub qualified: Vec<Qualified>,
+    /// The ids of its nodes: from the first to below the second.
+    pub nodes: (NodeId, NodeId),
+}
+
+/// `name.Exported`
+#[derive(Clone, Debug)]
+pub struct Qualified {
+    pub place: Place,
+    pub name: Name,
+    pub exported: Name,
+}
+
+/// Where it is written, in the order in which the checker comes by such places.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub enum Place {
+    Type,
+    Declaration,
+    Method,
+    Body,
+    MethodBody,
 }
 
 impl File {
@@ -87,6 +111,8 @@ impl File {
             comments: Vec::new(),
             broken: Vec::new(),
             release: None,
+            qualified: Vec::new(),
+            nodes: (node, node),
         }
     }
 }

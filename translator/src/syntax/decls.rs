@@ -23,6 +23,10 @@ impl Builder<'_> {
             }
             let (begin, before) = (self.at, self.diagnostics.len());
             self.begin_declaration();
+            self.place = match self.tok() {
+                Tok::Type => Place::Type,
+                _ => Place::Declaration,
+            };
             let decl = match self.tok() {
                 Tok::Eof => break,
                 Tok::Import | Tok::Const | Tok::Type | Tok::Var => Some(Decl::Gen(self.gen_decl())),
@@ -169,10 +173,18 @@ impl Builder<'_> {
         let start = self.start();
         let doc = self.doc(start);
         self.next();
-        let recv = (self.tok() == Tok::LParen).then(|| self.params());
+        let is_method = self.tok() == Tok::LParen;
+        let (head, body) = if is_method {
+            (Place::Method, Place::MethodBody)
+        } else {
+            (Place::Declaration, Place::Body)
+        };
+        self.place = head;
+        let recv = is_method.then(|| self.params());
         let name = self.ident();
         let type_params = (self.tok() == Tok::LBrack).then(|| self.type_params());
         let ty = self.func_type(start);
+        self.place = body;
         let body = (self.tok() == Tok::LBrace).then(|| self.block());
         FuncDecl {
             span: self.span_from(start),

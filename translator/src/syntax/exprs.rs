@@ -220,7 +220,7 @@ impl Builder<'_> {
                 self.expected("selector or type assertion");
             }
             let sel = self.ident();
-            return ExprKind::Selector(Box::new(x), sel);
+            return self.selector(x, sel);
         }
         self.next();
         let ty = if self.got(Tok::Type) {

@@ -75,9 +75,14 @@ impl Parser {
             broken_head: false,
             depth: 0,
             expr_level: 0,
+            place: Place::Declaration,
+            qualified: Vec::new(),
+            qualified_met: FxHashSet::default(),
         };
         builder.file(&mut file);
         file.comments = builder.comments;
+        file.qualified = builder.qualified;
+        file.nodes.1 = NodeId(self.next_node);
         file
     }
 }
@@ -104,6 +109,11 @@ pub(super) struct Builder<'a> {
     pub(super) depth: u32,
     /// Below zero in the head of a control clause, where `{` opens its block and no literal.
     pub(super) expr_level: i32,
+    /// Where the parser is.
+    pub(super) place: Place,
+    qualified: Vec<Qualified>,
+    /// Where the texts of those lie: a name has one text in a parser.
+    qualified_met: FxHashSet<(Place, usize, usize)>,
 }
 
 impl<'a> Builder<'a> {
@@ -212,6 +222,23 @@ impl<'a> Builder<'a> {
             span,
             name: self.name(self.str(span)),
         }
+    }
+
+    /// A selector: takes down what may be a name of an imported package.
+    pub(super) fn selector(&mut self, x: Expr, sel: Ident) -> ExprKind {
+        if let ExprKind::Ident(id) = &x.kind
+            && !sel.name.starts_with(|c: char| c.is_ascii_lowercase())
+        {
+            let text = |name: &Name| name.as_ptr() as usize;
+            if self.qualified_met.insert((self.place, text(&id.name), text(&sel.name))) {
+                self.qualified.push(Qualified {
+                    place: self.place,
+                    name: id.name.clone(),
+                    exported: sel.name.clone(),
+                });
+            }
+        }
+        ExprKind::Selector(Box::new(x), sel)
     }
 
     pub(super) fn expr_at(&mut self, start: u32, kind: ExprKind) -> Expr {

@@ -73,7 +73,8 @@ impl Builder<'_> {
         let mut x = self.expr_at(start, ExprKind::Ident(first));
         if self.got(Tok::Period) {
             let sel = self.ident();
-            x = self.expr_at(start, ExprKind::Selector(Box::new(x), sel));
+            let kind = self.selector(x, sel);
+            x = self.expr_at(start, kind);
         }
         if self.tok() == Tok::LBrack {
             x = self.type_arguments(x);

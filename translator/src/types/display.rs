@@ -20,7 +20,7 @@ impl TypeStore {
             if i > 0 {
                 out.push_str(", ");
             }
-            match &*self.get(*t) {
+            match self.get(*t) {
                 Type::Slice(e) if variadic && i + 1 == ts.len() => {
                     out.push_str("...");
                     self.write_type(out, *e, from, depth);
@@ -36,7 +36,7 @@ impl TypeStore {
             return;
         }
         let d = depth + 1;
-        match &*self.get(t) {
+        match self.get(t) {
             Type::Basic(k) => out.push_str(k.name()),
             Type::Named(n) => {
                 let o = self.obj(n.obj);
@@ -71,7 +71,7 @@ impl TypeStore {
                 self.write_type(out, *v, from, d);
             }
             Type::Chan(dir, e) => {
-                let nested = *dir == ChanDir::Both && matches!(&*self.get(*e), Type::Chan(ChanDir::Recv, _));
+                let nested = *dir == ChanDir::Both && matches!(self.get(*e), Type::Chan(ChanDir::Recv, _));
                 out.push_str(match dir {
                     ChanDir::Both => "chan ",
                     ChanDir::Send => "chan<- ",
@@ -119,7 +119,7 @@ impl TypeStore {
                     let o = self.obj(*m);
                     out.push_str(if n > 0 { "; " } else { "" });
                     out.push_str(&o.name);
-                    if let Type::Signature(s) = &*self.get(o.ty) {
+                    if let Type::Signature(s) = self.get(o.ty) {
                         self.write_signature(out, s, from, d);
                     }
                 }
@@ -148,7 +148,7 @@ impl TypeStore {
             for (i, p) in s.type_params.iter().enumerate() {
                 out.push_str(if i > 0 { ", " } else { "" });
                 self.write_type(out, *p, from, d);
-                if let Type::TypeParam(tp) = &*self.get(*p) {
+                if let Type::TypeParam(tp) = self.get(*p) {
                     out.push(' ');
                     self.write_type(out, tp.constraint, from, d);
                 }

@@ -242,7 +242,7 @@ fn write_signature(s: &TypeStore, out: &mut String, sig: &Signature, depth: usiz
         for p in &sig.type_params {
             write_type(s, out, *p, depth);
             out.push(' ');
-            if let Type::TypeParam(p) = &*s.get(*p) {
+            if let Type::TypeParam(p) = s.get(*p) {
                 write_type(s, out, p.constraint, depth);
             }
             out.push(';');
@@ -262,7 +262,7 @@ fn write_type(s: &TypeStore, out: &mut String, t: TypeId, depth: usize) {
         return;
     }
     let d = depth + 1;
-    match &*s.get(t) {
+    match s.get(t) {
         Type::Basic(k) => out.push_str(k.name()),
         Type::Named(n) => {
             let o = s.obj(n.obj);
@@ -351,7 +351,7 @@ fn write_interface(s: &TypeStore, out: &mut String, i: &Interface, depth: usize)
     methods.sort_by(|a, b| a.name.cmp(&b.name));
     for m in methods {
         out.push_str(&m.name);
-        if let Type::Signature(sig) = &*s.get(m.ty) {
+        if let Type::Signature(sig) = s.get(m.ty) {
             write_signature(s, out, sig, depth);
         }
         out.push(';');

@@ -6,6 +6,7 @@
 //! it was in error.
 
 use super::constant::ConstValue;
+use super::merge::Renumbering;
 use super::model::{ObjId, PackageId, TypeId};
 use super::store::TypeStore;
 use crate::source::SourceMap;
@@ -97,13 +98,15 @@ pub struct Initializer {
 }
 
 /// Entries of so many neighbouring nodes lie together.
-const CHUNK: usize = 1 << 7;
+const CHUNK: usize = NodeId::GROUP as usize;
 
 /// A table keyed by node: dense for the user's where most nodes have an entry, else sparse, as for the signatures of the
 /// standard library. The ids of a file are neighbours; those that no node has cost next to nothing.
 #[derive(Clone, Debug)]
 pub struct NodeTable<T> {
     dense: bool,
+    /// The chunk of the first of `own`.
+    first: usize,
     own: Vec<Option<Box<[Option<T>]>>>,
     sparse: FxHashMap<NodeId, T>,
 }
@@ -112,6 +115,7 @@ impl<T> Default for NodeTable<T> {
     fn default() -> Self {
         NodeTable {
             dense: false,
+            first: 0,
             own: Vec::new(),
             sparse: FxHashMap::default(),
         }
@@ -119,23 +123,25 @@ impl<T> Default for NodeTable<T> {
 }
 
 impl<T> NodeTable<T> {
-    /// A table with room for the entries of so many nodes.
-    pub(super) fn dense(nodes: usize) -> NodeTable<T> {
+    /// A table with room for the entries of the nodes from one to below another.
+    pub(super) fn dense(from: NodeId, to: NodeId) -> NodeTable<T> {
+        let first = from.0 as usize / CHUNK;
         let mut own = Vec::new();
-        own.resize_with(nodes.div_ceil(CHUNK), || None);
+        own.resize_with((to.0 as usize).div_ceil(CHUNK).saturating_sub(first), || None);
         NodeTable {
             dense: true,
+            first,
             own,
             sparse: FxHashMap::default(),
         }
     }
 
     fn is_sparse(&self, id: NodeId) -> bool {
-        !self.dense || id >= NodeId::FIRST_STD
+        !self.dense || id >= NodeId::FIRST_STD || (id.0 as usize) < self.first * CHUNK
     }
 
-    fn place(id: NodeId) -> (usize, usize) {
-        (id.0 as usize / CHUNK, id.0 as usize % CHUNK)
+    fn place(&self, id: NodeId) -> (usize, usize) {
+        (id.0 as usize / CHUNK - self.first, id.0 as usize % CHUNK)
     }
 
     /// The node's entry.
@@ -143,7 +149,7 @@ impl<T> NodeTable<T> {
         if self.is_sparse(id) {
             return self.sparse.get(&id);
         }
-        let (chunk, at) = Self::place(id);
+        let (chunk, at) = self.place(id);
         self.own.get(chunk)?.as_ref()?.get(at)?.as_ref()
     }
     /// The node's entry, to change it.
@@ -151,7 +157,7 @@ impl<T> NodeTable<T> {
         if self.is_sparse(id) {
             return self.sparse.get_mut(&id);
         }
-        let (chunk, at) = Self::place(id);
+        let (chunk, at) = self.place(id);
         self.own.get_mut(chunk)?.as_mut()?.get_mut(at)?.as_mut()
     }
     /// Sets the node's entry.
@@ -160,7 +166,7 @@ impl<T> NodeTable<T> {
             self.sparse.insert(id, value);
             return;
         }
-        let (chunk, at) = Self::place(id);
+        let (chunk, at) = self.place(id);
         if chunk >= self.own.len() {
             self.own.resize_with(chunk + 1, || None);
         }
@@ -170,14 +176,42 @@ impl<T> NodeTable<T> {
             *entry = Some(value);
         }
     }
+    /// Takes the entries of a table of other nodes.
+    pub(super) fn absorb(&mut self, other: NodeTable<T>) {
+        for (at, entries) in other.own.into_iter().enumerate() {
+            let Some(entries) = entries else { continue };
+            let chunk = other.first + at;
+            match chunk.checked_sub(self.first).and_then(|c| self.own.get_mut(c)) {
+                Some(slot @ None) => *slot = Some(entries),
+                // Files of two packages meet here.
+                _ => {
+                    for (at, entry) in entries.into_iter().enumerate() {
+                        if let Some(entry) = entry {
+                            self.insert(NodeId((chunk * CHUNK + at) as u32), entry);
+                        }
+                    }
+                }
+            }
+        }
+        for (id, entry) in other.sparse {
+            self.insert(id, entry);
+        }
+    }
+
+    fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        let own = self.own.iter_mut().flatten().flat_map(|e| e.iter_mut().flatten());
+        own.chain(self.sparse.values_mut())
+    }
+
     /// All entries of the user's nodes, in node order.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &T)> {
         let mut sparse: Vec<_> = self.sparse.iter().map(|(id, v)| (*id, v)).collect();
         sparse.retain(|(id, _)| *id < NodeId::FIRST_STD);
         sparse.sort_by_key(|(id, _)| *id);
-        let own = self.own.iter().enumerate().flat_map(|(chunk, entries)| {
+        let first = self.first;
+        let own = self.own.iter().enumerate().flat_map(move |(chunk, entries)| {
             let entries = entries.iter().flat_map(|e| e.iter()).enumerate();
-            entries.filter_map(move |(at, v)| v.as_ref().map(|v| (NodeId((chunk * CHUNK + at) as u32), v)))
+            entries.filter_map(move |(at, v)| v.as_ref().map(|v| (NodeId(((first + chunk) * CHUNK + at) as u32), v)))
         });
         own.chain(sparse)
     }
@@ -202,14 +236,39 @@ pub struct Info {
 }
 
 impl Info {
-    /// Tables for a program of so many nodes.
-    pub(super) fn new(nodes: usize) -> Info {
+    /// Tables for the nodes from one to below another.
+    pub(super) fn new(from: NodeId, to: NodeId) -> Info {
         Info {
-            types: NodeTable::dense(nodes),
-            defs: NodeTable::dense(nodes),
-            uses: NodeTable::dense(nodes),
+            types: NodeTable::dense(from, to),
+            defs: NodeTable::dense(from, to),
+            uses: NodeTable::dense(from, to),
             ..Info::default()
         }
+    }
+
+    /// Gives all types and objects the ids that they have for good.
+    pub(super) fn renumber(&mut self, ids: &Renumbering) {
+        self.types.values_mut().for_each(|t| t.ty = ids.ty(t.ty));
+        for table in [&mut self.defs, &mut self.uses, &mut self.implicits] {
+            table.values_mut().for_each(|o| *o = ids.obj(*o));
+        }
+        for s in self.selections.values_mut() {
+            (s.recv, s.obj, s.ty) = (ids.ty(s.recv), ids.obj(s.obj), ids.ty(s.ty));
+        }
+        for i in self.instances.values_mut() {
+            i.type_args.iter_mut().for_each(|t| *t = ids.ty(*t));
+            i.ty = ids.ty(i.ty);
+        }
+    }
+
+    /// Takes the entries of the tables of other nodes.
+    pub(super) fn absorb(&mut self, other: Info) {
+        self.types.absorb(other.types);
+        self.defs.absorb(other.defs);
+        self.uses.absorb(other.uses);
+        self.selections.absorb(other.selections);
+        self.implicits.absorb(other.implicits);
+        self.instances.absorb(other.instances);
     }
 
     /// The type of an expression, `TypeId::INVALID` when unknown.

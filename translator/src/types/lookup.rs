@@ -46,8 +46,8 @@ impl TypeStore {
         }
         // A named pointer type has its struct's fields, but no methods.
         // Spec: Selectors.
-        if let Type::Named(_) = &*self.get(t)
-            && let Type::Pointer(_) = &*self.under(t)
+        if let Type::Named(_) = self.get(t)
+            && let Type::Pointer(_) = self.under(t)
         {
             return match self.lookup_raw(self.underlying(t), pkg, name) {
                 LookupResult::Found(l) if matches!(self.obj(l.obj).kind, ObjKind::Func { .. }) => LookupResult::Missing,
@@ -61,11 +61,11 @@ impl TypeStore {
     ///
     /// Spec: Selectors; Struct types.
     fn lookup_raw(&self, t: TypeId, pkg: Option<PackageId>, name: &str) -> LookupResult {
-        let (start, is_ptr) = match &*self.get(t) {
+        let (start, is_ptr) = match self.get(t) {
             Type::Pointer(e) => {
                 // A pointer to an interface (or type parameter) has no members.
                 // Spec: Selectors; Method sets.
-                if matches!(&*self.under(*e), Type::Interface(_)) {
+                if matches!(self.under(*e), Type::Interface(_)) {
                     return LookupResult::Missing;
                 }
                 (*e, true)
@@ -100,7 +100,7 @@ impl TypeStore {
                 });
             };
             for at in &current {
-                if let Type::Named(n) = &*self.get(at.ty) {
+                if let Type::Named(n) = self.get(at.ty) {
                     let key = self.canonical(at.ty);
                     if seen.contains(&key) {
                         continue;
@@ -110,8 +110,8 @@ impl TypeStore {
                         Some(o) => self.get(o),
                         None => self.get(at.ty),
                     };
-                    let Type::Named(o) = &*origin else { continue };
-                    let i = o.methods.iter().position(|m| self.same_name(&self.obj(*m), pkg, name));
+                    let Type::Named(o) = origin else { continue };
+                    let i = o.methods.iter().position(|m| self.same_name(self.obj(*m), pkg, name));
                     if let Some(i) = i {
                         if let Some(m) = self.instance_method(at.ty, i) {
                             hit(m, at, i);
@@ -120,21 +120,21 @@ impl TypeStore {
                     }
                 }
                 let under = self.underlying(at.ty);
-                match &*self.get(under) {
+                match self.get(under) {
                     Type::Struct(s) => {
                         for (i, f) in s.fields.iter().enumerate() {
                             let o = self.obj(*f);
-                            if self.same_name(&o, pkg, name) {
+                            if self.same_name(o, pkg, name) {
                                 hit(*f, at, i);
                                 continue;
                             }
                             if matches!(o.kind, ObjKind::Var(VarKind::EmbeddedField)) {
-                                let (ty, ptr) = match &*self.get(o.ty) {
+                                let (ty, ptr) = match self.get(o.ty) {
                                     Type::Pointer(e) => (*e, true),
                                     _ => (o.ty, false),
                                 };
-                                let may_have = matches!(&*self.get(ty), Type::Named(_))
-                                    || matches!(&*self.under(ty), Type::Struct(_) | Type::Interface(_));
+                                let may_have = matches!(self.get(ty), Type::Named(_))
+                                    || matches!(self.under(ty), Type::Struct(_) | Type::Interface(_));
                                 if may_have {
                                     let mut index = at.index.clone();
                                     index.push(i);
@@ -150,10 +150,7 @@ impl TypeStore {
                     }
                     Type::Interface(_) => {
                         let set = self.type_set(under);
-                        if let Some(i) = set
-                            .methods
-                            .iter()
-                            .position(|m| self.same_name(&self.obj(*m), pkg, name))
+                        if let Some(i) = set.methods.iter().position(|m| self.same_name(self.obj(*m), pkg, name))
                             && let Some(m) = set.methods.get(i)
                         {
                             hit(*m, at, i);
@@ -187,7 +184,7 @@ impl TypeStore {
     /// Spec: Method sets.
     pub fn in_method_set(&self, t: TypeId, l: &Lookup) -> bool {
         match self.obj(l.obj).kind {
-            ObjKind::Func { ptr_recv: true, .. } => l.indirect || matches!(&*self.get(t), Type::Pointer(_)),
+            ObjKind::Func { ptr_recv: true, .. } => l.indirect || matches!(self.get(t), Type::Pointer(_)),
             _ => true,
         }
     }
@@ -222,7 +219,7 @@ impl TypeStore {
         names: &mut Vec<(Option<PackageId>, crate::syntax::ast::Name)>,
         seen: &mut Vec<TypeId>,
     ) {
-        let t = match &*self.get(t) {
+        let t = match self.get(t) {
             Type::Pointer(e) => *e,
             _ => t,
         };
@@ -235,7 +232,7 @@ impl TypeStore {
             names.push((if o.exported() { None } else { o.pkg }, o.name.clone()));
         };
         self.methods(t).into_iter().for_each(&mut add);
-        match &*self.under(t) {
+        match self.under(t) {
             Type::Interface(_) => self.type_set(t).methods.iter().copied().for_each(&mut add),
             Type::Struct(s) => {
                 for f in &s.fields {
@@ -285,7 +282,7 @@ impl TypeStore {
                     }
                 }
                 _ => {
-                    if let Type::Pointer(e) = &*self.get(t)
+                    if let Type::Pointer(e) = self.get(t)
                         && self.is_interface(*e)
                     {
                         return Some((*m, MissingReason::PointerToInterface));

@@ -3,11 +3,14 @@
 //! In: loaded packages. Out: a `Program` with side tables, and diagnostics.
 //! Invariants: all errors are reported; an invalid type silences its echoes; nothing panics.
 
+mod arena;
+mod base;
 pub mod constant;
 mod display;
 pub mod dump;
 pub mod info;
 pub mod lookup;
+mod merge;
 pub mod model;
 mod predicates;
 pub mod store;

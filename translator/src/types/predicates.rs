@@ -35,7 +35,7 @@ impl TypeStore {
                     !ts.is_empty() && ts.iter().all(|t| self.comparable_with(t.ty, false, depth + 1))
                 });
         }
-        match &*self.under(t) {
+        match self.under(t) {
             Type::Basic(k) => *k != BasicKind::UntypedNil,
             Type::Pointer(_) | Type::Chan(..) => true,
             Type::Interface(_) => {
@@ -64,7 +64,7 @@ impl TypeStore {
                 .terms(t)
                 .is_some_and(|ts| !ts.is_empty() && ts.iter().all(|t| self.has_nil(t.ty)));
         }
-        match &*self.under(t) {
+        match self.under(t) {
             Type::Basic(k) => matches!(k, BasicKind::UnsafePointer | BasicKind::UntypedNil | BasicKind::Invalid),
             Type::Pointer(_)
             | Type::Slice(_)
@@ -100,7 +100,7 @@ impl TypeStore {
     ///
     /// Spec: Types.
     pub fn has_name(&self, t: TypeId) -> bool {
-        matches!(&*self.get(t), Type::Basic(_) | Type::Named(_) | Type::TypeParam(_))
+        matches!(self.get(t), Type::Basic(_) | Type::Named(_) | Type::TypeParam(_))
     }
 
     /// The basic kind of the underlying type.
@@ -108,7 +108,7 @@ impl TypeStore {
         if self.is_type_param(t) {
             return None;
         }
-        match &*self.under(t) {
+        match self.under(t) {
             Type::Basic(k) => Some(*k),
             _ => None,
         }
@@ -137,7 +137,7 @@ impl TypeStore {
         }
         // A value that implements an interface.
         // Spec: Assignability; Implementing an interface.
-        if let Type::Interface(_) = &*self.get(tu)
+        if let Type::Interface(_) = self.get(tu)
             && !tp
             && self.missing_method(v, t, resolve).is_none()
             && self.type_set(t).terms.is_none()
@@ -146,7 +146,7 @@ impl TypeStore {
         }
         // A channel of both directions, one of the two types without a name.
         // Spec: Assignability; Channel types.
-        if let (Type::Chan(ChanDir::Both, a), Type::Chan(_, b)) = (&*self.get(vu), &*self.get(tu))
+        if let (Type::Chan(ChanDir::Both, a), Type::Chan(_, b)) = (self.get(vu), self.get(tu))
             && self.identical(*a, *b)
         {
             return !self.has_name(v) || !self.has_name(t);
@@ -177,7 +177,7 @@ impl TypeStore {
         if depth > 200 {
             return (0, 1);
         }
-        match &*self.under(t) {
+        match self.under(t) {
             Type::Basic(k) => match k {
                 BasicKind::Bool | BasicKind::Int8 | BasicKind::Uint8 => (1, 1),
                 BasicKind::Int16 | BasicKind::Uint16 => (2, 2),
@@ -218,7 +218,7 @@ impl TypeStore {
     ///
     /// Spec: Package unsafe.
     pub fn field_offset(&self, t: TypeId, i: usize) -> i64 {
-        let Type::Struct(s) = &*self.under(t) else { return 0 };
+        let Type::Struct(s) = self.under(t) else { return 0 };
         let before = self.layout(s.fields.get(..i).unwrap_or(&[]), 0).0;
         let align = s.fields.get(i).map_or(1, |f| self.size_align(self.obj_type(*f)).1);
         round_up(before, align)

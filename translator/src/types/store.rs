@@ -1,58 +1,54 @@
-//! The arena of types and objects, and type identity.
+//! The types and objects that one package, or whoever asks after the checker, sees; and type identity.
 //!
-//! In: types as the checker builds them. Out: ids. All methods take `&self`: instances of generic types expand lazily,
-//! so asking may add to the arena. `Arc`s are handed out, nothing stays borrowed.
+//! In: types as the checker builds them. Out: ids, and references that live as long as the store. All methods take
+//! `&self`: instances of generic types expand lazily, so asking may add to the store.
 //! Invariants: ids are never removed; basic types have fixed ids; `identical(a, b)` is `canonical(a) == canonical(b)`.
+//! Ids below `first` are the base's, shared with other threads and never changed; those from there on are the store's own.
 
+use super::arena::Arena;
+use super::base::{Base, CanonKey, Extent, Facts, Key, MemberKey};
 use super::model::*;
 use crate::syntax::ast::Name;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+/// What a bad id leads to.
+static INVALID: Type = Type::Basic(BasicKind::Invalid);
+static BAD: LazyLock<Object> = LazyLock::new(Object::bad);
+
+/// Ids of a package that is being checked begin here, however much is known of others by then: what it does must not
+/// depend on that.
+const OWN: Extent = Extent {
+    types: 1 << 31,
+    objs: 1 << 31,
+};
+
+/// No representative is known.
+const UNKNOWN: TypeId = TypeId(u32::MAX);
+
+/// The paths and names of all packages.
+type PackageNames = Arc<Vec<(Arc<str>, Name)>>;
 
 /// Types and objects of a program.
 #[derive(Debug)]
 pub struct TypeStore {
-    pub(super) inner: RefCell<Inner>,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Inner {
-    pub(super) types: Vec<Arc<Type>>,
-    pub(super) objs: Vec<Arc<Object>>,
-    interned: FxHashMap<Key, TypeId>,
-    canon: FxHashMap<TypeId, TypeId>,
+    pub(super) base: Arc<Base>,
+    /// What of the base may be seen.
+    pub(super) seen: Extent,
+    /// Ids from here on are own.
+    pub(super) first: Extent,
+    pub(super) own_types: Arena<Type>,
+    pub(super) own_objs: Arena<Object>,
+    pub(super) facts: RefCell<Facts>,
+    /// The representatives of own types.
+    canon: RefCell<Vec<TypeId>>,
     /// Interfaces whose representative is being sought: one that mentions itself without a name is its own.
-    canon_active: rustc_hash::FxHashSet<TypeId>,
-    canon_keys: FxHashMap<CanonKey, TypeId>,
-    instances: FxHashMap<(TypeId, Vec<TypeId>), TypeId>,
-    pub(super) inst_methods: FxHashMap<(TypeId, usize), ObjId>,
-    pub(super) method_inst: FxHashMap<ObjId, TypeId>,
-    pub(super) type_sets: FxHashMap<TypeId, Arc<TypeSet>>,
-    pub(super) pkg_names: Vec<(Arc<str>, Name)>,
-    pub(super) universe: FxHashMap<Name, ObjId>,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-enum Key {
-    Pointer(TypeId),
-    Slice(TypeId),
-    Array(i64, TypeId),
-    Map(TypeId, TypeId),
-    Chan(ChanDir, TypeId),
-    Tuple(Vec<TypeId>),
-    Signature(Signature),
-    Union(Vec<Term>),
-}
-
-/// Package (for names that are not exported), name.
-type MemberKey = (Option<PackageId>, Name);
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-enum CanonKey {
-    Struct(Vec<(MemberKey, TypeId, bool, Arc<str>)>),
-    Interface(Vec<(MemberKey, TypeId)>, Option<Vec<Term>>, bool),
-    Instance(TypeId, Vec<TypeId>),
+    canon_active: RefCell<FxHashSet<TypeId>>,
+    /// More of the base is seen than when the facts were learned: it has the last word.
+    base_first: bool,
+    universe: Arc<FxHashMap<Name, ObjId>>,
+    packages: RefCell<PackageNames>,
 }
 
 impl Default for TypeStore {
@@ -64,122 +60,191 @@ impl Default for TypeStore {
 impl TypeStore {
     /// A store with the universe's types.
     pub fn new() -> TypeStore {
-        let store = TypeStore {
-            inner: RefCell::new(Inner::default()),
-        };
+        let mut store = TypeStore::empty();
         for kind in BasicKind::ALL {
             store.push(Type::Basic(kind));
         }
-        super::universe::fill(&store);
-        store
+        store.universe = Arc::new(super::universe::fill(&store));
+        store.sealed()
+    }
+
+    fn empty() -> TypeStore {
+        TypeStore {
+            base: Arc::default(),
+            seen: Extent::default(),
+            first: Extent::default(),
+            own_types: Arena::default(),
+            own_objs: Arena::default(),
+            facts: RefCell::default(),
+            canon: RefCell::default(),
+            canon_active: RefCell::default(),
+            base_first: false,
+            universe: Arc::default(),
+            packages: RefCell::default(),
+        }
+    }
+
+    /// A store with all that this one has for good: new ids follow the old ones.
+    fn sealed(self) -> TypeStore {
+        let above = self.above();
+        self.merge();
+        above.whole()
+    }
+
+    /// A store on the same base, for a package that sees so much of it.
+    pub(super) fn seeing(&self, seen: Extent) -> TypeStore {
+        TypeStore {
+            seen,
+            first: OWN,
+            ..self.above()
+        }
+    }
+
+    /// This store with all of the base; it has nothing of its own yet.
+    pub(super) fn whole(self) -> TypeStore {
+        let all = self.base.extent();
+        TypeStore {
+            seen: all,
+            first: all,
+            ..self
+        }
+    }
+
+    fn above(&self) -> TypeStore {
+        TypeStore {
+            base: self.base.clone(),
+            universe: self.universe.clone(),
+            packages: self.packages.clone(),
+            ..TypeStore::empty()
+        }
+    }
+
+    /// Sees all of the base from now on. What was concluded without it is forgotten.
+    pub(super) fn see_all(&mut self) {
+        self.seen = self.base.extent();
+        self.base_first = true;
+        self.canon.get_mut().clear();
+        self.facts.get_mut().canon_keys.clear();
     }
 
     /// The type behind an id.
-    pub fn get(&self, t: TypeId) -> Arc<Type> {
-        let inner = self.inner.borrow();
-        match inner.types.get(t.0 as usize).or_else(|| inner.types.first()) {
-            Some(t) => t.clone(),
-            None => Arc::new(Type::Basic(BasicKind::Invalid)),
-        }
+    pub fn get(&self, t: TypeId) -> &Type {
+        let found = match t.0.checked_sub(self.first.types) {
+            None => self.base.get(t),
+            Some(at) => self.own_types.get(at),
+        };
+        found.unwrap_or(&INVALID)
     }
 
     /// The object behind an id.
-    pub fn obj(&self, o: ObjId) -> Arc<Object> {
-        let inner = self.inner.borrow();
-        match inner.objs.get(o.0 as usize).or_else(|| inner.objs.first()) {
-            Some(o) => o.clone(),
-            None => Arc::new(Object::bad()),
-        }
+    pub fn obj(&self, o: ObjId) -> &Object {
+        let found = match o.0.checked_sub(self.first.objs) {
+            None => self.base.obj(o),
+            Some(at) => self.own_objs.get(at),
+        };
+        found.unwrap_or(&BAD)
     }
 
     /// The type of an object.
     pub fn obj_type(&self, o: ObjId) -> TypeId {
-        self.inner
-            .borrow()
-            .objs
-            .get(o.0 as usize)
-            .map_or(TypeId::INVALID, |o| o.ty)
+        self.obj(o).ty
     }
 
     /// How many objects there are.
     pub fn obj_count(&self) -> usize {
-        self.inner.borrow().objs.len()
+        (self.seen.objs + self.own_objs.len()) as usize
     }
 
     /// How many types there are.
     pub fn type_count(&self) -> usize {
-        self.inner.borrow().types.len()
+        (self.seen.types + self.own_types.len()) as usize
+    }
+
+    /// The id of the store's own type at a place.
+    pub(super) fn own_type(&self, at: u32) -> TypeId {
+        TypeId(self.first.types + at)
     }
 
     /// Looks a name up in the universe.
     pub fn universe(&self, name: &str) -> Option<ObjId> {
-        self.inner.borrow().universe.get(name).copied()
+        self.universe.get(name).copied()
     }
 
     pub(super) fn push(&self, t: Type) -> TypeId {
-        let mut inner = self.inner.borrow_mut();
-        inner.types.push(Arc::new(t));
-        TypeId(inner.types.len() as u32 - 1)
+        self.own_type(self.own_types.push(t))
     }
 
     pub(super) fn add_obj(&self, o: Object) -> ObjId {
-        let mut inner = self.inner.borrow_mut();
-        inner.objs.push(Arc::new(o));
-        ObjId(inner.objs.len() as u32 - 1)
+        ObjId(self.first.objs + self.own_objs.push(o))
     }
 
+    /// Changes an object of the store's own; what is known for good stays as it is.
     pub(super) fn update_obj(&self, o: ObjId, f: impl FnOnce(&mut Object)) {
-        if let Some(o) = self.inner.borrow_mut().objs.get_mut(o.0 as usize) {
-            f(Arc::make_mut(o));
+        if let Some(at) = o.0.checked_sub(self.first.objs) {
+            self.own_objs.update(at, f);
         }
     }
 
+    /// Changes a type of the store's own; what is known for good stays as it is.
     pub(super) fn update_type(&self, t: TypeId, f: impl FnOnce(&mut Type)) {
-        if let Some(t) = self.inner.borrow_mut().types.get_mut(t.0 as usize) {
-            f(Arc::make_mut(t));
+        if let Some(at) = t.0.checked_sub(self.first.types) {
+            self.own_types.update(at, f);
         }
     }
 
-    fn intern(&self, key: Key, make: impl FnOnce() -> Type) -> TypeId {
-        if let Some(t) = self.inner.borrow().interned.get(&key) {
-            return *t;
+    /// What is known by a key: of the store's own, or of what it sees of the base.
+    fn known<T: Copy>(&self, find: impl Fn(&Facts) -> Option<T>, seen: impl Fn(T) -> bool) -> Option<T> {
+        let own = || find(&self.facts.borrow());
+        let base = || self.base.find(&find).filter(|t| seen(*t));
+        if self.base_first {
+            base().or_else(own)
+        } else {
+            own().or_else(base)
         }
-        let t = self.push(make());
-        self.inner.borrow_mut().interned.insert(key, t);
+    }
+
+    fn intern(&self, key: Key) -> TypeId {
+        let find = |f: &Facts| f.interned.get(&key).copied();
+        let t = match self.known(find, |t| self.seen.has_type(t)) {
+            Some(t) => t,
+            None => self.push(key.to_type()),
+        };
+        // Also what the base has, so that it is asked once.
+        self.facts.borrow_mut().interned.entry(key).or_insert(t);
         t
     }
 
     /// `*t`
     pub fn pointer(&self, t: TypeId) -> TypeId {
-        self.intern(Key::Pointer(t), || Type::Pointer(t))
+        self.intern(Key::Pointer(t))
     }
     /// `[]t`
     pub fn slice(&self, t: TypeId) -> TypeId {
-        self.intern(Key::Slice(t), || Type::Slice(t))
+        self.intern(Key::Slice(t))
     }
     /// `[n]t`
     pub fn array(&self, n: i64, t: TypeId) -> TypeId {
-        self.intern(Key::Array(n, t), || Type::Array(n, t))
+        self.intern(Key::Array(n, t))
     }
     /// `map[k]v`
     pub fn map(&self, k: TypeId, v: TypeId) -> TypeId {
-        self.intern(Key::Map(k, v), || Type::Map(k, v))
+        self.intern(Key::Map(k, v))
     }
     /// `chan t`
     pub fn chan(&self, dir: ChanDir, t: TypeId) -> TypeId {
-        self.intern(Key::Chan(dir, t), || Type::Chan(dir, t))
+        self.intern(Key::Chan(dir, t))
     }
     /// Several results.
     pub fn tuple(&self, ts: Vec<TypeId>) -> TypeId {
-        self.intern(Key::Tuple(ts.clone()), || Type::Tuple(ts))
+        self.intern(Key::Tuple(ts))
     }
     /// A function type.
     pub fn signature(&self, s: Signature) -> TypeId {
-        self.intern(Key::Signature(s.clone()), || Type::Signature(s))
+        self.intern(Key::Signature(s))
     }
     /// A union.
     pub fn union(&self, ts: Vec<Term>) -> TypeId {
-        self.intern(Key::Union(ts.clone()), || Type::Union(ts))
+        self.intern(Key::Union(ts))
     }
 
     /// The instance of a generic type; no constraint is checked. The same arguments give the same id.
@@ -187,10 +252,10 @@ impl TypeStore {
     /// Spec: Instantiations.
     pub fn instantiate_named(&self, origin: TypeId, args: &[TypeId]) -> TypeId {
         let key = (origin, args.iter().map(|a| self.canonical(*a)).collect::<Vec<_>>());
-        if let Some(t) = self.inner.borrow().instances.get(&key) {
-            return *t;
+        if let Some(t) = self.known(|f| f.instances.get(&key).copied(), |t| self.seen.has_type(t)) {
+            return t;
         }
-        let Type::Named(named) = &*self.get(origin) else {
+        let Type::Named(named) = self.get(origin) else {
             return TypeId::INVALID;
         };
         let t = self.push(Type::Named(Named {
@@ -201,13 +266,13 @@ impl TypeStore {
             underlying: None,
             methods: Vec::new(),
         }));
-        self.inner.borrow_mut().instances.insert(key, t);
+        self.facts.borrow_mut().instances.insert(key, t);
         t
     }
 
     /// A method's type as a value of its own has it.
     pub(super) fn without_receiver(&self, t: TypeId) -> TypeId {
-        match &*self.get(t) {
+        match self.get(t) {
             Type::Signature(s) if s.recv.is_some() => self.signature(Signature {
                 recv: None,
                 ..s.clone()
@@ -227,11 +292,15 @@ impl TypeStore {
     ///
     /// Spec: Type identity.
     pub fn canonical(&self, t: TypeId) -> TypeId {
-        if let Some(c) = self.inner.borrow().canon.get(&t) {
+        let Some(at) = t.0.checked_sub(self.first.types) else {
+            return self.base.canonical(t);
+        };
+        if let Some(c) = self.canon.borrow().get(at as usize)
+            && *c != UNKNOWN
+        {
             return *c;
         }
-        let ty = self.get(t);
-        let (c, cache) = match &*ty {
+        let (c, cache) = match self.get(t) {
             Type::Basic(_) | Type::TypeParam(_) => (t, true),
             Type::Named(n) => match n.origin {
                 Some(o) => {
@@ -254,7 +323,9 @@ impl TypeStore {
                     results: s.results.iter().map(|t| self.canonical(*t)).collect(),
                     variadic: s.variadic,
                 };
-                (self.canonical_signature(s), true)
+                // Generic signatures are identical up to renaming of their type parameters; these are rare enough to be
+                // compared only by their own parameters.
+                (self.signature(s), true)
             }
             Type::Union(ts) => {
                 let ts = ts
@@ -271,7 +342,7 @@ impl TypeStore {
                     let o = self.obj(*f);
                     let embedded = matches!(o.kind, ObjKind::Var(VarKind::EmbeddedField));
                     (
-                        self.member_key(&o),
+                        self.member_key(o),
                         self.canonical(o.ty),
                         embedded,
                         s.tags.get(i).cloned().unwrap_or("".into()),
@@ -281,13 +352,13 @@ impl TypeStore {
                 (self.canon_key(key, t), true)
             }
             Type::Interface(_) => {
-                if !self.inner.borrow_mut().canon_active.insert(t) {
+                if !self.canon_active.borrow_mut().insert(t) {
                     return t;
                 }
                 let (set, complete) = self.compute_type_set(t);
                 let methods = set.methods.iter().map(|m| {
                     let o = self.obj(*m);
-                    (self.member_key(&o), self.canonical(o.ty))
+                    (self.member_key(o), self.canonical(o.ty))
                 });
                 let methods: Vec<_> = methods.collect();
                 let terms = set.terms.as_ref().map(|ts| {
@@ -301,7 +372,7 @@ impl TypeStore {
                     ts.sort_by_key(|t| (t.ty, t.tilde));
                     ts
                 });
-                self.inner.borrow_mut().canon_active.remove(&t);
+                self.canon_active.borrow_mut().remove(&t);
                 if complete {
                     (
                         self.canon_key(CanonKey::Interface(methods, terms, set.comparable), t),
@@ -313,15 +384,15 @@ impl TypeStore {
             }
         };
         if cache {
-            self.inner.borrow_mut().canon.insert(t, c);
+            let mut canon = self.canon.borrow_mut();
+            if canon.len() <= at as usize {
+                canon.resize(self.own_types.len() as usize, UNKNOWN);
+            }
+            if let Some(known) = canon.get_mut(at as usize) {
+                *known = c;
+            }
         }
         c
-    }
-
-    /// Generic signatures are identical up to renaming of their type parameters; these are rare enough to be compared
-    /// only by their own parameters.
-    fn canonical_signature(&self, s: Signature) -> TypeId {
-        self.signature(s)
     }
 
     fn member_key(&self, o: &Object) -> MemberKey {
@@ -329,7 +400,10 @@ impl TypeStore {
     }
 
     fn canon_key(&self, key: CanonKey, t: TypeId) -> TypeId {
-        *self.inner.borrow_mut().canon_keys.entry(key).or_insert(t)
+        match self.known(|f| f.canon_keys.get(&key).copied(), |t| self.seen.has_type(t)) {
+            Some(known) => known,
+            None => *self.facts.borrow_mut().canon_keys.entry(key).or_insert(t),
+        }
     }
 
     /// The type's underlying type; a type parameter's is its constraint's interface.
@@ -338,11 +412,11 @@ impl TypeStore {
     pub fn underlying(&self, t: TypeId) -> TypeId {
         let mut t = t;
         for _ in 0..1000 {
-            match &*self.get(t) {
-                Type::Named(n) => match (n.underlying, n.origin) {
+            match self.get(t) {
+                Type::Named(n) => match (self.expansion(t, n), n.origin) {
                     (Some(u), _) => t = u,
                     (None, Some(origin)) => {
-                        let Type::Named(o) = &*self.get(origin) else {
+                        let Type::Named(o) = self.get(origin) else {
                             return TypeId::INVALID;
                         };
                         if o.underlying.is_none() {
@@ -351,11 +425,7 @@ impl TypeStore {
                         let under = self.underlying(origin);
                         let u = self.subst(under, &o.type_params, &n.type_args);
                         if under != TypeId::INVALID {
-                            self.update_type(t, |ty| {
-                                if let Type::Named(n) = ty {
-                                    n.underlying = Some(u);
-                                }
-                            });
+                            self.expand(t, u);
                         }
                         t = u;
                     }
@@ -373,8 +443,27 @@ impl TypeStore {
         TypeId::INVALID
     }
 
+    /// What a named type is declared as, or an instance was found to be.
+    pub(super) fn expansion(&self, t: TypeId, n: &Named) -> Option<TypeId> {
+        if n.underlying.is_some() || n.origin.is_none() || !self.first.has_type(t) {
+            return n.underlying;
+        }
+        self.known(|f| f.expansions.get(&t).copied(), |u| self.seen.has_type(u))
+    }
+
+    fn expand(&self, t: TypeId, u: TypeId) {
+        if self.first.has_type(t) {
+            self.facts.borrow_mut().expansions.insert(t, u);
+        }
+        self.update_type(t, |ty| {
+            if let Type::Named(n) = ty {
+                n.underlying = Some(u);
+            }
+        });
+    }
+
     /// The underlying type itself.
-    pub fn under(&self, t: TypeId) -> Arc<Type> {
+    pub fn under(&self, t: TypeId) -> &Type {
         self.get(self.underlying(t))
     }
 
@@ -382,11 +471,11 @@ impl TypeStore {
     ///
     /// Spec: Method declarations; Instantiations.
     pub fn methods(&self, t: TypeId) -> Vec<ObjId> {
-        match &*self.get(t) {
+        match self.get(t) {
             Type::Named(n) => match n.origin {
                 None => n.methods.clone(),
                 Some(origin) => {
-                    let Type::Named(o) = &*self.get(origin) else {
+                    let Type::Named(o) = self.get(origin) else {
                         return Vec::new();
                     };
                     (0..o.methods.len())
@@ -402,25 +491,25 @@ impl TypeStore {
     ///
     /// Spec: Method declarations; Instantiations.
     pub(super) fn instance_method(&self, t: TypeId, i: usize) -> Option<ObjId> {
-        let Type::Named(n) = &*self.get(t) else { return None };
+        let Type::Named(n) = self.get(t) else { return None };
         let Some(origin) = n.origin else {
             return n.methods.get(i).copied();
         };
-        let known = self.inner.borrow().inst_methods.get(&(t, i)).copied();
-        let m = match known {
+        let find = |f: &Facts| f.inst_methods.get(&(t, i)).copied();
+        let m = match self.known(find, |m| self.seen.has_obj(m)) {
             Some(m) => m,
             None => {
-                let Type::Named(o) = &*self.get(origin) else {
+                let Type::Named(o) = self.get(origin) else {
                     return None;
                 };
                 let generic = *o.methods.get(i)?;
-                let mut obj = (*self.obj(generic)).clone();
+                let mut obj = self.obj(generic).clone();
                 obj.ty = TypeId::INVALID;
                 obj.origin = Some(generic);
                 let m = self.add_obj(obj);
-                let mut inner = self.inner.borrow_mut();
-                inner.inst_methods.insert((t, i), m);
-                inner.method_inst.insert(m, t);
+                let mut facts = self.facts.borrow_mut();
+                facts.inst_methods.insert((t, i), m);
+                facts.method_inst.insert(m, t);
                 m
             }
         };
@@ -429,9 +518,9 @@ impl TypeStore {
     }
 
     /// Whether the arguments of an instance, and what they are made of, nest at most so deep.
-    pub(super) fn arguments_nest_at_most(&self, t: TypeId, depth: usize) -> bool {
+    pub(crate) fn arguments_nest_at_most(&self, t: TypeId, depth: usize) -> bool {
         let fits = |t: &TypeId| depth > 0 && self.arguments_nest_at_most(*t, depth - 1);
-        match &*self.get(t) {
+        match self.get(t) {
             Type::Named(n) => n.type_args.iter().all(fits),
             Type::Pointer(e) | Type::Slice(e) | Type::Array(_, e) | Type::Chan(_, e) => fits(e),
             Type::Map(k, v) => fits(k) && fits(v),
@@ -448,13 +537,13 @@ impl TypeStore {
         if obj.ty != TypeId::INVALID {
             return;
         }
-        let Some(inst) = self.inner.borrow().method_inst.get(&m).copied() else {
+        let Some(inst) = self.facts.borrow().method_inst.get(&m).copied() else {
             return;
         };
-        let (Type::Named(n), sig) = (&*self.get(inst), self.obj_type(generic)) else {
+        let (Type::Named(n), sig) = (self.get(inst), self.obj_type(generic)) else {
             return;
         };
-        let Type::Named(o) = &*self.get(n.origin.unwrap_or(TypeId::INVALID)) else {
+        let Type::Named(o) = self.get(n.origin.unwrap_or(TypeId::INVALID)) else {
             return;
         };
         if sig != TypeId::INVALID {
@@ -465,12 +554,14 @@ impl TypeStore {
 
     /// The name and path of a package.
     pub fn package_name(&self, p: PackageId) -> (Arc<str>, Name) {
-        self.inner
-            .borrow()
-            .pkg_names
-            .get(p.0 as usize)
-            .cloned()
-            .unwrap_or(("".into(), "".into()))
+        let packages = self.packages.borrow();
+        let known = packages.get(p.0 as usize).cloned();
+        known.unwrap_or_else(|| ("".into(), "".into()))
+    }
+
+    /// Tells of the next package.
+    pub(super) fn add_package_name(&self, path: Arc<str>, name: Name) {
+        Arc::make_mut(&mut *self.packages.borrow_mut()).push((path, name));
     }
 }
 

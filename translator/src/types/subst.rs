@@ -16,7 +16,7 @@ impl TypeStore {
             return t;
         }
         let list = |ts: &[TypeId]| ts.iter().map(|t| self.subst(*t, params, args)).collect::<Vec<_>>();
-        match &*self.get(t) {
+        match self.get(t) {
             Type::Basic(_) => t,
             Type::TypeParam(_) => match params.iter().position(|p| *p == t) {
                 Some(i) => args.get(i).copied().unwrap_or(t),
@@ -81,7 +81,7 @@ impl TypeStore {
     ///
     /// Spec: Instantiations.
     pub fn subst_instance(&self, t: TypeId, params: &[TypeId], args: &[TypeId]) -> TypeId {
-        match &*self.get(t) {
+        match self.get(t) {
             Type::Named(n) if !n.type_params.is_empty() => self.instantiate_named(t, args),
             _ => self.subst(t, params, args),
         }
@@ -103,7 +103,7 @@ impl TypeStore {
             return None;
         }
         let new = members.iter().zip(types).map(|(m, ty)| {
-            let mut obj = (*self.obj(*m)).clone();
+            let mut obj = self.obj(*m).clone();
             obj.ty = ty;
             obj.origin = Some(obj.origin.unwrap_or(*m));
             self.add_obj(obj)

@@ -33,14 +33,13 @@ impl TypeStore {
     ///
     /// Spec: Embedded interfaces; General interfaces.
     fn type_set_at(&self, t: TypeId, visited: &mut Visited) -> (Arc<TypeSet>, bool) {
-        if let Some(s) = self.inner.borrow().type_sets.get(&t) {
-            return (s.clone(), true);
+        if let Some(set) = self.known_set(t) {
+            return (set, true);
         }
         if let Some(set) = visited.sets.get(&t) {
             return (set.clone(), false);
         }
-        let ty = self.get(t);
-        let Type::Interface(iface) = &*ty else {
+        let Type::Interface(iface) = self.get(t) else {
             let set = TypeSet {
                 terms: Some(vec![Term { tilde: false, ty: t }]),
                 ..TypeSet::default()
@@ -61,7 +60,7 @@ impl TypeStore {
         let mut complete = true;
         for e in &iface.embeddeds {
             let under = self.underlying(*e);
-            let terms = match &*self.get(under) {
+            let terms = match self.get(under) {
                 Type::Interface(_) => {
                     let (inner, done) = self.type_set_at(under, visited);
                     complete &= done;
@@ -92,11 +91,22 @@ impl TypeStore {
         let set = Arc::new(set);
         visited.depth -= 1;
         if complete {
-            self.inner.borrow_mut().type_sets.insert(t, set.clone());
+            self.facts.borrow_mut().type_sets.insert(t, set.clone());
         } else {
             visited.sets.insert(t, set.clone());
         }
         (set, complete)
+    }
+
+    /// A set that was found before. One that the base has is remembered, so that it is asked once.
+    fn known_set(&self, t: TypeId) -> Option<Arc<TypeSet>> {
+        let own = self.facts.borrow().type_sets.get(&t).cloned();
+        if own.is_some() || !self.first.has_type(t) {
+            return own;
+        }
+        let set = self.base.find(|f| f.type_sets.get(&t).cloned())?;
+        self.facts.borrow_mut().type_sets.insert(t, set.clone());
+        Some(set)
     }
 
     /// The types of a union; nothing when it admits all types.
@@ -109,7 +119,7 @@ impl TypeStore {
             if under == TypeId::INVALID {
                 *complete = false;
             }
-            if let Type::Interface(_) = &*self.get(under) {
+            if let Type::Interface(_) = self.get(under) {
                 let (inner, done) = self.type_set_at(under, visited);
                 *complete &= done;
                 match &inner.terms {
@@ -165,14 +175,14 @@ impl TypeStore {
     ///
     /// Spec: Type parameter declarations.
     pub fn is_type_param(&self, t: TypeId) -> bool {
-        matches!(&*self.get(t), Type::TypeParam(_))
+        matches!(self.get(t), Type::TypeParam(_))
     }
 
     /// Whether `t` is an interface that is no type parameter.
     ///
     /// Spec: Interface types.
     pub fn is_interface(&self, t: TypeId) -> bool {
-        !self.is_type_param(t) && matches!(&*self.under(t), Type::Interface(_))
+        !self.is_type_param(t) && matches!(self.under(t), Type::Interface(_))
     }
 
     /// The single underlying type of all types in a type parameter's set (directional channels unify); for any other
@@ -190,7 +200,7 @@ impl TypeStore {
             match core {
                 None => core = Some(u),
                 Some(c) if self.identical(c, u) => {}
-                Some(c) => match (&*self.get(c), &*self.get(u)) {
+                Some(c) => match (self.get(c), self.get(u)) {
                     (Type::Chan(ChanDir::Both, a), Type::Chan(_, b)) if self.identical(*a, *b) => core = Some(u),
                     (Type::Chan(x, a), Type::Chan(y, b))
                         if (x == y || *y == ChanDir::Both) && self.identical(*a, *b) => {}
@@ -238,7 +248,7 @@ impl TypeStore {
                 .is_some_and(|core| self.reaches(core, param, seen));
         }
         let mut any = |types: &[TypeId]| types.iter().any(|t| self.reaches(*t, param, seen));
-        match &*self.get(from) {
+        match self.get(from) {
             Type::Pointer(e) | Type::Slice(e) | Type::Array(_, e) | Type::Chan(_, e) => any(&[*e]),
             Type::Map(k, v) => any(&[*k, *v]),
             Type::Named(n) => any(&n.type_args),
@@ -249,13 +259,13 @@ impl TypeStore {
     }
 
     fn composite_core(&self, t: TypeId) -> Option<TypeId> {
-        let Type::TypeParam(_) = &*self.get(t) else { return None };
+        let Type::TypeParam(_) = self.get(t) else { return None };
         let set = self.type_set(t);
         if set.terms.as_ref().is_none_or(|terms| terms.is_empty()) {
             return None;
         }
         let core = self.core_type(t)?;
-        match &*self.get(core) {
+        match self.get(core) {
             Type::Pointer(_) => Some(core),
             Type::Slice(_) | Type::Array(..) | Type::Map(..) | Type::Chan(..) | Type::Signature(_)
                 if set.methods.is_empty() =>
@@ -274,7 +284,7 @@ impl TypeStore {
             return Some(c);
         }
         let terms = self.terms(t)?;
-        let bytes = |t: TypeId| match &*self.under(t) {
+        let bytes = |t: TypeId| match self.under(t) {
             Type::Slice(e) => self.underlying(*e) == TypeId::UINT8,
             Type::Basic(k) => k.is_string(),
             _ => false,
@@ -287,7 +297,7 @@ impl TypeStore {
     ///
     /// Spec: Operators; General interfaces.
     pub fn all_basic(&self, t: TypeId, f: impl Fn(BasicKind) -> bool) -> bool {
-        let basic = |t: TypeId| matches!(&*self.under(t), Type::Basic(k) if f(*k));
+        let basic = |t: TypeId| matches!(self.under(t), Type::Basic(k) if f(*k));
         if self.is_type_param(t) {
             return self
                 .terms(t)

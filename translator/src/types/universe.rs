@@ -6,6 +6,8 @@
 use super::constant::ConstValue;
 use super::model::*;
 use super::store::TypeStore;
+use crate::syntax::ast::Name;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Predeclared functions by name.
@@ -96,15 +98,16 @@ fn implicit_interfaces(store: &TypeStore) {
     }
 }
 
-/// Declares the universe.
+/// Fills an empty store and gives the universe's scope.
 ///
 /// Spec: Predeclared identifiers.
-pub(super) fn fill(store: &TypeStore) {
+pub(super) fn fill(store: &TypeStore) -> FxHashMap<Name, ObjId> {
+    let mut scope = FxHashMap::default();
     // Object 0 is what a bad id leads to.
     store.add_obj(Object::bad());
-    let declare = |kind: ObjKind, name: &str, ty: TypeId| {
+    let mut declare = |kind: ObjKind, name: &str, ty: TypeId| {
         let o = store.add_obj(Object::new(kind, name.into(), None, ty, None));
-        store.inner.borrow_mut().universe.insert(name.into(), o);
+        scope.insert(name.into(), o);
         o
     };
     let named = |obj: ObjId| {
@@ -188,4 +191,5 @@ pub(super) fn fill(store: &TypeStore) {
     for (name, id) in BUILTINS {
         declare(ObjKind::Builtin(*id), name, TypeId::INVALID);
     }
+    scope
 }

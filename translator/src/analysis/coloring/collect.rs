@@ -146,7 +146,7 @@ impl<'a> Collector<'a> {
         let params = &self.input.hir.func(callee).params;
         for (arg, param) in call.args.items.iter().zip(params) {
             let declared = self.input.hir.local(*param).ty;
-            if declared != arg.ty && matches!(&*self.input.store().under(declared), Type::Signature(_)) {
+            if declared != arg.ty && matches!(self.input.store().under(declared), Type::Signature(_)) {
                 let (a, b) = (self.func_type(arg.ty), self.func_type(declared));
                 self.link(a, b, arg.span);
                 self.link(b, a, arg.span);
@@ -179,7 +179,7 @@ impl<'a> Collector<'a> {
                         _ => {
                             self.expr(arg);
                             if behaviour == Behaviour::CallsArgument
-                                && matches!(&*self.input.store().under(arg.ty), Type::Signature(_))
+                                && matches!(self.input.store().under(arg.ty), Type::Signature(_))
                             {
                                 let node = self.func_type(arg.ty);
                                 self.calls(node, span);
@@ -242,7 +242,7 @@ fn interface_methods(input: Input<'_>) -> Vec<(ObjId, TypeId)> {
     let store = input.store();
     let mut out = Vec::new();
     for id in 0..store.type_count() as u32 {
-        if let Type::Interface(iface) = &*store.get(TypeId(id)) {
+        if let Type::Interface(iface) = store.get(TypeId(id)) {
             for method in &iface.methods {
                 let origin = input.origin(*method);
                 if !input.is_library(origin) {
@@ -259,7 +259,7 @@ fn interface_methods(input: Input<'_>) -> Vec<(ObjId, TypeId)> {
 /// Whether a method may implement another: parameters and results agree as far as their number, since generic types are
 /// compared before instantiation.
 fn signatures_may_match(input: Input<'_>, a: TypeId, b: TypeId) -> bool {
-    match (&*input.store().get(a), &*input.store().get(b)) {
+    match (input.store().get(a), input.store().get(b)) {
         (Type::Signature(a), Type::Signature(b)) => {
             a.params.len() == b.params.len() && a.results.len() == b.results.len() && a.variadic == b.variadic
         }
@@ -301,7 +301,7 @@ impl<'a> Visitor<'a> for Collector<'a> {
                     self.flows(node, expr.ty, expr.span);
                 }
             }
-            ExprKind::Convert(_, x) if matches!(&*self.input.store().under(x.ty), Type::Signature(_)) => {
+            ExprKind::Convert(_, x) if matches!(self.input.store().under(x.ty), Type::Signature(_)) => {
                 // Named function types share their signature's node.
                 self.func_type(expr.ty);
                 self.func_type(x.ty);

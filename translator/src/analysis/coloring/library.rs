@@ -22,15 +22,15 @@ pub enum Behaviour {
 pub fn qualified(input: Input<'_>, obj: ObjId) -> String {
     let object = input.store().obj(obj);
     let package = object.pkg.and_then(|p| input.types.package(p)).map_or("", |p| &*p.path);
-    let recv = match &*input.store().get(object.ty) {
+    let recv = match input.store().get(object.ty) {
         Type::Signature(sig) => sig.recv,
         _ => None,
     };
-    let recv = recv.map(|r| match &*input.store().get(r) {
+    let recv = recv.map(|r| match input.store().get(r) {
         Type::Pointer(t) => *t,
         _ => r,
     });
-    match recv.map(|r| input.store().get(r)).as_deref() {
+    match recv.map(|r| input.store().get(r)) {
         Some(Type::Named(n)) => format!("{package}.{}.{}", input.store().obj(n.obj).name, object.name),
         _ => format!("{package}.{}", object.name),
     }

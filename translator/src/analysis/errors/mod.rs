@@ -164,7 +164,7 @@ fn candidate(
     if values.len() > 4 {
         return fail("it has more than four values");
     }
-    let empty = |ty: TypeId| matches!(&*input.store().under(ty), Type::Struct(s) if s.fields.is_empty());
+    let empty = |ty: TypeId| matches!(input.store().under(ty), Type::Struct(s) if s.fields.is_empty());
     if values.len() == 1 && empty(input.hir.local(values[0]).ty) {
         return fail("its value is empty");
     }
@@ -307,7 +307,7 @@ fn interface_methods(input: Input<'_>) -> FxHashSet<Arc<str>> {
     let store = input.store();
     let mut out = FxHashSet::default();
     for id in 0..store.type_count() as u32 {
-        if let Type::Interface(i) = &*store.get(TypeId(id)) {
+        if let Type::Interface(i) = store.get(TypeId(id)) {
             out.extend(i.methods.iter().map(|m| store.obj(*m).name.clone()));
         }
     }

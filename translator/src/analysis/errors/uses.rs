@@ -166,7 +166,7 @@ impl<'a> Walk<'a, '_> {
         let (error, others) = targets.split_last()?;
         match (&values.tuple, &values.items[..]) {
             (Some(source), _) if values.is_plain_tuple() => {
-                let Type::Tuple(types) = &*self.input.store().get(source.ty) else {
+                let Type::Tuple(types) = self.input.store().get(source.ty) else {
                     return None;
                 };
                 let flag = match types.last() {

@@ -188,7 +188,7 @@ pub(super) fn is_zero(input: Input<'_>, flow: &Flow, e: &Expr) -> bool {
         },
         ExprKind::StructLit(fields) => fields.iter().all(|(_, e)| is_zero(input, flow, e)),
         ExprKind::ArrayLit { elems, .. } => {
-            matches!(&*input.store().under(e.ty), Type::Array(..)) && elems.iter().all(|(_, e)| is_zero(input, flow, e))
+            matches!(input.store().under(e.ty), Type::Array(..)) && elems.iter().all(|(_, e)| is_zero(input, flow, e))
         }
         ExprKind::Convert(Conversion::Rename | Conversion::Numeric, x) => is_zero(input, flow, x),
         ExprKind::Local(_) => flow.read(e).is_some_and(|r| {

@@ -414,7 +414,7 @@ fn moved_key<'a>(input: Input<'_>, lhs: &'a [Option<Expr>], place: &'a Expr, rhs
         return None;
     };
     let ExprKind::Local(key) = index.kind else { return None };
-    if !matches!(&*input.store().under(base.ty), crate::types::Type::Map(..)) {
+    if !matches!(input.store().under(base.ty), crate::types::Type::Map(..)) {
         return None;
     }
     let mut mentions = Mentions(key, false);

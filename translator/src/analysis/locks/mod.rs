@@ -65,7 +65,7 @@ pub fn lock_key(input: Input<'_>, recv: &Expr) -> Option<LockKey> {
         ExprKind::AddrOf(x) | ExprKind::Deref(x) => lock_key(input, x),
         ExprKind::Local(l) => Some(LockKey::Local(*l)),
         ExprKind::Global(g) => Some(LockKey::Global(*g)),
-        ExprKind::Field { base, index } => match &*input.store().under(base.ty) {
+        ExprKind::Field { base, index } => match input.store().under(base.ty) {
             Type::Struct(s) => s.fields.get(*index).map(|f| LockKey::Field(input.origin(*f))),
             _ => None,
         },

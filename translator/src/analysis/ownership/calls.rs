@@ -227,7 +227,7 @@ impl<'a> Walk<'a> {
     fn sorts_plain(&self, name: &str, what: &Expr) -> bool {
         let plain = container(self.input, what.ty).is_some_and(|c| {
             let element = self.input.store().get(c.element());
-            matches!(&*element, crate::types::Type::Basic(k) if k.is_integer() || k.is_string())
+            matches!(element, crate::types::Type::Basic(k) if k.is_integer() || k.is_string())
         });
         plain || name == "slices.Reverse"
     }

@@ -25,7 +25,7 @@ impl Container {
 
 /// The container that a type is; types with a name are a matter of their own.
 pub fn container(input: Input<'_>, ty: TypeId) -> Option<Container> {
-    match &*input.store().get(ty) {
+    match input.store().get(ty) {
         Type::Slice(elem) => Some(Container::Slice(*elem)),
         Type::Map(key, value) if is_plain_key(input, *key) => Some(Container::Map(*key, *value)),
         _ => None,
@@ -34,7 +34,7 @@ pub fn container(input: Input<'_>, ty: TypeId) -> Option<Container> {
 
 /// Keys without NaN, and of which Rust's equality is Go's.
 fn is_plain_key(input: Input<'_>, key: TypeId) -> bool {
-    match &*input.store().get(key) {
+    match input.store().get(key) {
         Type::Basic(k) => k.is_integer() || k.is_string() || *k == BasicKind::Bool,
         _ => false,
     }
@@ -47,7 +47,7 @@ pub fn container_inside(input: Input<'_>, ty: TypeId, level: u8) -> Option<TypeI
 
 /// The field that a selection of a struct's field denotes, as its generic declaration.
 pub fn field_object(input: Input<'_>, base: TypeId, index: usize) -> Option<ObjId> {
-    match &*input.store().under(base) {
+    match input.store().under(base) {
         Type::Struct(s) => s.fields.get(index).map(|f| input.origin(*f)),
         _ => None,
     }

@@ -18,14 +18,14 @@ impl<'a> Walk<'a> {
             ExprKind::Local(l) => self.local(*l, e, written),
             ExprKind::Field { base, .. } => {
                 if let ExprKind::Index { base: map, .. } = &base.kind
-                    && matches!(&*self.input.store().under(map.ty), Type::Map(..))
+                    && matches!(self.input.store().under(map.ty), Type::Map(..))
                 {
                     self.copied(base.ty, e.span);
                 }
                 self.place(base, written);
             }
             ExprKind::Index { base, index } => {
-                match &*self.input.store().under(base.ty) {
+                match self.input.store().under(base.ty) {
                     Type::Map(..) => self.key_flow(index, base, written),
                     _ => self.visit(index),
                 }
@@ -199,7 +199,7 @@ impl<'a> Walk<'a> {
 
     /// A container of elements of a type without a name.
     fn holds_plain(&self, ty: TypeId) -> bool {
-        container(self.input, ty).is_some_and(|c| matches!(&*self.input.store().get(c.element()), Type::Basic(_)))
+        container(self.input, ty).is_some_and(|c| matches!(self.input.store().get(c.element()), Type::Basic(_)))
     }
 
     /// A type that values come out of an interface as, or are asked for.

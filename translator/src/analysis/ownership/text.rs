@@ -18,7 +18,7 @@ use crate::types::{ConstValue, Type, TypeId};
 
 /// What a format makes of a value; none where only the runtime prints it as Go does.
 pub(crate) fn operand_kind(input: Input<'_>, ty: TypeId) -> Option<Operand> {
-    match &*input.store().get(ty) {
+    match input.store().get(ty) {
         Type::Basic(k) if k.is_integer() => Some(Operand::Integer {
             unsigned: k.is_unsigned(),
         }),
@@ -404,7 +404,7 @@ impl<'a> Walk<'a> {
 
     /// A struct value becomes one of another type: its fields keep their form.
     pub(super) fn renamed_fields(&mut self, ty: TypeId, span: Span) {
-        if let Type::Struct(s) = &*self.input.store().under(ty) {
+        if let Type::Struct(s) = self.input.store().under(ty) {
             for field in &s.fields {
                 let root = Root::Field(self.input.origin(*field));
                 self.share(Node::Text(root, 0), "its struct is converted to another type", span);

@@ -17,11 +17,11 @@ impl<'a> Walk<'a> {
         let store = self.input.store();
         let nowhere = Span::default();
         for id in 0..store.type_count() as u32 {
-            let inner: Vec<TypeId> = match &*store.get(TypeId(id)) {
+            let inner: Vec<TypeId> = match store.get(TypeId(id)) {
                 Type::Slice(t) | Type::Array(_, t) | Type::Chan(_, t) | Type::Pointer(t) => vec![*t],
                 Type::Map(k, v) => vec![*k, *v],
                 Type::Named(n) => {
-                    let params = match n.origin.map(|o| store.get(o)).as_deref() {
+                    let params = match n.origin.map(|o| store.get(o)) {
                         Some(Type::Named(origin)) => origin.type_params.clone(),
                         _ => Vec::new(),
                     };
@@ -55,7 +55,7 @@ impl<'a> Walk<'a> {
                 continue;
             };
             let declared = store.obj_type(owner);
-            let Type::Struct(s) = &*store.under(declared) else {
+            let Type::Struct(s) = store.under(declared) else {
                 continue;
             };
             if self.input.holds_in_place_library_type(s) {
@@ -92,7 +92,7 @@ impl<'a> Walk<'a> {
     /// All type parameters of a function, those that another type stands for too.
     pub(super) fn type_params_of(&self, func: FuncId) -> Vec<TypeId> {
         let func = self.input.hir.func(func);
-        match &*self.input.store().get(func.sig) {
+        match self.input.store().get(func.sig) {
             Type::Signature(s) => s.type_params.iter().chain(&func.type_params).copied().collect(),
             _ => func.type_params.clone(),
         }
@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn signature_types(&self, sig: TypeId) -> Vec<TypeId> {
-        match &*self.input.store().get(sig) {
+        match self.input.store().get(sig) {
             Type::Signature(s) => s.params.iter().chain(&s.results).copied().collect(),
             _ => Vec::new(),
         }
@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
     /// The user's struct that a type holds by value, through arrays.
     pub(super) fn struct_inside(&self, ty: TypeId) -> Option<ObjId> {
         let mut ty = ty;
-        while let Type::Array(_, elem) = &*self.input.store().under(ty) {
+        while let Type::Array(_, elem) = self.input.store().under(ty) {
             ty = *elem;
         }
         self.input.struct_name(ty).filter(|o| !self.input.is_library(*o))
@@ -206,7 +206,7 @@ impl<'a> Walk<'a> {
     /// A pointer parameter that is only followed for the time of the call.
     pub(super) fn borrows(&self, param: LocalId) -> bool {
         let local: &Local = self.input.hir.local(param);
-        let named = matches!(&*self.input.store().get(local.ty), Type::Named(_));
+        let named = matches!(self.input.store().get(local.ty), Type::Named(_));
         self.lendable(param) && !named && self.known.sharing.escape(param).is_none()
     }
 
@@ -247,7 +247,7 @@ impl<'a> Walk<'a> {
         let store = self.input.store();
         let mut parts: Vec<TypeId> = Vec::new();
         for id in 0..store.type_count() as u32 {
-            match &*store.get(TypeId(id)) {
+            match store.get(TypeId(id)) {
                 Type::Slice(t) | Type::Array(_, t) => parts.push(*t),
                 Type::Named(n) => parts.extend(&n.type_args),
                 Type::Struct(s) => parts.extend(s.fields.iter().map(|f| store.obj_type(*f))),

@@ -208,7 +208,7 @@ impl<'a> Walk<'a> {
 
     pub(super) fn struct_literal(&mut self, e: &'a Expr, fields: &'a [(usize, Expr)]) {
         let store = self.input.store();
-        let Type::Struct(s) = &*store.under(e.ty) else { return };
+        let Type::Struct(s) = store.under(e.ty) else { return };
         for (i, field) in s.fields.iter().enumerate() {
             match fields.iter().find(|(at, _)| *at == i) {
                 Some((_, value)) => {
@@ -240,7 +240,7 @@ impl<'a> Walk<'a> {
                 }
                 if let Some(inner) = self.struct_inside(ty) {
                     let store = self.input.store();
-                    if let Type::Struct(s) = &*store.under(store.obj_type(inner)) {
+                    if let Type::Struct(s) = store.under(store.obj_type(inner)) {
                         for field in &s.fields {
                             self.zero(store.obj_type(*field), To::Field(self.input.origin(*field)), span);
                         }
@@ -254,7 +254,7 @@ impl<'a> Walk<'a> {
     pub(super) fn copied(&mut self, ty: TypeId, span: Span) {
         let Some(inner) = self.struct_inside(ty) else { return };
         let store = self.input.store();
-        let Type::Struct(s) = &*store.under(store.obj_type(inner)) else {
+        let Type::Struct(s) = store.under(store.obj_type(inner)) else {
             return;
         };
         for field in &s.fields {

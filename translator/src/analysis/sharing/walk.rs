@@ -275,7 +275,7 @@ impl<'a> Walk<'a> {
     }
 
     fn field(&self, ty: TypeId, index: usize) -> Option<ObjId> {
-        match &*self.input.store().under(ty) {
+        match self.input.store().under(ty) {
             Type::Struct(s) => s.fields.get(index).map(|f| self.input.origin(*f)),
             _ => None,
         }
@@ -518,7 +518,7 @@ fn writes_through_argument(name: &str) -> bool {
 }
 
 fn is_array(input: Input<'_>, ty: TypeId) -> bool {
-    matches!(&*input.store().under(ty), Type::Array(..))
+    matches!(input.store().under(ty), Type::Array(..))
 }
 
 /// The variable that a place is part of, without following pointers.

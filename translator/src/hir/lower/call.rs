@@ -14,14 +14,14 @@ impl<'a> Lowerer<'a> {
         let callee = self.callee(&call.fun);
         let stood_in = self.stood_in_signature(&call.fun);
         let (args, packed) = self.args(call, stood_in.unwrap_or(sig));
-        let result = match stood_in.map(|s| self.store.get(s)).as_deref() {
+        let result = match stood_in.map(|s| self.store.get(s)) {
             Some(Type::Signature(s)) => match &s.results[..] {
                 [one] => *one,
                 many => self.store.tuple(many.to_vec()),
             },
             _ => ty,
         };
-        let is_tuple = matches!(&*self.store.get(ty), Type::Tuple(_));
+        let is_tuple = matches!(self.store.get(ty), Type::Tuple(_));
         let value = self.make(ExprKind::Call(Box::new(Call { callee, args, packed })), result, e.span);
         if is_tuple { value } else { self.convert_to(value, ty) }
     }
@@ -44,7 +44,7 @@ impl<'a> Lowerer<'a> {
         self.funcs.get(&obj)?;
         let all = self.type_args(name);
         let generic = self.store.obj_type(obj);
-        let Type::Signature(s) = &*self.store.get(generic) else {
+        let Type::Signature(s) = self.store.get(generic) else {
             return None;
         };
         if all.len() != s.type_params.len() || s.type_params.iter().all(|p| self.store.stand_in(*p).is_none()) {
@@ -80,12 +80,12 @@ impl<'a> Lowerer<'a> {
     }
 
     fn args(&mut self, call: &'a ast::CallExpr, sig: TypeId) -> (Values, bool) {
-        let Type::Signature(sig) = &*self.store.get(self.core(sig)) else {
+        let Type::Signature(sig) = self.store.get(self.core(sig)) else {
             return (self.values(&call.args, &[]), false);
         };
         let fixed = sig.params.len().saturating_sub(usize::from(sig.variadic));
         if let [one] = &call.args[..]
-            && let Type::Tuple(elems) = &*self.store.get(self.type_of(one))
+            && let Type::Tuple(elems) = self.store.get(self.type_of(one))
         {
             return self.tuple_args(one, elems, sig, fixed);
         }
@@ -151,7 +151,7 @@ impl<'a> Lowerer<'a> {
 
     fn variadic_type(&self, sig: &types::Signature) -> (TypeId, TypeId) {
         let slice = sig.params.last().copied().unwrap_or(TypeId::INVALID);
-        match &*self.store.get(self.core(slice)) {
+        match self.store.get(self.core(slice)) {
             Type::Slice(elem) => (slice, *elem),
             _ => (slice, TypeId::INVALID),
         }
@@ -185,7 +185,7 @@ impl<'a> Lowerer<'a> {
         let from_under = self.store.get(self.core(from));
         let to_under = self.store.get(self.core(to));
         let elem = |t: TypeId, size: TypeId| self.store.underlying(t) == size;
-        match (&*from_under, &*to_under) {
+        match (from_under, to_under) {
             (Type::Slice(e), Type::Basic(k)) if k.is_string() && elem(*e, TypeId::UINT8) => Conversion::BytesToString,
             (Type::Slice(e), Type::Basic(k)) if k.is_string() && elem(*e, TypeId::INT32) => Conversion::RunesToString,
             (Type::Basic(k), Type::Slice(e)) if k.is_string() && elem(*e, TypeId::UINT8) => Conversion::StringToBytes,
@@ -215,7 +215,7 @@ impl<'a> Lowerer<'a> {
             BuiltinId::Copy => {
                 let second = match (
                     &call.args[..],
-                    call.args.first().map(|a| self.store.get(self.type_of(a))).as_deref(),
+                    call.args.first().map(|a| self.store.get(self.type_of(a))),
                 ) {
                     ([_], Some(Type::Tuple(elems))) => elems.get(1).copied(),
                     (args, _) => args.get(1).map(|a| self.type_of(a)),
@@ -257,7 +257,7 @@ impl<'a> Lowerer<'a> {
             TypeId::INVALID
         };
         if let [one] = &call.args[..]
-            && let Type::Tuple(elems) = &*self.store.get(self.type_of(one))
+            && let Type::Tuple(elems) = self.store.get(self.type_of(one))
         {
             let args = self.values(&call.args, &vec![target; elems.len()]);
             return self.builtin_call(builtin, args, ty, span);
@@ -293,11 +293,11 @@ impl<'a> Lowerer<'a> {
         let Some((first, rest)) = call.args.split_first() else {
             return self.make(ExprKind::Unsupported("append"), ty, span);
         };
-        let elem = match &*self.store.get(self.core(ty)) {
+        let elem = match self.store.get(self.core(ty)) {
             Type::Slice(elem) => *elem,
             _ => TypeId::INVALID,
         };
-        if let Type::Tuple(elems) = &*self.store.get(self.type_of(first)) {
+        if let Type::Tuple(elems) = self.store.get(self.type_of(first)) {
             let slice = self.store.slice(elem);
             let targets: Vec<_> = std::iter::once(ty).chain(elems.iter().skip(1).map(|_| elem)).collect();
             let mut values = self.values(&call.args, &targets);
@@ -336,9 +336,9 @@ impl<'a> Lowerer<'a> {
 
     fn delete(&mut self, call: &'a ast::CallExpr, ty: TypeId, span: Span) -> Expr {
         if let [one] = &call.args[..]
-            && let Type::Tuple(elems) = &*self.store.get(self.type_of(one))
+            && let Type::Tuple(elems) = self.store.get(self.type_of(one))
         {
-            let key = match elems.first().map(|m| self.store.get(self.core(*m))).as_deref() {
+            let key = match elems.first().map(|m| self.store.get(self.core(*m))) {
                 Some(Type::Map(key, _)) => *key,
                 _ => TypeId::INVALID,
             };
@@ -348,7 +348,7 @@ impl<'a> Lowerer<'a> {
         let mut items: Vec<Expr> = Vec::new();
         for arg in &call.args {
             let key = items.first().map(|m| self.store.get(self.core(m.ty)));
-            let target = match key.as_deref() {
+            let target = match key {
                 Some(Type::Map(key, _)) => *key,
                 _ => TypeId::INVALID,
             };
@@ -358,6 +358,6 @@ impl<'a> Lowerer<'a> {
     }
 
     fn is_string(&self, ty: TypeId) -> bool {
-        matches!(&*self.store.get(self.core(ty)), Type::Basic(k) if k.is_string())
+        matches!(self.store.get(self.core(ty)), Type::Basic(k) if k.is_string())
     }
 }

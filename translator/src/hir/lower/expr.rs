@@ -57,7 +57,7 @@ impl<'a> Lowerer<'a> {
             Ast::Slice(s) => self.slice(s),
             Ast::TypeAssert(x, target) => {
                 let target = target.as_ref().map_or(TypeId::INVALID, |t| self.type_of(t));
-                let comma_ok = matches!(&*self.store.get(ty), Type::Tuple(_));
+                let comma_ok = matches!(self.store.get(ty), Type::Tuple(_));
                 ExprKind::TypeAssert {
                     x: Box::new(self.expr(x)),
                     target,
@@ -108,8 +108,7 @@ impl<'a> Lowerer<'a> {
         let plain = matches!(b.op, ast::BinaryOp::Add | ast::BinaryOp::Sub | ast::BinaryOp::Mul);
         let ty = self.type_of(e);
         let is_int = |t: TypeId| {
-            matches!(&*self.store.under(t), Type::Basic(k) if k.is_integer() && !k.is_untyped())
-                && !self.is_type_param(t)
+            matches!(self.store.under(t), Type::Basic(k) if k.is_integer() && !k.is_untyped()) && !self.is_type_param(t)
         };
         let same = |x: &ast::Expr| self.type_of(x) == ty && matches!(self.info.const_of(x), Some(ConstValue::Int(_)));
         plain && is_int(ty) && same(&b.x) && same(&b.y) && (self.names_constant(&b.x) || self.names_constant(&b.y))
@@ -147,7 +146,7 @@ impl<'a> Lowerer<'a> {
         match &object.kind {
             ObjKind::Func { .. } => {
                 let all = self.type_args(name);
-                let type_args = match &*self.store.get(self.store.obj_type(self.origin(obj))) {
+                let type_args = match self.store.get(self.store.obj_type(self.origin(obj))) {
                     Type::Signature(s)
                         if s.type_params.len() == all.len() && self.funcs.contains_key(&self.origin(obj)) =>
                     {
@@ -225,7 +224,7 @@ impl<'a> Lowerer<'a> {
         let mut e = base;
         for &index in path {
             e = self.auto_deref(e);
-            let ty = match &*self.store.get(self.core(e.ty)) {
+            let ty = match self.store.get(self.core(e.ty)) {
                 Type::Struct(s) => s.fields.get(index).map_or(TypeId::INVALID, |f| self.obj_type(*f)),
                 _ => TypeId::INVALID,
             };
@@ -280,11 +279,11 @@ impl<'a> Lowerer<'a> {
     }
 
     fn is_named_pointer(&self, ty: TypeId) -> bool {
-        matches!(&*self.store.get(ty), Type::Named(_) | Type::TypeParam(_))
+        matches!(self.store.get(ty), Type::Named(_) | Type::TypeParam(_))
     }
 
     pub(super) fn method(&self, obj: ObjId, recv: TypeId) -> Method {
-        let base = match &*self.store.get(recv) {
+        let base = match self.store.get(recv) {
             Type::Pointer(t) => *t,
             _ => recv,
         };
@@ -309,18 +308,18 @@ impl<'a> Lowerer<'a> {
             return e;
         }
         let base = self.expr(x);
-        let base = match &*self.store.get(self.core(base.ty)) {
+        let base = match self.store.get(self.core(base.ty)) {
             Type::Pointer(_) => self.auto_deref(base),
             _ => base,
         };
-        let key = match &*self.store.get(self.core(base.ty)) {
+        let key = match self.store.get(self.core(base.ty)) {
             Type::Map(key, _) => *key,
             _ => TypeId::INVALID,
         };
         let Some(index) = args.first().map(|a| self.expr_to(a, key)) else {
             return self.make(ExprKind::Unsupported("index"), ty, span);
         };
-        let kind = if matches!(&*self.store.get(ty), Type::Tuple(_)) && key != TypeId::INVALID {
+        let kind = if matches!(self.store.get(ty), Type::Tuple(_)) && key != TypeId::INVALID {
             ExprKind::MapIndexOk {
                 map: Box::new(base),
                 key: Box::new(index),
@@ -357,7 +356,7 @@ impl<'a> Lowerer<'a> {
             ast::UnaryOp::Not => ExprKind::Unary(UnaryOp::Not, Box::new(self.expr(x))),
             ast::UnaryOp::Xor => ExprKind::Unary(UnaryOp::Xor, Box::new(self.expr(x))),
             ast::UnaryOp::Recv => {
-                let comma_ok = matches!(&*self.store.get(ty), Type::Tuple(_));
+                let comma_ok = matches!(self.store.get(ty), Type::Tuple(_));
                 ExprKind::Recv {
                     channel: Box::new(self.expr(x)),
                     comma_ok,
@@ -419,7 +418,7 @@ impl<'a> Lowerer<'a> {
             Some(t) if lit.ty.is_none() => (t, true),
             _ => (ty, false),
         };
-        let kind = match &*self.store.get(self.core(value_type)) {
+        let kind = match self.store.get(self.core(value_type)) {
             Type::Struct(s) => self.struct_lit(lit, s),
             Type::Array(_, elem) | Type::Slice(elem) => self.array_lit(lit, *elem, value_type),
             Type::Map(key, value) => {
@@ -480,7 +479,7 @@ impl<'a> Lowerer<'a> {
             next = next.saturating_add(1);
             len = len.max(next);
         }
-        if let Type::Array(n, _) = &*self.store.get(self.core(ty)) {
+        if let Type::Array(n, _) = self.store.get(self.core(ty)) {
             len = u64::try_from(*n).unwrap_or(len);
         }
         ExprKind::ArrayLit { elems, len }

@@ -408,7 +408,7 @@ impl<'a> Lowerer<'a> {
         func.results = results;
         func.named_results = named;
         func.sig = sig;
-        if let Type::Signature(s) = &*self.store.get(sig) {
+        if let Type::Signature(s) = self.store.get(sig) {
             func.variadic = s.variadic;
             func.type_params
                 .extend(s.type_params.iter().filter(|p| self.store.stand_in(**p).is_none()));
@@ -524,11 +524,11 @@ impl<'a> Lowerer<'a> {
     }
 
     fn is_interface(&self, ty: TypeId) -> bool {
-        !self.is_type_param(ty) && matches!(&*self.store.under(ty), Type::Interface(_))
+        !self.is_type_param(ty) && matches!(self.store.under(ty), Type::Interface(_))
     }
 
     fn is_type_param(&self, ty: TypeId) -> bool {
-        matches!(&*self.store.get(ty), Type::TypeParam(_))
+        matches!(self.store.get(ty), Type::TypeParam(_))
     }
 
     /// The type whose operations a value of this type has: the underlying one, of a type parameter its core type.
@@ -542,7 +542,7 @@ impl<'a> Lowerer<'a> {
 
     /// What a pointer points to.
     fn pointee(&self, ty: TypeId) -> Option<TypeId> {
-        match &*self.store.get(self.core(ty)) {
+        match self.store.get(self.core(ty)) {
             Type::Pointer(t) => Some(*t),
             _ => None,
         }
@@ -551,11 +551,11 @@ impl<'a> Lowerer<'a> {
 
 /// The type parameters that a receiver's type names.
 fn receiver_type_params(store: &TypeStore, recv: TypeId) -> Vec<TypeId> {
-    let base = match &*store.get(recv) {
+    let base = match store.get(recv) {
         Type::Pointer(t) => *t,
         _ => recv,
     };
-    match &*store.get(base) {
+    match store.get(base) {
         Type::Named(n) if !n.type_args.is_empty() => n
             .type_args
             .iter()

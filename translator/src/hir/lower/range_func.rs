@@ -22,11 +22,11 @@ const RETURN: i64 = -1;
 
 impl<'a> Lowerer<'a> {
     pub(super) fn range_func(&mut self, s: &'a ast::RangeStmt, x: Expr, label: LabelId, span: Span) -> StmtKind {
-        let yield_type = match &*self.store.get(self.core(x.ty)) {
+        let yield_type = match self.store.get(self.core(x.ty)) {
             Type::Signature(sig) => sig.params.first().copied().unwrap_or(TypeId::INVALID),
             _ => TypeId::INVALID,
         };
-        let param_types = match &*self.store.get(self.core(yield_type)) {
+        let param_types = match self.store.get(self.core(yield_type)) {
             Type::Signature(sig) => sig.params.clone(),
             _ => Vec::new(),
         };

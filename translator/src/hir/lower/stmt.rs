@@ -176,7 +176,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn chan_elem(&self, ty: TypeId) -> TypeId {
-        match &*self.store.get(self.core(ty)) {
+        match self.store.get(self.core(ty)) {
             Type::Chan(_, elem) => *elem,
             _ => TypeId::INVALID,
         }
@@ -365,7 +365,7 @@ impl<'a> Lowerer<'a> {
 
     fn range(&mut self, s: &'a ast::RangeStmt, name: Option<&'a ast::Ident>) -> StmtKind {
         let x = self.expr(&s.x);
-        let kind = match &*self.store.get(self.core(x.ty)) {
+        let kind = match self.store.get(self.core(x.ty)) {
             Type::Array(..) => RangeKind::Array,
             Type::Pointer(_) => RangeKind::ArrayPointer,
             Type::Slice(_) => RangeKind::Slice,
@@ -537,7 +537,7 @@ impl<'a> Lowerer<'a> {
     pub(super) fn values(&mut self, exprs: &'a [ast::Expr], types: &[TypeId]) -> Values {
         if let ([one], true) = (exprs, types.len() > 1) {
             let tuple = self.expr(one);
-            let elems = match &*self.store.get(tuple.ty) {
+            let elems = match self.store.get(tuple.ty) {
                 Type::Tuple(ts) => ts.clone(),
                 _ => types.to_vec(),
             };

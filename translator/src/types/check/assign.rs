@@ -117,12 +117,12 @@ impl<'a> Checker<'a> {
 
     /// Whether a struct or a pointer to one embeds a type that is in error.
     fn embeds_invalid(&self, t: TypeId, depth: usize) -> bool {
-        match &*self.s.under(t) {
+        match self.s.under(t) {
             _ if depth > 4 => false,
             Type::Pointer(b) => self.s.underlying(*b) == TypeId::INVALID || self.embeds_invalid(*b, depth + 1),
             Type::Struct(s) => s.fields.iter().any(|f| {
                 let f = self.s.obj(*f);
-                let invalid = |t: TypeId| match &*self.s.get(t) {
+                let invalid = |t: TypeId| match self.s.get(t) {
                     Type::Pointer(b) => *b == TypeId::INVALID,
                     _ => t == TypeId::INVALID,
                 };
@@ -294,7 +294,7 @@ impl<'a> Checker<'a> {
         if x.is_invalid() {
             return (vec![x.clone(), x], false);
         }
-        if let Type::Tuple(ts) = &*self.s.get(x.ty) {
+        if let Type::Tuple(ts) = self.s.get(x.ty) {
             return (ts.iter().map(|t| Operand::new(Mode::Value, *t, e)).collect(), false);
         }
         if allow_comma_ok && matches!(x.mode, Mode::CommaOk | Mode::MapIndex) {
@@ -316,7 +316,7 @@ impl<'a> Checker<'a> {
             let Some(old) = self.info.types.get(e.id).map(|t| t.ty) else {
                 return;
             };
-            let first = match &*self.s.get(old) {
+            let first = match self.s.get(old) {
                 Type::Tuple(ts) => ts.first().copied().unwrap_or(old),
                 _ => old,
             };

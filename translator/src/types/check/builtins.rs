@@ -48,7 +48,7 @@ impl<'a> Checker<'a> {
             _ => match &c.args[..] {
                 [one] => {
                     let mut x = self.multi_expr(one);
-                    match &*self.s.get(x.ty) {
+                    match self.s.get(x.ty) {
                         Type::Tuple(ts) if !x.is_invalid() => {
                             ts.iter().map(|t| Operand::new(Mode::Value, *t, one)).collect()
                         }
@@ -109,7 +109,7 @@ impl<'a> Checker<'a> {
                 let x = args.remove(0);
                 let types = self.types_of(x.ty);
                 for t in &types {
-                    match &*self.s.under(*t) {
+                    match self.s.under(*t) {
                         Type::Chan(ChanDir::Recv, _) => {
                             // Spec: Close.
                             return self.bad_arg(e, &x, "must not be a receive-only channel");
@@ -176,7 +176,7 @@ impl<'a> Checker<'a> {
     }
 
     fn is_map_or_slice(&self, t: TypeId) -> bool {
-        matches!(&*self.s.under(t), Type::Map(..) | Type::Slice(_))
+        matches!(self.s.under(t), Type::Map(..) | Type::Slice(_))
     }
 
     /// The types a value may have: those of a type parameter's set, none when it admits all, or the type itself.
@@ -195,7 +195,7 @@ impl<'a> Checker<'a> {
     fn slice_elem(&self, x: &Operand<'a>) -> Result<TypeId, String> {
         let mut elem = None;
         for t in self.types_of(x.ty) {
-            match &*self.s.under(t) {
+            match self.s.under(t) {
                 Type::Slice(e) => match elem {
                     Some(old) if !self.s.identical(old, *e) => {
                         return Err("argument must be slices of one element type".into());
@@ -214,7 +214,7 @@ impl<'a> Checker<'a> {
     fn gives_bytes(&self, t: TypeId) -> bool {
         let types = self.types_of(t);
         let string = |t: &TypeId| self.s.basic(*t).is_some_and(BasicKind::is_string);
-        let bytes = |t: &TypeId| matches!(&*self.s.under(*t), Type::Slice(e) if self.s.identical(*e, TypeId::UINT8));
+        let bytes = |t: &TypeId| matches!(self.s.under(*t), Type::Slice(e) if self.s.identical(*e, TypeId::UINT8));
         types.iter().all(|t| string(t) || bytes(t)) && types.iter().any(string)
     }
 
@@ -259,7 +259,7 @@ impl<'a> Checker<'a> {
     fn builtin_delete(&mut self, e: &'a Expr, c: &'a CallExpr, x: Operand<'a>, mut k: Operand<'a>) -> Operand<'a> {
         let mut key = None;
         for t in self.types_of(x.ty) {
-            match &*self.s.under(t) {
+            match self.s.under(t) {
                 Type::Map(k, _) if key.is_none_or(|old| self.s.identical(old, *k)) => key = Some(*k),
                 Type::Map(..) => return self.bad_arg(e, &x, "must be maps of identical key types"),
                 _ => return self.bad_arg(e, &x, "is not a map"),
@@ -373,11 +373,11 @@ impl<'a> Checker<'a> {
             return Operand::constant(TypeId::INT, ConstValue::int(v), e);
         }
         self.default_operand(&mut x);
-        let ok = |c: &Self, t: TypeId| match &*c.s.under(t) {
+        let ok = |c: &Self, t: TypeId| match c.s.under(t) {
             Type::Basic(k) => len && k.is_string(),
             Type::Array(..) | Type::Slice(_) | Type::Chan(..) => true,
             Type::Map(..) => len,
-            Type::Pointer(p) => matches!(&*c.s.under(*p), Type::Array(..)),
+            Type::Pointer(p) => matches!(c.s.under(*p), Type::Array(..)),
             _ => false,
         };
         let valid = if self.s.is_type_param(x.ty) {
@@ -397,9 +397,9 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         if !saw_call && !self.s.is_type_param(x.ty) {
-            let array = match &*self.s.under(x.ty) {
+            let array = match self.s.under(x.ty) {
                 Type::Array(n, _) => Some(*n),
-                Type::Pointer(p) => match &*self.s.under(*p) {
+                Type::Pointer(p) => match self.s.under(*p) {
                     Type::Array(n, _) => Some(*n),
                     _ => None,
                 },
@@ -428,7 +428,7 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         let core = self.s.core_type(t).unwrap_or(TypeId::INVALID);
-        let min = match &*self.s.get(core) {
+        let min = match self.s.get(core) {
             Type::Slice(_) => 2,
             Type::Map(..) | Type::Chan(..) => 1,
             _ => {

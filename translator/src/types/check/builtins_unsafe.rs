@@ -127,7 +127,7 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         let mut t = x.ty;
-        if let Type::Pointer(p) = &*self.s.under(t) {
+        if let Type::Pointer(p) = self.s.under(t) {
             t = *p;
         }
         let LookupResult::Found(l) = self.s.lookup_field_or_method(t, Some(self.env.pkg), &sel.name) else {
@@ -174,7 +174,7 @@ impl<'a> Checker<'a> {
         let mut offset = 0;
         for i in l.index {
             offset = self.s.field_offset(t, i).saturating_add(offset);
-            if let Type::Struct(st) = &*self.s.under(t)
+            if let Type::Struct(st) = self.s.under(t)
                 && let Some(f) = st.fields.get(i)
             {
                 t = self.s.obj_type(*f);
@@ -201,7 +201,7 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: Package unsafe.
     fn depends_on_params(&self, t: TypeId) -> bool {
-        match &*self.s.get(t) {
+        match self.s.get(t) {
             Type::TypeParam(_) => true,
             Type::Array(_, e) => self.depends_on_params(*e),
             Type::Struct(s) => s.fields.iter().any(|f| self.depends_on_params(self.s.obj_type(*f))),

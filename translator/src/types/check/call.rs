@@ -26,7 +26,7 @@ impl<'a> Checker<'a> {
                         targs.push(self.var_type(a));
                         targ_spans.push(a.span);
                     }
-                    let params = match &*self.s.get(f.ty) {
+                    let params = match self.s.get(f.ty) {
                         Type::Signature(s) => s.type_params.clone(),
                         _ => Vec::new(),
                     };
@@ -58,7 +58,7 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
-        let Type::Signature(sig) = &*self.s.get(core) else {
+        let Type::Signature(sig) = self.s.get(core) else {
             // Spec: Calls.
             let text = format!("invalid operation: cannot call non-function {}", self.describe(&x));
             self.err(x.span(), Code::INVALID_OPERATION, text);
@@ -149,7 +149,7 @@ impl<'a> Checker<'a> {
                     self.err(arg.span, Code::INVALID_USE, text);
                     return Operand::invalid(e);
                 }
-                if !self.s.is_type_param(t) && matches!(&*self.s.under(t), Type::Interface(_)) {
+                if !self.s.is_type_param(t) && matches!(self.s.under(t), Type::Interface(_)) {
                     let set = self.s.type_set(t);
                     if set.terms.is_some() || set.comparable {
                         // Spec: General interfaces.
@@ -183,7 +183,7 @@ impl<'a> Checker<'a> {
         if let [only] = &c.args[..] {
             let mut x = self.raw_expr(only, None);
             self.must_be_value(&mut x);
-            if let Type::Tuple(ts) = &*self.s.get(x.ty)
+            if let Type::Tuple(ts) = self.s.get(x.ty)
                 && !x.is_invalid()
             {
                 return ts.iter().map(|t| Operand::new(Mode::Value, *t, only)).collect();
@@ -222,7 +222,7 @@ impl<'a> Checker<'a> {
             if c.ellipsis {
                 // `f(xs...)` passes the slice itself.
             } else if args.len() + 1 >= params.len() {
-                let elem = match params.pop().map(|t| self.s.get(t)).as_deref() {
+                let elem = match params.pop().map(|t| self.s.get(t)) {
                     Some(Type::Slice(elem)) => *elem,
                     Some(Type::Basic(k)) if k.is_string() => TypeId::UINT8,
                     _ => TypeId::INVALID,

@@ -158,7 +158,7 @@ impl<'a> Checker<'a> {
         if self.identical_ignoring_tags(vu, tu) {
             return true;
         }
-        match (&*self.s.get(vu), &*self.s.get(tu)) {
+        match (self.s.get(vu), self.s.get(tu)) {
             (Type::Pointer(a), Type::Pointer(b)) if !self.is_named(v) && !self.is_named(t) => {
                 let (a, b) = (self.s.underlying(*a), self.s.underlying(*b));
                 self.identical_ignoring_tags(a, b)
@@ -183,7 +183,7 @@ impl<'a> Checker<'a> {
                 self.needs_version(at, (1, 20), "conversion of slice to array");
                 true
             }
-            (Type::Slice(a), Type::Pointer(p)) => match &*self.s.under(*p) {
+            (Type::Slice(a), Type::Pointer(p)) => match self.s.under(*p) {
                 Type::Array(_, b) if self.s.identical(*a, *b) => {
                     // Spec: Go 1.17.
                     self.needs_version(at, (1, 17), "conversion of slice to array pointer");
@@ -196,7 +196,7 @@ impl<'a> Checker<'a> {
     }
 
     fn is_named(&self, t: TypeId) -> bool {
-        matches!(&*self.s.get(t), Type::Named(_) | Type::TypeParam(_))
+        matches!(self.s.get(t), Type::Named(_) | Type::TypeParam(_))
     }
 
     /// Whether a type is that of bytes or runes.
@@ -213,7 +213,7 @@ impl<'a> Checker<'a> {
         if self.s.identical(a, b) {
             return true;
         }
-        match (&*self.s.get(a), &*self.s.get(b)) {
+        match (self.s.get(a), self.s.get(b)) {
             (Type::Struct(x), Type::Struct(y)) => {
                 x.fields.len() == y.fields.len()
                     && x.fields.iter().zip(&y.fields).all(|(f, g)| {
@@ -221,7 +221,7 @@ impl<'a> Checker<'a> {
                         let embedded = |o: &Object| matches!(o.kind, ObjKind::Var(VarKind::EmbeddedField));
                         f.name == g.name
                             && (f.exported() || f.pkg == g.pkg)
-                            && embedded(&f) == embedded(&g)
+                            && embedded(f) == embedded(g)
                             && self.identical_ignoring_tags(f.ty, g.ty)
                     })
             }
@@ -253,7 +253,7 @@ impl<'a> Checker<'a> {
 
     /// Resolves every method that comparing `v` with interface `t` will look at.
     pub(super) fn resolve_methods_for(&mut self, v: TypeId, t: TypeId) {
-        if !matches!(&*self.s.under(t), Type::Interface(_)) {
+        if !matches!(self.s.under(t), Type::Interface(_)) {
             return;
         }
         let set = self.s.type_set(t);

@@ -105,7 +105,7 @@ impl<'a> Checker<'a> {
         let (mut t, mut cycle) = (t, Vec::new());
         for _ in 0..1000 {
             let ty = self.s.get(t);
-            let Type::Named(n) = &*ty else { return None };
+            let Type::Named(n) = ty else { return None };
             cycle.push(n.obj);
             if t == named {
                 return Some(cycle);
@@ -130,7 +130,7 @@ impl<'a> Checker<'a> {
         };
         let objs: Vec<ObjId> = cycle
             .iter()
-            .filter_map(|t| match &*self.s.get(*t) {
+            .filter_map(|t| match self.s.get(*t) {
                 Type::Named(n) => Some(n.obj),
                 _ => None,
             })
@@ -148,7 +148,7 @@ impl<'a> Checker<'a> {
         }
         for t in cycle {
             self.invalidate(t);
-            if let Type::Named(n) = &*self.s.get(t)
+            if let Type::Named(n) = self.s.get(t)
                 && let Some(origin) = n.origin
             {
                 self.invalidate(origin);
@@ -164,7 +164,7 @@ impl<'a> Checker<'a> {
         if search.steps > STEPS || search.path.len() > 500 {
             return None;
         }
-        match &*self.s.get(t) {
+        match self.s.get(t) {
             Type::Array(_, e) => self.contains_itself(*e, search),
             Type::Struct(s) => s
                 .fields
@@ -179,7 +179,7 @@ impl<'a> Checker<'a> {
                 }
                 // What the library declares contains nothing of the user's, but for type arguments.
                 let origin = n.origin.unwrap_or(t);
-                let Type::Named(generic) = &*self.s.get(origin) else {
+                let Type::Named(generic) = self.s.get(origin) else {
                     return None;
                 };
                 let declared = generic.underlying?;
@@ -196,8 +196,8 @@ impl<'a> Checker<'a> {
             Type::TypeParam(_) => {
                 // It stands for the argument of the instance around it, which lies in what is around that.
                 let inst = search.nest.pop()?;
-                let found = match &*self.s.get(inst) {
-                    Type::Named(n) => n.origin.and_then(|origin| match &*self.s.get(origin) {
+                let found = match self.s.get(inst) {
+                    Type::Named(n) => n.origin.and_then(|origin| match self.s.get(origin) {
                         Type::Named(generic) => {
                             let i = generic.type_params.iter().position(|p| *p == t)?;
                             self.contains_itself(*n.type_args.get(i)?, search)
@@ -215,7 +215,7 @@ impl<'a> Checker<'a> {
 
     /// Whether the declaration of a named type is being resolved, and its underlying type is not known yet.
     pub(super) fn is_pending(&self, t: TypeId) -> bool {
-        match &*self.s.get(t) {
+        match self.s.get(t) {
             Type::Named(n) => n.underlying.is_none() && self.path.contains(&n.obj),
             _ => false,
         }
@@ -229,7 +229,7 @@ impl<'a> Checker<'a> {
         if depth > 100 {
             return true;
         }
-        match &*self.s.get(t) {
+        match self.s.get(t) {
             Type::Named(n) => {
                 if let Some(start) = self.path.iter().position(|o| *o == n.obj) {
                     let cycle = self.path.get(start..).unwrap_or(&[]).to_vec();

@@ -49,7 +49,7 @@ impl<'a> Checker<'a> {
     /// An interface of the library that printing asks any value for is known where its method's parameter is.
     fn resolve_companion(&mut self, o: ObjId, decl: &DeclInfo<'a>) {
         let DeclKind::Type(_) = &decl.kind else { return };
-        if self.pkgs.get(decl.pkg.0 as usize).is_none_or(|p| &*p.path != "fmt") || &*self.s.obj(o).name != "State" {
+        if self.pkg(decl.pkg).is_none_or(|p| &*p.path != "fmt") || &*self.s.obj(o).name != "State" {
             return;
         }
         if let Some(formatter) = self.package_member(decl.pkg, "Formatter") {
@@ -195,8 +195,9 @@ impl<'a> Checker<'a> {
                 t = TypeId::INVALID;
             }
             self.s.update_obj(o, |o| o.ty = t);
-            if let Some(p) = params {
-                self.alias_params.insert(o, p);
+            let pkg = self.env.pkg;
+            if let (Some(p), Some(pkg)) = (params, self.pkg_mut(pkg)) {
+                pkg.alias_params.insert(o, p);
             }
             return;
         }
@@ -241,12 +242,18 @@ impl<'a> Checker<'a> {
         self.check_method_clash(named);
     }
 
+    /// The type parameters of a generic alias.
+    pub(super) fn alias_params(&self, o: ObjId) -> Option<Vec<TypeId>> {
+        let pkg = self.s.obj(o).pkg?;
+        self.pkg(pkg)?.alias_params.get(&o).cloned()
+    }
+
     /// A struct's fields and its type's methods have different names.
     ///
     /// Spec: Method declarations.
     fn check_method_clash(&mut self, named: TypeId) {
-        let Type::Named(n) = &*self.s.get(named) else { return };
-        let Type::Struct(st) = &*self.s.under(named) else {
+        let Type::Named(n) = self.s.get(named) else { return };
+        let Type::Struct(st) = self.s.under(named) else {
             return;
         };
         for m in &n.methods {
@@ -285,11 +292,7 @@ impl<'a> Checker<'a> {
         sig.type_params = type_params;
         sig.recv = recv;
         if matches!(&*d.name.name, "init" | "main") && d.recv.is_none() {
-            let is_main = &*d.name.name == "init"
-                || self
-                    .pkgs
-                    .get(self.env.pkg.0 as usize)
-                    .is_some_and(|p| &*p.name == "main");
+            let is_main = &*d.name.name == "init" || self.pkg(self.env.pkg).is_some_and(|p| &*p.name == "main");
             if is_main && let Some(first) = d.type_params.as_ref().and_then(|p| p.fields.first()) {
                 // Spec: Package initialization; Program execution.
                 let text = format!("func `{}` must have no type parameters", d.name.name);
@@ -354,7 +357,7 @@ impl<'a> Checker<'a> {
                 None
             }
         };
-        let base = match &*self.s.get(t) {
+        let base = match self.s.get(t) {
             Type::Pointer(e) => *e,
             _ => t,
         };
@@ -374,7 +377,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let text = self.type_str(base);
-        let ok = match &*self.s.get(base) {
+        let ok = match self.s.get(base) {
             Type::Named(n) => {
                 let o = self.s.obj(n.obj);
                 if o.pkg != Some(self.env.pkg) {
@@ -387,7 +390,7 @@ impl<'a> Checker<'a> {
                 }
                 let pointer = |t: &Type| matches!(t, Type::Pointer(_) | Type::Basic(BasicKind::UnsafePointer));
                 n.underlying.is_none()
-                    || !(pointer(&self.s.under(base)) || matches!(&*self.s.under(base), Type::Interface(_)))
+                    || !(pointer(self.s.under(base)) || matches!(self.s.under(base), Type::Interface(_)))
             }
             Type::Basic(_) => {
                 self.err(
@@ -422,7 +425,7 @@ impl<'a> Checker<'a> {
                 if self.is_without_methods(x) {
                     return TypeId::INVALID;
                 }
-                let Type::Named(n) = &*self.s.get(base) else {
+                let Type::Named(n) = self.s.get(base) else {
                     return TypeId::INVALID;
                 };
                 if args.len() != n.type_params.len() {
@@ -463,7 +466,7 @@ impl<'a> Checker<'a> {
                 if t != TypeId::INVALID && self.is_without_methods(e) {
                     return TypeId::INVALID;
                 }
-                if let Type::Named(n) = &*self.s.get(t)
+                if let Type::Named(n) = self.s.get(t)
                     && !n.type_params.is_empty()
                     && n.origin.is_none()
                 {
@@ -558,13 +561,13 @@ impl<'a> Checker<'a> {
             self.err(e.span, Code::INVALID_DECL, "cannot use a type parameter as constraint");
             return TypeId::ANY;
         }
-        let unresolved = matches!(&*self.s.get(t), Type::Named(n) if n.underlying.is_none() && n.origin.is_none());
-        if unresolved || matches!(&*self.s.under(t), Type::Interface(_)) {
+        let unresolved = matches!(self.s.get(t), Type::Named(n) if n.underlying.is_none() && n.origin.is_none());
+        if unresolved || matches!(self.s.under(t), Type::Interface(_)) {
             return t;
         }
-        if let Type::Named(n) = &*self.s.get(t)
+        if let Type::Named(n) = self.s.get(t)
             && n.origin
-                .is_some_and(|o| matches!(&*self.s.get(o), Type::Named(o) if o.underlying.is_none()))
+                .is_some_and(|o| matches!(self.s.get(o), Type::Named(o) if o.underlying.is_none()))
         {
             return t;
         }

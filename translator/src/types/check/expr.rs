@@ -62,7 +62,7 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn is_generic_func(&self, t: TypeId) -> bool {
-        matches!(&*self.s.get(t), Type::Signature(s) if !s.type_params.is_empty())
+        matches!(self.s.get(t), Type::Signature(s) if !s.type_params.is_empty())
     }
 
     /// A value that may be a tuple.
@@ -113,7 +113,7 @@ impl<'a> Checker<'a> {
     /// Spec: Calls; Assignment statements.
     pub(super) fn single_value(&mut self, x: &mut Operand<'a>) {
         if matches!(x.mode, Mode::Value | Mode::CommaOk)
-            && let Type::Tuple(ts) = &*self.s.get(x.ty)
+            && let Type::Tuple(ts) = self.s.get(x.ty)
             && ts.len() != 1
         {
             // Spec: Calls; Assignment statements.
@@ -194,7 +194,7 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         let Some(o) = self.lookup(&id.name) else {
-            if !self.broken.contains(&*id.name) {
+            if !self.shared.broken.contains(&*id.name) {
                 // Spec: Declarations and scope.
                 self.err(e.span, Code::UNDEFINED, format!("undefined: `{}`", id.name));
             }
@@ -204,7 +204,7 @@ impl<'a> Checker<'a> {
         self.resolve(o);
         let obj = self.s.obj(o);
         if obj.pkg.is_some_and(|p| p != self.env.pkg) {
-            self.use_dot_import(e, &obj);
+            self.use_dot_import(e, obj);
         }
         match &obj.kind {
             ObjKind::PkgName { .. } => {
@@ -287,7 +287,7 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: Import declarations.
     fn use_dot_import(&mut self, e: &Expr, o: &Object) {
-        let imports = self.pkgs.get(self.env.pkg.0 as usize).map(|p| &p.import_objs);
+        let imports = self.pkg(self.env.pkg).map(|p| &p.import_objs);
         let from = imports.into_iter().flatten().find(|(import, span, _)| {
             let import = self.s.obj(*import);
             let imported = match import.kind {
@@ -387,7 +387,7 @@ impl<'a> Checker<'a> {
             }
             _ => {
                 let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
-                match &*self.s.get(core) {
+                match self.s.get(core) {
                     Type::Pointer(base) => Operand::new(Mode::Variable, *base, e),
                     _ => {
                         // Spec: Address operators.

@@ -20,7 +20,7 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: Function declarations.
     pub(super) fn external_functions(&mut self, pkg: PackageId) {
-        let Some(package) = self.loaded.get(pkg.0 as usize) else {
+        let Some(package) = self.shared.loaded.get(pkg.0 as usize) else {
             return;
         };
         let mut linked: Vec<Name> = Vec::new();
@@ -32,7 +32,7 @@ impl<'a> Checker<'a> {
                     self.err(link.span, Code::INVALID_DECL, text);
                     continue;
                 }
-                let object = self.pkgs.get(pkg.0 as usize).and_then(|p| p.names.get(link.local));
+                let object = self.pkg(pkg).and_then(|p| p.names.get(link.local));
                 match object.map(|o| self.s.obj(*o).kind.clone()) {
                     Some(ObjKind::Func { .. } | ObjKind::Var(_)) => linked.push(link.local.into()),
                     // Before Go 1.18 such a link had no effect.

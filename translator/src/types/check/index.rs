@@ -60,7 +60,7 @@ impl<'a> Checker<'a> {
         if self.s.is_type_param(x.ty) {
             return self.index_type_param(e, &x, index);
         }
-        match &*self.s.under(x.ty) {
+        match self.s.under(x.ty) {
             Type::Array(n, elem) => {
                 let mode = if x.mode == Mode::Variable {
                     Mode::Variable
@@ -70,7 +70,7 @@ impl<'a> Checker<'a> {
                 self.index_value(index, Some(*n), false);
                 Operand::new(mode, *elem, e)
             }
-            Type::Pointer(p) if matches!(&*self.s.under(*p), Type::Array(..)) => {
+            Type::Pointer(p) if matches!(self.s.under(*p), Type::Array(..)) => {
                 let Type::Array(n, elem) = *self.s.under(*p) else {
                     return Operand::invalid(e);
                 };
@@ -107,10 +107,10 @@ impl<'a> Checker<'a> {
         let mut len: Option<i64> = None;
         let mut ok = !terms.is_empty();
         // Maps go with maps only.
-        let maps = |t: &Term| matches!(&*self.s.under(t.ty), Type::Map(..));
+        let maps = |t: &Term| matches!(self.s.under(t.ty), Type::Map(..));
         ok &= terms.iter().all(maps) || !terms.iter().any(maps);
         for t in &terms {
-            let e = match &*self.s.under(t.ty) {
+            let e = match self.s.under(t.ty) {
                 Type::Basic(k) if k.is_string() => {
                     mode = Mode::Value;
                     TypeId::UINT8
@@ -122,7 +122,7 @@ impl<'a> Checker<'a> {
                     }
                     *e
                 }
-                Type::Pointer(p) => match &*self.s.under(*p) {
+                Type::Pointer(p) => match self.s.under(*p) {
                     Type::Array(n, e) => {
                         len = Some(len.map_or(*n, |l| l.min(*n)));
                         *e
@@ -239,7 +239,7 @@ impl<'a> Checker<'a> {
         let core = self.s.core_string(x.ty).unwrap_or(TypeId::INVALID);
         let mut len = None;
         let mut out = Operand::new(Mode::Value, x.ty, e);
-        match &*self.s.get(core) {
+        match self.s.get(core) {
             Type::Basic(k) if k.is_string() => {
                 if let Some(max) = &s.max {
                     let text = "invalid operation: 3-index slice of string";
@@ -263,8 +263,8 @@ impl<'a> Checker<'a> {
                 }
                 out.ty = self.s.slice(*elem);
             }
-            Type::Pointer(p) if matches!(&*self.s.under(*p), Type::Array(..)) => {
-                if let Type::Array(n, elem) = &*self.s.under(*p) {
+            Type::Pointer(p) if matches!(self.s.under(*p), Type::Array(..)) => {
+                if let Type::Array(n, elem) = self.s.under(*p) {
                     len = Some(*n);
                     out.ty = self.s.slice(*elem);
                 }

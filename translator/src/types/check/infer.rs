@@ -42,7 +42,7 @@ impl<'a> Checker<'a> {
         let mut all = fresh.clone();
         let mut arg_types: Vec<TypeId> = Vec::new();
         for a in args.iter() {
-            match &*self.s.get(a.ty) {
+            match self.s.get(a.ty) {
                 Type::Signature(s) if !s.type_params.is_empty() && !a.is_invalid() => {
                     let own = self.fresh_params(&s.type_params);
                     let plain = self.s.signature(Signature {
@@ -62,8 +62,7 @@ impl<'a> Checker<'a> {
         }
         let mut untyped: Vec<(usize, usize)> = Vec::new();
         for (i, (p, a)) in params.iter().zip(args.iter()).enumerate() {
-            if a.is_invalid() || !u.mentions(&self.s, *p) && !arg_types.get(i).is_some_and(|t| u.mentions(&self.s, *t))
-            {
+            if a.is_invalid() || !u.mentions(self.s, *p) && !arg_types.get(i).is_some_and(|t| u.mentions(self.s, *t)) {
                 continue;
             }
             let Some(at) = arg_types.get(i).copied() else { continue };
@@ -76,7 +75,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             self.resolve_for_unification(*p, at);
-            if !u.unify(&self.s, *p, at, Match::Assign) {
+            if !u.unify(self.s, *p, at, Match::Assign) {
                 let shown = self.s.subst(*p, &fresh, tparams);
                 let inferred = (0..all.len()).find(|k| all.get(*k) == Some(p)).and_then(|k| u.get(k));
                 let text = match inferred {
@@ -134,11 +133,9 @@ impl<'a> Checker<'a> {
             let t = self.s.default_type(t);
             u.set(k, t);
         }
-        let solved: Option<Vec<TypeId>> = (0..fresh.len()).map(|i| u.resolved(&self.s, i)).collect();
+        let solved: Option<Vec<TypeId>> = (0..fresh.len()).map(|i| u.resolved(self.s, i)).collect();
         let Some(mut out) = solved else {
-            let missing = (0..fresh.len())
-                .find(|i| u.resolved(&self.s, *i).is_none())
-                .unwrap_or(0);
+            let missing = (0..fresh.len()).find(|i| u.resolved(self.s, *i).is_none()).unwrap_or(0);
             let name = tparams.get(missing).map_or(String::new(), |t| self.type_str(*t));
             let text = format!("in call to `{}`, cannot infer {name}", self.text(fun));
             self.err(span, Code::INSTANTIATION, text);
@@ -147,7 +144,7 @@ impl<'a> Checker<'a> {
         // Nothing fresh may be left over.
         out = out.into_iter().map(|t| self.s.subst(t, &fresh, tparams)).collect();
         let solutions: Vec<TypeId> = (0..all.len())
-            .map(|i| u.resolved(&self.s, i).unwrap_or(TypeId::INVALID))
+            .map(|i| u.resolved(self.s, i).unwrap_or(TypeId::INVALID))
             .collect();
         let fixed = args
             .iter()
@@ -169,7 +166,7 @@ impl<'a> Checker<'a> {
     /// Gives `fresh` the constraints of `params`, with `from` replaced by `to`.
     fn constrain_alike(&mut self, params: &[TypeId], fresh: &[TypeId], from: &[TypeId], to: &[TypeId]) {
         for (f, p) in fresh.iter().zip(params) {
-            if let Type::TypeParam(tp) = &*self.s.get(*p) {
+            if let Type::TypeParam(tp) = self.s.get(*p) {
                 let c = self.s.subst(tp.constraint, from, to);
                 self.s.update_type(*f, |t| {
                     if let Type::TypeParam(t) = t {
@@ -181,7 +178,7 @@ impl<'a> Checker<'a> {
     }
 
     fn fresh_param(&mut self, p: TypeId) -> TypeId {
-        match &*self.s.get(p) {
+        match self.s.get(p) {
             Type::TypeParam(tp) => self.s.push(Type::TypeParam(tp.clone())),
             _ => p,
         }
@@ -217,14 +214,14 @@ impl<'a> Checker<'a> {
                     None => self.s.core_type(*p),
                 };
                 match (known, core) {
-                    (Some(known), Some(core)) if !u.unify(&self.s, known, core, Match::Loose) => {
+                    (Some(known), Some(core)) if !u.unify(self.s, known, core, Match::Loose) => {
                         return Err(self.unsatisfied_text(*p, known));
                     }
                     (None, Some(core)) if single.is_some() && !tilde => u.set(i, core),
                     _ => {}
                 }
                 // The methods a constraint asks for tell of its other parameters.
-                let Some(known) = known.filter(|t| !u.mentions(&self.s, *t)) else {
+                let Some(known) = known.filter(|t| !u.mentions(self.s, *t)) else {
                     continue;
                 };
                 self.resolve_methods_for(known, *p);
@@ -236,7 +233,7 @@ impl<'a> Checker<'a> {
                             self.resolve(l.obj);
                             self.s.complete_instance_method(l.obj);
                             let have = self.s.without_receiver(self.s.obj_type(l.obj));
-                            self.s.in_method_set(known, &l) && u.unify(&self.s, want.ty, have, Match::Exact)
+                            self.s.in_method_set(known, &l) && u.unify(self.s, want.ty, have, Match::Exact)
                         }
                         _ => false,
                     };
@@ -252,7 +249,7 @@ impl<'a> Checker<'a> {
     }
 
     fn unsatisfied_text(&self, p: TypeId, t: TypeId) -> String {
-        let bound = match &*self.s.get(p) {
+        let bound = match self.s.get(p) {
             Type::TypeParam(p) => p.constraint,
             _ => p,
         };
@@ -269,10 +266,10 @@ impl<'a> Checker<'a> {
     /// Spec: Type inference.
     pub(super) fn instantiate_to(&mut self, x: &mut Operand<'a>, target: TypeId) {
         let generic = self.s.get(x.ty);
-        let Type::Signature(sig) = &*generic else { return };
+        let Type::Signature(sig) = generic else { return };
         let shown = x.expr.map_or(String::new(), |e| self.text(e));
         // Only a function type says anything; anything else is no target.
-        if !matches!(&*self.s.under(target), Type::Signature(_)) {
+        if !matches!(self.s.under(target), Type::Signature(_)) {
             self.generic_without_args(x);
             return;
         }
@@ -295,7 +292,7 @@ impl<'a> Checker<'a> {
         let fresh = self.fresh_params(&params);
         let renamed = self.s.subst(plain, &params, &fresh);
         let mut u = Unifier::new(&fresh);
-        let fits = u.unify(&self.s, renamed, target, Match::Assign);
+        let fits = u.unify(self.s, renamed, target, Match::Assign);
         let why = match fits {
             true => self.constraint_inference(&mut u, &fresh).err(),
             false => Some(format!(
@@ -304,7 +301,7 @@ impl<'a> Checker<'a> {
                 self.type_str(target)
             )),
         };
-        let solved: Option<Vec<TypeId>> = (0..params.len()).map(|i| u.resolved(&self.s, i)).collect();
+        let solved: Option<Vec<TypeId>> = (0..params.len()).map(|i| u.resolved(self.s, i)).collect();
         let targs = match (why, solved) {
             (None, Some(targs)) => targs,
             (why, _) => {
@@ -342,7 +339,7 @@ impl<'a> Checker<'a> {
     /// Spec: Instantiations.
     pub(super) fn instantiate_explicit(&mut self, e: &'a Expr, x: Operand<'a>, args: &'a [Expr]) -> Operand<'a> {
         let targs: Vec<TypeId> = args.iter().map(|a| self.var_type(a)).collect();
-        let Type::Signature(sig) = &*self.s.get(x.ty) else {
+        let Type::Signature(sig) = self.s.get(x.ty) else {
             return Operand::invalid(e);
         };
         if targs.contains(&TypeId::INVALID) || !self.type_argument_count(&targs, &sig.type_params, args) {
@@ -368,7 +365,7 @@ impl<'a> Checker<'a> {
             self.err(e.span, Code::INSTANTIATION, why);
             return Operand::invalid(e);
         }
-        let solved: Option<Vec<TypeId>> = (0..sig.type_params.len()).map(|i| u.resolved(&self.s, i)).collect();
+        let solved: Option<Vec<TypeId>> = (0..sig.type_params.len()).map(|i| u.resolved(self.s, i)).collect();
         let Some(all) = solved else {
             return self.partially_instantiated(e, sig, plain, &targs);
         };
@@ -394,7 +391,7 @@ impl<'a> Checker<'a> {
         let all: Vec<TypeId> = targs.iter().chain(&fresh).copied().collect();
         self.constrain_alike(rest, &fresh, &sig.type_params, &all);
         let ty = self.s.subst(plain, &sig.type_params, &all);
-        let ty = match &*self.s.get(ty) {
+        let ty = match self.s.get(ty) {
             Type::Signature(s) => self.s.signature(Signature {
                 type_params: fresh,
                 ..s.clone()
@@ -422,7 +419,7 @@ impl<'a> Checker<'a> {
     /// Spec: Instantiations; Satisfying a type constraint.
     pub(super) fn verify_instance(&mut self, span: Span, params: &[TypeId], args: &[TypeId], spans: &[Span]) {
         for (i, (p, a)) in params.iter().zip(args).enumerate() {
-            let Type::TypeParam(tp) = &*self.s.get(*p) else {
+            let Type::TypeParam(tp) = self.s.get(*p) else {
                 continue;
             };
             let bound = self.s.subst(tp.constraint, params, args);

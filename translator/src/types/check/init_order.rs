@@ -196,23 +196,19 @@ impl<'a> Checker<'a> {
 
     /// Gives every method of every type that was met its type, so that the store answers without the checker.
     pub(super) fn finish(&mut self) {
-        let mut next = 0;
-        loop {
-            let count = self.s.type_count();
-            if next >= count {
-                break;
-            }
-            for i in next..count {
-                let t = TypeId(i as u32);
+        let mut at = 0;
+        while at < self.s.own_types.len() {
+            let end = self.s.own_types.len();
+            for t in (at..end).map(|at| self.s.own_type(at)) {
                 // A method may mention instances that nest deeper than its receiver, and theirs yet deeper ones. They are
                 // completed when they are asked for.
-                if matches!(&*self.s.get(t), Type::Named(_)) && self.s.arguments_nest_at_most(t, INSTANCE_DEPTH) {
+                if matches!(self.s.get(t), Type::Named(_)) && self.s.arguments_nest_at_most(t, INSTANCE_DEPTH) {
                     for m in self.s.methods(t) {
                         self.resolve(m);
                     }
                 }
             }
-            next = count;
+            at = end;
             self.process_later();
         }
         self.record_untyped();

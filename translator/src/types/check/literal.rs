@@ -33,7 +33,7 @@ impl<'a> Checker<'a> {
             None => match hint {
                 Some(t) => {
                     let core = self.s.core_type(t).unwrap_or(TypeId::INVALID);
-                    match &*self.s.get(core) {
+                    match self.s.get(core) {
                         Type::Pointer(b) => (t, *b),
                         _ => (t, t),
                     }
@@ -55,7 +55,7 @@ impl<'a> Checker<'a> {
             return Operand::new(Mode::Value, t, e);
         }
         let core = self.s.core_type(base).unwrap_or(TypeId::INVALID);
-        match &*self.s.get(core) {
+        match self.s.get(core) {
             Type::Struct(st) => self.struct_elems(e, c, base, st),
             Type::Array(n, elem) => {
                 self.indexed_elems(&c.elems, *elem, Some(*n));

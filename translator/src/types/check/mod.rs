@@ -1,6 +1,6 @@
 //! The checker proper: its state, its order of work, and what every part of it uses.
 //!
-//! In: parsed packages. Out: `Program`. Objects are resolved when they are first used; function bodies and what needs
+//! In: parsed packages. Out: `Program`. Each package is checked by a `Checker` of its own. Objects are resolved when they are first used; function bodies and what needs
 //! complete types wait in a queue until all package-level objects are resolved.
 //! Invariants: runs on a thread with a big stack, so that nesting up to `syntax::NESTING_LIMIT` is safe.
 
@@ -25,6 +25,7 @@ mod packages;
 mod range;
 mod resolver;
 mod returns;
+mod schedule;
 mod selector;
 mod stmt;
 mod typexpr;
@@ -37,11 +38,11 @@ use super::model::*;
 use super::store::TypeStore;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard;
-use crate::load::{Loaded, LoadedPackage};
-use crate::source::{FileId, SourceMap, Span};
+use crate::load::Loaded;
+use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{self, Expr, Name, NodeId};
 use operand::Operand;
-use packages::PkgState;
+use packages::{PkgState, Shared};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -54,7 +55,7 @@ pub fn check_program(loaded: Loaded) -> (Program, Vec<Diagnostic>) {
     let sources = loaded.sources.clone();
     let failed = |bug| (Program::of(sources), vec![bug]);
     let thread = std::thread::Builder::new().name("check".into()).stack_size(STACK);
-    std::thread::scope(|s| match thread.spawn_scoped(s, || run(loaded)) {
+    std::thread::scope(|s| match thread.spawn_scoped(s, || schedule::run(loaded)) {
         Ok(handle) => handle
             .join()
             .unwrap_or_else(|panic| failed(guard::defect("checking", &*panic, None))),
@@ -77,39 +78,6 @@ impl Program {
             sources,
         }
     }
-}
-
-fn run(mut loaded: Loaded) -> (Program, Vec<Diagnostic>) {
-    let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
-    let (store, info, states, found) = {
-        let mut c = Checker::new(&loaded.packages, &loaded.sources, loaded.nodes);
-        for i in 0..loaded.packages.len() {
-            let checked = guard::guarded("checking a package", || c.check_package(PackageId(i as u32)));
-            if let Err(defect) = checked {
-                c.path.clear();
-                c.diags.push(defect);
-            }
-        }
-        c.finish();
-        let states: Vec<Package> = c.pkgs.into_iter().map(PkgState::into_package).collect();
-        (c.s, c.info, states, c.diags)
-    };
-    diagnostics.extend(found);
-    let mut packages = states;
-    let order = (0..loaded.packages.len() as u32).map(PackageId).collect();
-    for (p, l) in packages.iter_mut().zip(loaded.packages) {
-        p.files = l.files;
-    }
-    (
-        Program {
-            packages,
-            order,
-            store,
-            info,
-            sources: loaded.sources,
-        },
-        diagnostics,
-    )
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -214,13 +182,17 @@ struct Untyped<'a> {
 }
 
 struct Checker<'a> {
-    s: TypeStore,
+    s: &'a TypeStore,
+    shared: &'a Shared<'a>,
     info: Info,
     diags: Vec<Diagnostic>,
-    sources: &'a SourceMap,
-    loaded: &'a [LoadedPackage],
+    /// The packages that are being checked: one of the user's, or those of the library.
     pkgs: Vec<PkgState>,
-    by_path: FxHashMap<Arc<str>, PackageId>,
+    first_pkg: PackageId,
+    /// Packages that are no user's by their paths, while they are collected.
+    outside: FxHashMap<Arc<str>, PackageId>,
+    /// Those that there are not, and where they are first imported.
+    unknown: FxHashMap<PackageId, Span>,
     scopes: Vec<Scope>,
     decls: FxHashMap<ObjId, DeclInfo<'a>>,
     colors: FxHashMap<ObjId, Color>,
@@ -233,30 +205,25 @@ struct Checker<'a> {
     locals: Vec<ObjId>,
     /// Dependencies of package-level objects, for the order of initialisation.
     deps: FxHashMap<ObjId, Vec<ObjId>>,
-    /// Type parameters of generic aliases.
-    alias_params: FxHashMap<ObjId, Vec<TypeId>>,
     /// Type switch variables stand for one declaration: used once is used.
     reported: FxHashSet<(Span, u16)>,
     /// Functions with some of their type arguments: all type parameters, and the arguments with parameters for the rest.
     partial: FxHashMap<NodeId, (Vec<TypeId>, Vec<TypeId>)>,
     /// Where instances of generic types are first written.
     instance_spans: FxHashMap<TypeId, Span>,
-    /// Names whose declarations hold syntax errors: uses of them are no errors of their own.
-    broken: FxHashSet<&'a str>,
-    /// Files whose build constraint asks for a language version.
-    file_versions: FxHashMap<FileId, (u32, u32)>,
 }
 
 impl<'a> Checker<'a> {
-    fn new(loaded: &'a [LoadedPackage], sources: &'a SourceMap, nodes: u32) -> Checker<'a> {
+    fn new(s: &'a TypeStore, shared: &'a Shared<'a>, info: Info, first_pkg: PackageId) -> Checker<'a> {
         Checker {
-            s: TypeStore::new(),
-            info: Info::new(nodes as usize),
+            s,
+            shared,
+            info,
             diags: Vec::new(),
-            sources,
-            loaded,
             pkgs: Vec::new(),
-            by_path: FxHashMap::default(),
+            first_pkg,
+            outside: FxHashMap::default(),
+            unknown: FxHashMap::default(),
             scopes: vec![Scope::default()],
             decls: FxHashMap::default(),
             colors: FxHashMap::default(),
@@ -267,22 +234,10 @@ impl<'a> Checker<'a> {
             used: FxHashSet::default(),
             locals: Vec::new(),
             deps: FxHashMap::default(),
-            alias_params: FxHashMap::default(),
             reported: FxHashSet::default(),
             partial: FxHashMap::default(),
             instance_spans: FxHashMap::default(),
-            broken: loaded
-                .iter()
-                .flat_map(|p| &p.files)
-                .flat_map(|f| f.broken.iter().map(|n| &**n))
-                .collect(),
-            file_versions: loaded
-                .iter()
-                .flat_map(|p| &p.files)
-                .filter_map(|f| f.release.map(|r| (f.id, r.max((1, 21)))))
-                .collect(),
         }
-        .with_packages()
     }
 
     // ---- errors ----
@@ -299,12 +254,19 @@ impl<'a> Checker<'a> {
         let message = message.into();
         // What mentions an invalid type is most likely an echo.
         let echo = message.contains("invalid type") || message.contains("invalid operand");
-        if echo && self.diags.iter().any(Diagnostic::is_error) {
+        if echo && self.failed() {
             return;
         }
         if self.reported.insert((span, code.0)) {
             self.diags.push(Diagnostic::error(code, span, message));
         }
+    }
+
+    /// Whether there are errors already, of the package or of one that it imports.
+    fn failed(&self) -> bool {
+        let imports = self.pkg(self.first_pkg).map_or(&[][..], |p| &p.imports);
+        let failed = |p: &PackageId| *p != self.first_pkg && self.pkg(*p).is_some_and(|p| p.failed);
+        self.diags.iter().any(Diagnostic::is_error) || imports.iter().any(failed)
     }
 
     /// Whether the package's language version has a feature; told when it has not.
@@ -329,24 +291,24 @@ impl<'a> Checker<'a> {
     /// Spec: Language versions.
     /// Beyond the spec: cmd/go, "Build constraints".
     fn version_at(&self, span: Span) -> (u32, u32) {
-        if let Some(version) = self.file_versions.get(&span.file) {
+        if let Some(version) = self.shared.file_versions.get(&span.file) {
             return *version;
         }
-        self.pkgs.get(self.env.pkg.0 as usize).map_or((1, 26), |p| p.go_version)
+        self.pkg(self.env.pkg).map_or((1, 26), |p| p.go_version)
     }
 
     /// As `needs_version`, told at the first of a character between two places.
     ///
     /// Spec: cited by the callers.
     fn needs_version_at(&mut self, mark: char, within: Span, version: (u32, u32), what: &str) -> bool {
-        let at = self.sources.text(within).find(mark).unwrap_or(0) as u32;
+        let at = self.shared.sources.text(within).find(mark).unwrap_or(0) as u32;
         let start = within.start + at;
         self.needs_version(Span::new(within.file, start, start + 1), version, what)
     }
 
     /// The source text of an expression, on one line.
     fn text(&self, e: &Expr) -> String {
-        let t = self.sources.text(e.span);
+        let t = self.shared.sources.text(e.span);
         let mut t: String = t.split_whitespace().collect::<Vec<_>>().join(" ");
         if t.chars().count() > 80 {
             t = t.chars().take(77).collect::<String>() + "…";
@@ -558,7 +520,11 @@ impl<'a> Checker<'a> {
     }
 
     fn check_package(&mut self, pkg: PackageId) {
-        self.env = Env::outside(pkg, self.pkg_scope(pkg));
+        let scope = self.new_scope(None);
+        if let Some(p) = self.pkg_mut(pkg) {
+            p.scope = scope;
+        }
+        self.env = Env::outside(pkg, scope);
         let objs = self.collect_package(pkg);
         // Defined types first, then aliases, then all others, as go/types does: what a repeated constant expression is
         // recorded with depends on the order.

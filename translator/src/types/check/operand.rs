@@ -113,10 +113,10 @@ impl<'a> Checker<'a> {
 
     /// Go 1.24 and later say what a named type is: "struct type T".
     fn type_kind(&self, t: TypeId) -> &'static str {
-        if !matches!(&*self.s.get(t), Type::Named(_)) {
+        if !matches!(self.s.get(t), Type::Named(_)) {
             return "";
         }
-        match &*self.s.under(t) {
+        match self.s.under(t) {
             Type::Struct(_) => "struct ",
             Type::Interface(_) => "interface ",
             Type::Map(..) => "map ",

@@ -32,7 +32,7 @@ impl<'a> Checker<'a> {
     /// Spec: Operators; Address operators; Receive operator; Constant expressions.
     pub(super) fn unary(&mut self, e: &'a Expr, op: UnaryOp, inner: &'a Expr, hint: Option<TypeId>) -> Operand<'a> {
         let hint = match (op, hint) {
-            (UnaryOp::And, Some(h)) => match &*self.s.under(h) {
+            (UnaryOp::And, Some(h)) => match self.s.under(h) {
                 Type::Pointer(b) => Some(*b),
                 _ => None,
             },
@@ -122,7 +122,7 @@ impl<'a> Checker<'a> {
         let mut why = types.is_empty().then_some("no specific channel type");
         let mut elem = None;
         for t in types {
-            match &*self.s.under(t) {
+            match self.s.under(t) {
                 Type::Chan(dir, _) if *dir == wrong => {
                     why = why.or(Some(if receive {
                         "send-only channel"
@@ -349,7 +349,7 @@ impl<'a> Checker<'a> {
     /// Spec: Comparison operators.
     fn incomparable(&self, t: TypeId) -> Option<String> {
         let text = |t| self.s.type_string(t, Some(self.env.pkg));
-        match &*self.s.under(t) {
+        match self.s.under(t) {
             _ if self.s.is_type_param(t) => Some("incomparable types in type set".into()),
             Type::Slice(_) => Some("slice can only be compared to nil".into()),
             Type::Map(..) => Some("map can only be compared to nil".into()),

@@ -96,7 +96,7 @@ impl<'a> Checker<'a> {
                 end: r.x.span.start,
                 ..last.span
             };
-            let start = between.start + self.sources.text(between).find(":=").unwrap_or(0) as u32;
+            let start = between.start + self.shared.sources.text(between).find(":=").unwrap_or(0) as u32;
             // Spec: For statements with range clause.
             let text = "no new variables on left side of `:=`";
             self.err(Span { start, ..between }, Code::INVALID_DECL, text);
@@ -122,7 +122,7 @@ impl<'a> Checker<'a> {
             return Err(": no core type".into());
         };
         let int = Some(TypeId::INT);
-        Ok(match &*self.s.get(core) {
+        Ok(match self.s.get(core) {
             Type::Basic(k) if k.is_string() => (int, Some(TypeId::INT32), 2),
             Type::Basic(k) if k.is_integer() => {
                 // Spec: Go 1.22.
@@ -132,7 +132,7 @@ impl<'a> Checker<'a> {
                 (Some(t), None, 1)
             }
             Type::Array(_, e) | Type::Slice(e) => (int, Some(*e), 2),
-            Type::Pointer(p) => match &*self.s.under(*p) {
+            Type::Pointer(p) => match self.s.under(*p) {
                 Type::Array(_, e) => (int, Some(*e), 2),
                 _ => return Err(String::new()),
             },
@@ -155,7 +155,7 @@ impl<'a> Checker<'a> {
                 let Some(y) = self.s.core_type(param) else {
                     return Err(": argument is not func".into());
                 };
-                match &*self.s.get(y) {
+                match self.s.get(y) {
                     Type::Signature(y)
                         if y.params.len() <= 2
                             && y.results.len() == 1

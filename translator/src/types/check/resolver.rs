@@ -17,7 +17,7 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: Declarations and scope; Package initialization.
     pub(super) fn collect_package(&mut self, pkg: PackageId) -> Vec<ObjId> {
-        if let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
+        if let Some(p) = self.pkg_mut(pkg) {
             p.collected = true;
         }
         let scope = self.pkg_scope(pkg);
@@ -79,7 +79,7 @@ impl<'a> Checker<'a> {
         );
         self.colors.insert(o, Color::White);
         self.info.defs.insert(id.id, o);
-        let is_main = self.pkgs.get(pkg.0 as usize).is_some_and(|p| &*p.name == "main");
+        let is_main = self.pkg(pkg).is_some_and(|p| &*p.name == "main");
         let is_func = matches!(self.s.obj(o).kind, ObjKind::Func { .. });
         if in_scope && &*id.name == "init" {
             // Spec: Package initialization.
@@ -91,7 +91,7 @@ impl<'a> Checker<'a> {
             match self.scope_insert(self.pkg_scope(pkg), &id.name, o) {
                 Some(old) => self.redeclared(id, old),
                 None => {
-                    if let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
+                    if let Some(p) = self.pkg_mut(pkg) {
                         p.names.insert(id.name.clone(), o);
                     }
                 }
@@ -231,14 +231,14 @@ impl<'a> Checker<'a> {
     fn collect_imports(&mut self, file: &'a ast::File, pkg: PackageId, scope: ScopeId) {
         for spec in &file.imports {
             let target = self.import(&spec.path, spec.path_span);
-            let std = self.pkgs.get(pkg.0 as usize).is_some_and(|p| p.stdlib);
-            let Some(p) = self.pkgs.get_mut(pkg.0 as usize) else {
+            let std = self.pkg(pkg).is_some_and(|p| p.stdlib);
+            let Some(p) = self.pkg_mut(pkg) else {
                 continue;
             };
             if !p.imports.contains(&target) {
                 p.imports.push(target);
             }
-            let own_name = self.pkgs.get(target.0 as usize).map_or("_".into(), |p| p.name.clone());
+            let own_name = self.pkg(target).map_or("_".into(), |p| p.name.clone());
             let name: Name = spec.name.as_ref().map_or(own_name.clone(), |n| n.name.clone());
             if &*name == "init" {
                 // Spec: Package initialization.
@@ -260,7 +260,7 @@ impl<'a> Checker<'a> {
             };
             if !std
                 && &*name != "_"
-                && let Some(p) = self.pkgs.get_mut(pkg.0 as usize)
+                && let Some(p) = self.pkg_mut(pkg)
             {
                 p.import_objs.push((o, spec.span, shown));
             }
@@ -268,7 +268,7 @@ impl<'a> Checker<'a> {
                 "_" => self.ensure_collected(target),
                 "." => {
                     self.ensure_collected(target);
-                    let mut names: Vec<_> = match self.pkgs.get(target.0 as usize) {
+                    let mut names: Vec<_> = match self.pkg(target) {
                         Some(p) => p
                             .names
                             .iter()
@@ -297,7 +297,7 @@ impl<'a> Checker<'a> {
         }
         let package = self.scopes.get(self.pkg_scope(pkg).0 as usize);
         let clash = package.and_then(|s| s.names.get(name)).copied();
-        let std = self.pkgs.get(pkg.0 as usize).is_some_and(|p| p.stdlib);
+        let std = self.pkg(pkg).is_some_and(|p| p.stdlib);
         if let (Some(old), false) = (clash, std) {
             let span = self.s.obj(old).span.unwrap_or(spec.span);
             // Spec: Import declarations; Declarations and scope.
@@ -310,17 +310,14 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: Import declarations.
     pub(super) fn unused_imports(&mut self, pkg: PackageId) {
-        let imports = self
-            .pkgs
-            .get(pkg.0 as usize)
-            .map_or(Vec::new(), |p| p.import_objs.clone());
+        let imports = self.pkg(pkg).map_or(Vec::new(), |p| p.import_objs.clone());
         for (o, span, shown) in imports {
             let unknown = match self.s.obj(o).kind {
-                ObjKind::PkgName { imported } => self.pkgs.get(imported.0 as usize).is_some_and(|p| p.unknown),
+                ObjKind::PkgName { imported } => self.pkg(imported).is_some_and(|p| p.unknown),
                 _ => false,
             };
             let broken = |f: &ast::File| f.id == span.file && !f.broken.is_empty();
-            let files = self.loaded.get(pkg.0 as usize).map_or(&[][..], |p| &p.files);
+            let files = self.shared.loaded.get(pkg.0 as usize).map_or(&[][..], |p| &p.files);
             if !self.used.contains(&o) && !unknown && !files.iter().any(broken) {
                 self.err(span, Code::UNUSED_IMPORT, format!("`{shown}` imported and not used"));
             }
@@ -451,7 +448,7 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn add_initializer(&mut self, pkg: PackageId, lhs: Vec<ObjId>, rhs: ast::NodeId) {
-        if let Some(p) = self.pkgs.get_mut(pkg.0 as usize) {
+        if let Some(p) = self.pkg_mut(pkg) {
             p.init_order.push(Initializer { lhs, rhs });
         }
     }

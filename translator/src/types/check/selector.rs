@@ -133,7 +133,7 @@ impl<'a> Checker<'a> {
         }
         self.add_dep(self.s.obj(l.obj).origin.unwrap_or(l.obj));
         let t = self.s.obj_type(l.obj);
-        let Type::Signature(sig) = &*self.s.get(t) else {
+        let Type::Signature(sig) = self.s.get(t) else {
             return Operand::invalid(e);
         };
         let mut sig = sig.clone();
@@ -165,13 +165,13 @@ impl<'a> Checker<'a> {
             return;
         }
         let ty = self.type_str(x.ty);
-        let why = match &*self.s.under(x.ty) {
-            Type::Pointer(b) if matches!(&*self.s.under(*b), Type::Interface(_)) && !self.s.is_type_param(*b) => {
+        let why = match self.s.under(x.ty) {
+            Type::Pointer(b) if matches!(self.s.under(*b), Type::Interface(_)) && !self.s.is_type_param(*b) => {
                 format!("type {ty} is pointer to interface, not interface")
             }
             _ => format!("type {ty} has no field or method {}", sel.name),
         };
-        if !self.broken.contains(&*sel.name) {
+        if !self.shared.broken.contains(&*sel.name) {
             self.err(sel.span, Code::MISSING_MEMBER, format!("`{text}` undefined ({why})"));
         }
     }
@@ -180,13 +180,13 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: Qualified identifiers; Exported identifiers.
     fn qualified(&mut self, e: &'a Expr, pkg: PackageId, id: &'a ast::Ident, sel: &'a ast::Ident) -> Operand<'a> {
-        let Some(p) = self.pkgs.get(pkg.0 as usize) else {
+        let Some(p) = self.pkg(pkg) else {
             return Operand::invalid(e);
         };
         if p.unknown {
             return Operand::invalid(e);
         }
-        let std_caller = self.pkgs.get(self.env.pkg.0 as usize).is_some_and(|p| p.stdlib);
+        let std_caller = self.pkg(self.env.pkg).is_some_and(|p| p.stdlib);
         let member = self.package_member(pkg, &sel.name);
         let Some(o) = member.filter(|_| std_caller || is_exported(&sel.name)) else {
             let what = if member.is_some() {
@@ -198,7 +198,7 @@ impl<'a> Checker<'a> {
                 Some(_) => format!("name `{}` {what} `{}`", sel.name, id.name),
                 None => format!("undefined: `{}.{}`", id.name, sel.name),
             };
-            if member.is_some() || !self.broken.contains(&*sel.name) {
+            if member.is_some() || !self.shared.broken.contains(&*sel.name) {
                 // Spec: Qualified identifiers; Exported identifiers.
                 self.err(sel.span, Code::UNDEFINED, text);
             }

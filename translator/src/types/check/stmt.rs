@@ -224,7 +224,7 @@ impl<'a> Checker<'a> {
                 end: v.span.start,
                 ..c.span
             };
-            let arrow = self.sources.text(between).find("<-").unwrap_or(0) as u32;
+            let arrow = self.shared.sources.text(between).find("<-").unwrap_or(0) as u32;
             let at = Span {
                 start: between.start + arrow,
                 ..between

@@ -25,7 +25,7 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: Instantiations.
     pub(super) fn must_be_instantiated(&mut self, e: &Expr, t: TypeId) -> TypeId {
-        if let Type::Named(n) = &*self.s.get(t)
+        if let Type::Named(n) = self.s.get(t)
             && n.origin.is_none()
             && !n.type_params.is_empty()
         {
@@ -35,7 +35,7 @@ impl<'a> Checker<'a> {
         }
         if let ExprKind::Ident(id) | ExprKind::Selector(_, id) = &e.unparen().kind
             && let Some(alias) = self.info.uses.get(id.id)
-            && self.alias_params.contains_key(alias)
+            && self.alias_params(*alias).is_some()
         {
             let text = format!("cannot use generic type `{}` without instantiation", id.name);
             self.err(e.span, Code::INSTANTIATION, text);
@@ -49,7 +49,7 @@ impl<'a> Checker<'a> {
     /// Spec: General interfaces.
     pub(super) fn var_type(&mut self, e: &'a Expr) -> TypeId {
         let t = self.type_expr(e);
-        if matches!(&*self.s.get(t), Type::Named(_) | Type::Interface(_)) {
+        if matches!(self.s.get(t), Type::Named(_) | Type::Interface(_)) {
             self.later.push_back(Later::NoConstraint(t, e.span, self.env.pkg));
         }
         t
@@ -59,7 +59,7 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: General interfaces.
     pub(super) fn no_constraint(&mut self, t: TypeId, span: Span) {
-        if self.s.is_type_param(t) || !matches!(&*self.s.under(t), Type::Interface(_)) {
+        if self.s.is_type_param(t) || !matches!(self.s.under(t), Type::Interface(_)) {
             return;
         }
         let set = self.s.type_set(t);
@@ -406,7 +406,7 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: Struct types.
     fn embedded_ok(&mut self, e: &'a Expr, t: TypeId) {
-        let (base, ptr) = match &*self.s.get(t) {
+        let (base, ptr) = match self.s.get(t) {
             Type::Pointer(b) => (*b, true),
             _ => (t, false),
         };
@@ -419,7 +419,7 @@ impl<'a> Checker<'a> {
             );
             return;
         }
-        match &*self.s.under(base) {
+        match self.s.under(base) {
             // It is a pointer as others are.
             // Spec: Struct types; Package unsafe.
             Type::Basic(BasicKind::UnsafePointer) => {
@@ -495,7 +495,7 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: Embedded interfaces; Go 1.14.
     pub(super) fn duplicate_methods(&mut self, t: TypeId, i: &'a ast::InterfaceType) {
-        let Type::Interface(iface) = &*self.s.get(t) else {
+        let Type::Interface(iface) = self.s.get(t) else {
             return;
         };
         let mut seen: Vec<(ObjId, TypeId)> = iface.methods.iter().map(|m| (*m, self.s.obj_type(*m))).collect();
@@ -504,7 +504,7 @@ impl<'a> Checker<'a> {
                 continue;
             };
             let embedded = self.info.type_of(ty);
-            if !matches!(&*self.s.under(embedded), Type::Interface(_)) {
+            if !matches!(self.s.under(embedded), Type::Interface(_)) {
                 continue;
             }
             for m in &self.s.type_set(embedded).methods {
@@ -541,14 +541,14 @@ impl<'a> Checker<'a> {
         }
         let constraint = |s: &TypeSet| s.terms.is_some() || s.comparable;
         // What is in error, and what a file of this very version declares, was told of already.
-        let own = match &*self.s.get(t) {
+        let own = match self.s.get(t) {
             Type::Named(n) => self.s.obj(n.obj).pkg.is_none_or(|p| p == self.env.pkg),
             _ => false,
         };
         if self.s.underlying(t) == TypeId::INVALID {
             return;
         }
-        let what = match &*self.s.under(t) {
+        let what = match self.s.under(t) {
             Type::Interface(_) if own || !constraint(&self.s.type_set(t)) => return,
             Type::Interface(_) => "embedding constraint interface",
             Type::Union(_) => "embedding interface element",
@@ -599,7 +599,7 @@ impl<'a> Checker<'a> {
             }
             let under = self.s.underlying(t);
             let name = self.type_str(t);
-            let is_interface = matches!(&*self.s.get(under), Type::Interface(_));
+            let is_interface = matches!(self.s.get(under), Type::Interface(_));
             if tilde && (is_interface || !self.s.identical(under, t)) {
                 // Spec: General interfaces.
                 let why = match is_interface {
@@ -706,8 +706,8 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         let obj = ident.and_then(|id| self.info.uses.get(id.id)).copied();
-        let alias = obj.and_then(|o| self.alias_params.get(&o)).cloned();
-        let params = match (&alias, &*self.s.get(generic)) {
+        let alias = obj.and_then(|o| self.alias_params(o));
+        let params = match (&alias, self.s.get(generic)) {
             (Some(p), _) => p.clone(),
             (None, Type::Named(n)) if n.origin.is_none() => n.type_params.clone(),
             _ => Vec::new(),

@@ -207,7 +207,7 @@ impl Unifier {
         }
         if mode != Match::Exact && !od {
             // A defined type is the better solution, then a directed channel.
-            let directed = matches!(&*s.under(t), Type::Chan(d, _) if *d != ChanDir::Both);
+            let directed = matches!(s.under(t), Type::Chan(d, _) if *d != ChanDir::Both);
             if td || directed {
                 self.set(i, t);
             }
@@ -224,7 +224,7 @@ impl Unifier {
     /// Spec: Type unification rules.
     fn structure(&mut self, s: &TypeStore, x: TypeId, y: TypeId, mode: Match) -> bool {
         let inside = mode.inside();
-        match (&*s.get(x), &*s.get(y)) {
+        match (s.get(x), s.get(y)) {
             // A parameter of the caller's unifies as the types of its set do.
             // Spec: Type unification rules.
             (Type::TypeParam(_), _) => match s.core_type(x).filter(|_| s.terms(x).is_some()) {
@@ -254,7 +254,7 @@ impl Unifier {
                         let embedded = |o: &Object| matches!(o.kind, ObjKind::Var(VarKind::EmbeddedField));
                         p.name == q.name
                             && (p.exported() || p.pkg == q.pkg)
-                            && embedded(&p) == embedded(&q)
+                            && embedded(p) == embedded(q)
                             && self.unify(s, p.ty, q.ty, inside)
                     })
             }
@@ -317,15 +317,15 @@ impl Unifier {
 }
 
 fn is_defined(s: &TypeStore, t: TypeId) -> bool {
-    matches!(&*s.get(t), Type::Named(_))
+    matches!(s.get(t), Type::Named(_))
 }
 
 /// Neither defined nor a type parameter; basic types count.
 fn is_literal(s: &TypeStore, t: TypeId) -> bool {
-    !matches!(&*s.get(t), Type::Named(_) | Type::TypeParam(_))
+    !matches!(s.get(t), Type::Named(_) | Type::TypeParam(_))
 }
 
 /// An interface that is no type parameter's constraint.
 fn is_plain_interface(s: &TypeStore, t: TypeId) -> bool {
-    !s.is_type_param(t) && matches!(&*s.under(t), Type::Interface(_))
+    !s.is_type_param(t) && matches!(s.under(t), Type::Interface(_))
 }

@@ -212,7 +212,7 @@ impl<'a> Checker<'a> {
             }
             return Ok(target);
         }
-        match &*self.s.under(target) {
+        match self.s.under(target) {
             Type::Basic(kind) => {
                 if let (Mode::Constant, Some(v)) = (x.mode, &x.val) {
                     self.fits(v, target)?;
@@ -308,7 +308,7 @@ impl<'a> Checker<'a> {
     fn may_convert(&self, x: &Operand<'a>, y: &Operand<'a>) -> bool {
         let same = |f: fn(BasicKind) -> bool| self.s.all_basic(x.ty, f) == self.s.all_basic(y.ty, f);
         let interface = |t: TypeId| self.s.is_interface(t) && !self.s.is_type_param(t);
-        let pointer = |t: TypeId| matches!(&*self.s.under(t), Type::Pointer(_));
+        let pointer = |t: TypeId| matches!(self.s.under(t), Type::Pointer(_));
         if !self.s.is_untyped(x.ty) && !self.s.is_untyped(y.ty) || !same(BasicKind::is_numeric) {
             return false;
         }

@@ -203,7 +203,7 @@ fn candidates(input: Input<'_>) -> FxHashMap<ObjId, Candidate> {
     let store = input.store();
     let mut out = FxHashMap::default();
     for owner in input.user_structs() {
-        let Type::Struct(s) = &*store.under(store.obj_type(owner)) else {
+        let Type::Struct(s) = store.under(store.obj_type(owner)) else {
             continue;
         };
         let mut locks = s.fields.iter().filter(|f| is_lock_type(input, store.obj_type(**f)));
@@ -330,7 +330,7 @@ fn decide_locals(
             continue;
         };
         let local = input.hir.local(*variable);
-        let plain = match &*store.get(local.ty) {
+        let plain = match store.get(local.ty) {
             Type::Basic(_) => true,
             _ => crate::analysis::ownership::container(input, local.ty).is_some(),
         };
@@ -368,13 +368,13 @@ fn decide(
         let guards = |field: &&ObjId| {
             let ty = store.obj_type(**field);
             let changes = sharing.written_fields.contains_key(*field)
-                || matches!(&*store.under(ty), Type::Slice(_) | Type::Map(..));
+                || matches!(store.under(ty), Type::Slice(_) | Type::Map(..));
             let embedded = matches!(store.obj(**field).kind, ObjKind::Var(VarKind::EmbeddedField));
             changes && !embedded && !out.outside.contains_key(*field) && !input.is_in_place_library(ty)
         };
         let fields: Vec<ObjId> = candidate.fields.iter().filter(guards).copied().collect();
         let written = |f: &ObjId| {
-            sharing.written_fields.contains_key(f) || matches!(&*store.under(store.obj_type(*f)), Type::Map(..))
+            sharing.written_fields.contains_key(f) || matches!(store.under(store.obj_type(*f)), Type::Map(..))
         };
         if fields.iter().any(written) {
             let guarded = GuardedStruct {
