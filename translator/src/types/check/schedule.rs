@@ -75,6 +75,7 @@ fn library(universe: &TypeStore, shared: &mut Shared<'_>, diagnostics: &mut Vec<
             c.finish();
         });
         diagnostics.append(&mut c.diags);
+        // Beyond the spec: gort, a defect of its own.
         diagnostics.extend(checked.err());
         (c.pkgs, c.info, c.outside, c.unknown)
     };
@@ -259,7 +260,9 @@ impl<'w, 'a> Work<'w, 'a> {
             c.path.clear();
             c.finish();
         });
+        // Beyond the spec: gort, a defect of its own.
         c.diags.extend(checked.err());
+        // Beyond the spec: gort, a defect of its own.
         c.diags.extend(finished.err());
         let failed = c.failed();
         let mut state = c.pkgs.pop();
