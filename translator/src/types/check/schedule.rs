@@ -75,7 +75,9 @@ fn library(universe: &TypeStore, shared: &mut Shared<'_>, diagnostics: &mut Vec<
             c.finish();
         });
         diagnostics.append(&mut c.diags);
-        diagnostics.extend(checked.err());
+        if let Err(defect) = checked {
+            diagnostics.push(defect);
+        }
         (c.pkgs, c.info, c.outside, c.unknown)
     };
     let next = store.seeing(store.seen);
@@ -259,8 +261,11 @@ impl<'w, 'a> Work<'w, 'a> {
             c.path.clear();
             c.finish();
         });
-        c.diags.extend(checked.err());
-        c.diags.extend(finished.err());
+        for result in [checked, finished] {
+            if let Err(defect) = result {
+                c.diags.push(defect);
+            }
+        }
         let failed = c.failed();
         let mut state = c.pkgs.pop();
         state.iter_mut().for_each(|s| s.failed = failed);
