@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `func main()` | [`#[gort_runtime::main] async fn main()`](macro@main) |
 //! | `go f(x)` | [`task::go(f(x))`](task::go), or `group.spawn(f(x))` of a `sync::TaskGroup` |
+//! | a goroutine, a channel for its result, and `recover` | [`task::spawn(f(x)).await`](task::spawn); [`task::JoinSet`] of many |
 //! | `make(chan T, n)` | [`Chan::<T>::make(n)`](chan::Chan), closed by `close`; or [`chan::channel(n)`](chan::channel), whose ends close it when they are dropped |
 //! | `ch <- v` | `ch.send(v).await` |
 //! | `v, ok := <-ch` | `ch.recv().await`, an `Option` |
@@ -18,6 +19,7 @@
 //! | `context.WithCancel(ctx)` | `ctx.with_cancel()` of a `context::native::Context` |
 //! | `<-ctx.Done()`, `ctx.Err()`, `context.Cause(ctx)` | `ctx.done().await`, `ctx.err()`, `ctx.cause()` |
 //! | `time.Sleep`, `After`, `NewTimer`, `NewTicker`, `AfterFunc` | `time::native::{sleep, after, Timer, Ticker, after_func}` |
+//! | `synctest.Test`, `synctest.Wait` | `time::bubble::{run, wait}`, `#[gort_runtime::test(virtual_time)]` |
 //! | `runtime.Gosched`, `Goexit`, `NumGoroutine` | [`task::gosched`], [`task::goexit`], [`task::num_goroutine`] |
 //! | `fatal error: all goroutines are asleep - deadlock!` | the same |
 //!
@@ -192,7 +194,14 @@ pub use gort_runtime_macros::main;
 /// ```
 #[cfg(feature = "macros")]
 pub use gort_runtime_macros::select;
+/// With `virtual_time` it runs in a bubble, with a time of its own (feature `time`; see `time::bubble`).
+///
 /// ```
+/// #[gort_runtime::test(virtual_time)]
+/// async fn an_hour_is_over_at_once() {
+///     gort_runtime::time::native::sleep(std::time::Duration::from_secs(3600)).await;
+/// }
+///
 /// #[gort_runtime::test]
 /// async fn values_arrive() {
 ///     let c = gort_runtime::chan::Chan::make(1);

@@ -77,6 +77,23 @@ mod tasks {
     is! { External: Send Sync Unpin; Wait: Send Sync Unpin; YieldPoint: Send Sync Unpin; }
 }
 
+mod goroutines {
+    use super::*;
+    use gort_runtime::task::{AbortHandle, JoinError, JoinHandle, JoinSet};
+
+    is! {
+        JoinHandle<Local>: Send Sync Unpin; JoinSet<Local>: Send Sync Unpin;
+        AbortHandle: Send Sync Unpin; JoinError: Send Sync Unpin;
+    }
+    #[cfg(feature = "time")]
+    is! {
+        gort_runtime::time::bubble::Run<std::future::Ready<Local>>: Send Unpin;
+    }
+    is_not! {
+        JoinHandle<Bound>: Send; JoinSet<Bound>: Send;
+    }
+}
+
 #[cfg(feature = "sync")]
 mod sync {
     use super::*;

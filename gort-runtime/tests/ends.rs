@@ -347,3 +347,21 @@ mod polled {
         assert_eq!(Pin::new(&mut sender).start_send(3), Err(SendError(3)));
     }
 }
+
+#[test]
+fn a_select_waits_for_a_place_and_a_value_of_one_channel() {
+    task::test(async {
+        let (sender, receiver) = chan::channel(1);
+        // Full, and yet empty: both cases wait, at one channel with one lock.
+        let permit = sender.try_reserve().expect("there is a place");
+        let mut selects = pin!(async {
+            select! {
+                _ = sender.reserve() => None,
+                value = receiver.recv() => value,
+            }
+        });
+        assert!(poll!(selects).is_pending());
+        permit.send(7);
+        assert_eq!(selects.await, Some(7));
+    });
+}

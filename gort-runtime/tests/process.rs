@@ -305,3 +305,49 @@ fn tells_what_leaked_if_asked() {
         "1",
     );
 }
+
+program!(
+    a_panic_whose_handle_is_gone_ends_the_process,
+    2,
+    "panic: boom\n\ngoroutine ",
+    {
+        drop(task::spawn(async { panic!("boom") }));
+        std::future::pending().await
+    }
+);
+
+program!(
+    dropping_a_handle_with_an_untold_panic_ends_the_process,
+    2,
+    "panic: boom\n\ngoroutine ",
+    {
+        let handle = task::spawn(async { panic!("boom") });
+        while !handle.is_finished() {
+            task::gosched().await;
+        }
+        drop(handle);
+        task::exit(0)
+    }
+);
+
+program!(an_aborted_goroutine_is_nobodys_panic, 0, "", {
+    let handle = task::spawn(std::future::pending::<()>());
+    handle.abort();
+    drop(handle);
+    let mut set = task::JoinSet::new();
+    set.spawn(async { panic!("boom") });
+    drop(set);
+    for _ in 0..10 {
+        task::gosched().await;
+    }
+});
+
+program!(
+    waiting_for_a_goroutine_that_waits_is_a_deadlock,
+    2,
+    &format!("{DEADLOCK}[join]:\n"),
+    {
+        let handle = task::spawn(std::future::pending::<()>());
+        let _ = handle.await;
+    }
+);

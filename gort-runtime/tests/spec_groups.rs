@@ -72,14 +72,58 @@ async fn the_groups_context_is_cancelled_by_the_first_error_or_by_the_wait() {
     group.go(async { Err("no") }).await;
     assert_eq!(group.wait().await, Err("no"));
     assert!(ctx.err() == context::canceled());
-    let (group, ctx) = ErrGroup::<()>::with_context(context::background(), None);
+    let (group, ctx) = ErrGroup::<GoError>::with_context(context::background(), None);
     group.go(async { Ok(()) }).await;
     assert!(ctx.err().is_nil());
     group.wait().await.unwrap();
     assert!(ctx.err() == context::canceled());
-    let (group, ctx) = ErrGroup::<()>::in_context(&native::Context::background(), None);
+    let (group, ctx) = ErrGroup::<String>::in_context(&native::Context::background(), None);
     group.wait().await.unwrap();
     assert!(ctx.is_done());
+}
+
+#[gort_runtime::test]
+async fn the_first_error_is_the_cause_of_the_groups_context() {
+    for _ in 0..TIMES {
+        let (group, ctx) = ErrGroup::with_context(context::background(), None);
+        for text in ["one", "other"] {
+            group.go(async move { Err(GoError::from(text)) }).await;
+        }
+        ctx.done().recv().await;
+        let cause = context::cause(ctx.clone());
+        assert!(!cause.is_nil() && cause != context::canceled());
+        assert_eq!(group.wait().await, Err(cause.clone()));
+        assert!(context::cause(ctx) == cause);
+
+        let (group, ctx) = ErrGroup::in_context(&native::Context::background(), None);
+        group.go(async { Err("broken") }).await;
+        ctx.done().await;
+        assert_eq!(ctx.cause().unwrap().to_string(), "broken");
+        assert_eq!(
+            (group.wait().await, ctx.err()),
+            (Err("broken"), Some(native::Error::Canceled))
+        );
+    }
+}
+
+#[gort_runtime::test]
+async fn without_an_error_the_cause_is_that_the_group_is_over() {
+    let (group, ctx) = ErrGroup::<GoError>::with_context(context::background(), None);
+    group.wait().await.unwrap();
+    assert!(context::cause(ctx) == context::canceled());
+    let (group, ctx) = ErrGroup::<String>::in_context(&native::Context::background(), None);
+    group.wait().await.unwrap();
+    assert!(ctx.cause().unwrap().is::<native::Error>());
+}
+
+#[gort_runtime::test]
+async fn a_group_that_has_told_an_error_tells_the_next() {
+    let group = ErrGroup::new();
+    for error in ["one", "other"] {
+        group.go(async move { Err(error) }).await;
+        assert_eq!(group.wait().await, Err(error));
+        assert_eq!(group.wait().await, Ok(()));
+    }
 }
 
 #[gort_runtime::test]

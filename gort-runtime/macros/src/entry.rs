@@ -5,14 +5,20 @@ use quote::quote;
 use syn::ItemFn;
 
 pub(crate) fn expand_main(function: ItemFn) -> syn::Result<TokenStream> {
-    expand(&function, &quote!(main), &TokenStream::new())
+    expand(&function, &quote!(main), &TokenStream::new(), false)
 }
 
-pub(crate) fn expand_test(function: ItemFn) -> syn::Result<TokenStream> {
-    expand(&function, &quote!(test), &quote!(#[::core::prelude::v1::test]))
+pub(crate) fn expand_test(arguments: TokenStream, function: &ItemFn) -> syn::Result<TokenStream> {
+    let virtual_time = !arguments.is_empty();
+    if virtual_time && arguments.to_string() != "virtual_time" {
+        let told = "the only argument that there is is `virtual_time`";
+        return Err(syn::Error::new_spanned(arguments, told));
+    }
+    let test = quote!(#[::core::prelude::v1::test]);
+    expand(function, &quote!(test), &test, virtual_time)
 }
 
-fn expand(function: &ItemFn, runner: &TokenStream, test: &TokenStream) -> syn::Result<TokenStream> {
+fn expand(function: &ItemFn, runner: &TokenStream, test: &TokenStream, virtual_time: bool) -> syn::Result<TokenStream> {
     let ItemFn {
         attrs, vis, sig, block, ..
     } = function;
@@ -23,12 +29,16 @@ fn expand(function: &ItemFn, runner: &TokenStream, test: &TokenStream) -> syn::R
     let asyncness = &sig.asyncness;
     let output = &sig.output;
     let wait = asyncness.map(|_| quote!(.await));
+    let mut future = quote!(async { body()#wait; });
+    if virtual_time {
+        future = quote!(::gort_runtime::time::bubble::run(#future));
+    }
     Ok(quote! {
         #test
         #(#attrs)*
         #vis fn #name() {
             #asyncness fn body() #output #block
-            ::gort_runtime::task::#runner(async { body()#wait; })
+            ::gort_runtime::task::#runner(#future)
         }
     })
 }

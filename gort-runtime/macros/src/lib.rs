@@ -41,8 +41,8 @@ pub fn main(_: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Runs a function as a test on the runtime.
 #[proc_macro_attribute]
-pub fn test(_: TokenStream, item: TokenStream) -> TokenStream {
-    finish(syn::parse(item).and_then(entry::expand_test))
+pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    finish(syn::parse(item).and_then(|function| entry::expand_test(arguments.into(), &function)))
 }
 
 /// Go's `select`: waits for one of several channel operations.

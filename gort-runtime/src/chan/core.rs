@@ -18,6 +18,7 @@ use super::ends::Ends;
 use super::node::{Node, Queue, Stage};
 use super::slot::{Ring, Slot};
 use crate::shim::Lock;
+use crate::task::bubble;
 
 pub(crate) use super::node::Wake;
 
@@ -34,6 +35,7 @@ impl<T> Core<T> {
             cap,
             reserved: 0,
             closed: false,
+            bubble: bubble::here(),
             buffer: Ring::new(),
             receivers: Queue::new(),
             senders: Queue::new(),
@@ -44,6 +46,31 @@ impl<T> Core<T> {
             state: Lock::new(state),
         }
     }
+
+    /// Panics if it was made in a bubble and is used outside; `what` is done with what.
+    #[inline]
+    pub(crate) fn enter(&self, what: &'static str) {
+        if bubble::any() {
+            self.must_be_here(what);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn must_be_here(&self, what: &'static str) {
+        bubble::must_be_here(self.bubble(), what);
+    }
+
+    /// The bubble in which it was made; 0 is none.
+    fn bubble(&self) -> bubble::Number {
+        self.state.lock().bubble
+    }
+
+    /// Whether a goroutine of a bubble that waits here is woken by its bubble only.
+    #[cold]
+    pub(crate) fn is_durable(&self) -> bool {
+        self.bubble() != 0
+    }
 }
 
 pub(crate) struct State<T> {
@@ -52,6 +79,8 @@ pub(crate) struct State<T> {
     /// The places that are reserved.
     reserved: u32,
     pub(crate) closed: bool,
+    /// The bubble in which it was made; 0 is none.
+    bubble: bubble::Number,
     /// At most `cap` values, and those given back, or sent into reserved places.
     pub(crate) buffer: Ring<T>,
     pub(crate) receivers: Queue<T>,

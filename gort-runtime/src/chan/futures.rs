@@ -18,7 +18,7 @@ use super::handle::send_on_closed;
 use super::node::{LazyNode, Node, Stage};
 use super::slot::Slot;
 use crate::select::{Operation, RawCase, Ticket};
-use crate::task::{Hold, Wait, proceed, progress, waiting_for};
+use crate::task::{Hold, Wait, proceed, progress, waiting_for, waiting_for_ever};
 
 /// What [`Chan::recv`](super::Chan::recv) returns.
 ///
@@ -63,6 +63,11 @@ pub struct Send<'a, T: std::marker::Send + 'static> {
     closed: bool,
     _pinned: PhantomPinned,
 }
+
+/// What is done, for when it is done to the channel of a bubble from outside.
+pub(super) const SEND: &str = "send on synctest channel";
+pub(super) const RECEIVE: &str = "receive on synctest channel";
+pub(super) const SELECT: &str = "select on synctest channel";
 
 #[inline]
 fn wake(waker: Wake) {
@@ -135,13 +140,14 @@ impl<T: std::marker::Send + 'static> Recv<'_, T> {
     #[inline(always)]
     fn poll_received(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(core) = self.core else {
-            waiting_for(Wait::ChanReceiveNil, || Some(Vec::new()));
+            waiting_for_ever(Wait::ChanReceiveNil);
             return Poll::Pending;
         };
         ready!(proceed(cx));
         let node = self.node.get();
         let state = match node.stage() {
             Stage::Idle => {
+                core.enter(RECEIVE);
                 let mut state = core.state.lock();
                 // Into the node whether or not it waits: that makes one copy of a large value less.
                 // SAFETY: the node is not queued.
@@ -165,7 +171,11 @@ impl<T: std::marker::Send + 'static> Recv<'_, T> {
         let before = unsafe { node.wait_as_task(cx.waker()) };
         drop(state);
         drop(before);
-        waiting_for(Wait::ChanReceive, || Some(vec![Hold::of(self.handle?)]));
+        waiting_for(
+            Wait::ChanReceive,
+            || core.is_durable(),
+            || Some(vec![Hold::of(self.handle?)]),
+        );
         Poll::Pending
     }
 
@@ -233,12 +243,13 @@ impl<T: std::marker::Send + 'static> Send<'_, T> {
         // SAFETY: nothing is moved out of this but the value, which is not pinned.
         let this = unsafe { self.get_unchecked_mut() };
         let Some(core) = this.core else {
-            waiting_for(Wait::ChanSendNil, || Some(Vec::new()));
+            waiting_for_ever(Wait::ChanSendNil);
             return Poll::Pending;
         };
         ready!(proceed(cx));
         let state = match this.node.stage() {
             Stage::Idle => {
+                core.enter(SEND);
                 let mut state = core.state.lock();
                 // SAFETY: the node is not queued.
                 let slot = unsafe { this.node.value() };
@@ -269,7 +280,11 @@ impl<T: std::marker::Send + 'static> Send<'_, T> {
         let before = unsafe { this.node.wait_as_task(cx.waker()) };
         drop(state);
         drop(before);
-        waiting_for(Wait::ChanSend, || Some(vec![Hold::of(this.handle?)]));
+        waiting_for(
+            Wait::ChanSend,
+            || core.is_durable(),
+            || Some(vec![Hold::of(this.handle?)]),
+        );
         Poll::Pending
     }
 
@@ -312,7 +327,10 @@ impl<T: std::marker::Send + 'static> Drop for Send<'_, T> {
 macro_rules! locking {
     () => {
         fn addr(&self) -> usize {
-            self.core.map_or(0, |core| std::ptr::from_ref(core) as usize)
+            self.core.map_or(0, |core| {
+                core.enter(SELECT);
+                std::ptr::from_ref(core) as usize
+            })
         }
 
         fn hold(&self) -> Option<Hold> {
@@ -321,8 +339,13 @@ macro_rules! locking {
 
         fn lock(&self) {
             if let Some(core) = self.core {
+                core.enter(SELECT);
                 core.state.lock_by_hand();
             }
+        }
+
+        fn is_durable(&self) -> bool {
+            self.core.is_none_or(Core::is_durable)
         }
 
         unsafe fn unlock(&self) {
@@ -460,6 +483,9 @@ macro_rules! delegate_case {
         }
         fn lock(&self) {
             self.0.lock();
+        }
+        fn is_durable(&self) -> bool {
+            self.0.is_durable()
         }
         unsafe fn unlock(&self) {
             // SAFETY: the contract is the same.

@@ -217,6 +217,14 @@ impl<T: Send + 'static> Chan<T> {
         }
     }
 
+    /// Closes it, whoever does so and from wherever.
+    #[cfg(feature = "context")]
+    pub(crate) fn close_quietly(&self) {
+        if let Some(core) = &self.0 {
+            core.close();
+        }
+    }
+
     /// Receives if that is possible at once, and says whom to wake, which the caller does later.
     #[cfg(feature = "time")]
     pub(crate) fn receive_quietly(&self) -> Option<(Option<T>, Option<std::task::Waker>)> {
@@ -251,6 +259,7 @@ impl<T: Send + 'static> Chan<T> {
         let Some(core) = &self.0 else {
             go_panic_plain("close of nil channel")
         };
+        core.enter("close of synctest channel");
         if !core.close() {
             go_panic_plain("close of closed channel");
         }

@@ -9,11 +9,13 @@ use std::task::Waker;
 
 use super::core::{Core, Sent};
 use super::error::TrySendError;
+use super::futures::{RECEIVE, SEND};
 use super::slot::Slot;
 
 impl<T> Core<T> {
     /// Sends if that is possible at once.
     pub(super) fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        self.enter(SEND);
         let mut slot = Slot::new(value);
         let sent = self.state.lock().send(&mut slot);
         match (sent, slot.take()) {
@@ -31,6 +33,7 @@ impl<T> Core<T> {
 
     /// Receives if that is possible at once: `Some(None)` when the channel is closed and drained.
     pub(super) fn try_recv(&self) -> Option<Option<T>> {
+        self.enter(RECEIVE);
         let mut value = Slot::empty();
         let wake = self.state.lock().receive(&mut value)?;
         if let Some(waker) = wake {
@@ -41,6 +44,7 @@ impl<T> Core<T> {
 
     /// Receives what is there, `limit` values at most; how many they were.
     pub(super) fn take_many(&self, into: &mut Vec<T>, limit: usize) -> usize {
+        self.enter(RECEIVE);
         let mut count = 0;
         let mut wakers: Vec<Waker> = Vec::new();
         let mut state = self.state.lock();
@@ -59,6 +63,7 @@ impl<T> Core<T> {
 
     /// Sends what can be sent at once; gives the next value if one is left, and says whether the channel is closed.
     pub(super) fn send_some(&self, chunk: &mut VecDeque<T>) -> (Option<T>, bool) {
+        self.enter(SEND);
         let mut wakers: Vec<Waker> = Vec::new();
         let mut slot = chunk.pop_front().map_or_else(Slot::empty, Slot::new);
         let mut state = self.state.lock();
@@ -98,6 +103,7 @@ impl<T> Core<T> {
 
     /// Reserves a place if there is one.
     pub(super) fn try_reserve(&self) -> Sent {
+        self.enter(SEND);
         self.state.lock().reserve()
     }
 

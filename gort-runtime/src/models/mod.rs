@@ -11,6 +11,8 @@ mod ends;
 #[cfg(gort_loom)]
 mod groups;
 #[cfg(gort_loom)]
+mod joins;
+#[cfg(gort_loom)]
 mod locks;
 #[cfg(gort_shuttle)]
 mod random;

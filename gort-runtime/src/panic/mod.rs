@@ -3,6 +3,7 @@
 //! A panic is a Rust unwind with a `GoPanic` as its payload, raised without the panic hook. Rust panics that translated
 //! code can cause (an index, a division) are turned into Go's runtime errors when they are recovered or printed.
 
+use std::any::Any;
 use std::borrow::Cow;
 
 #[cfg(feature = "value")]
@@ -38,6 +39,34 @@ mod error;
 pub struct PlainPanic {
     /// The text, without `panic: `.
     pub message: Cow<'static, str>,
+}
+
+/// The payload of `runtime.Goexit`.
+#[cfg(not(feature = "value"))]
+pub(crate) struct Goexit;
+
+/// Whether a goroutine that unwound with this called `Goexit`.
+pub(crate) fn is_goexit(payload: &(dyn Any + Send)) -> bool {
+    payload.is::<Goexit>()
+}
+
+/// The text of a panic.
+pub(crate) fn payload_text(payload: &(dyn Any + Send)) -> String {
+    #[cfg(feature = "value")]
+    if let Some(panic) = payload.downcast_ref::<GoPanic>() {
+        return panic_text(&panic.value);
+    }
+    let text = if let Some(panic) = payload.downcast_ref::<PlainPanic>() {
+        &*panic.message
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text
+    } else {
+        payload.downcast_ref::<&str>().copied().unwrap_or("Rust panic")
+    };
+    #[cfg(feature = "value")]
+    return payload::translate(text);
+    #[cfg(not(feature = "value"))]
+    text.to_owned()
 }
 
 pub(crate) const NIL_DEREFERENCE: &str = "runtime error: invalid memory address or nil pointer dereference";

@@ -82,12 +82,7 @@ impl Unwinding {
         if payload.is::<Goexit>() {
             return Unwinding::Goexit;
         }
-        let text = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
-            (Some(text), _) => text,
-            (_, Some(text)) => text.as_str(),
-            _ => "Rust panic",
-        };
-        let message = GoString::from(translate(text));
+        let message = GoString::from(super::payload_text(&*payload));
         Unwinding::Panic(GoPanic {
             value: Any::new(RuntimeFault { message }),
             earlier: Vec::new(),
@@ -109,7 +104,7 @@ impl Unwinding {
 }
 
 /// The text that Go has for a Rust panic that translated code can cause.
-fn translate(text: &str) -> String {
+pub(super) fn translate(text: &str) -> String {
     let numbers = || -> Vec<&str> {
         text.split(|c: char| !c.is_ascii_digit())
             .filter(|part| !part.is_empty())

@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use crate::shim::atomic::{AtomicU32, Ordering};
 use crate::shim::random;
-use crate::task::{Hold, Wait, proceed, progress, waiting_for, waker, wakes_same};
+use crate::task::{Hold, Wait, proceed, progress, waiting_for, waiting_for_ever, waker, wakes_same};
 
 mod dynamic;
 
@@ -85,6 +85,10 @@ pub unsafe trait RawCase {
     /// # Safety
     /// The caller locked it.
     unsafe fn unlock(&self);
+    /// Whether a goroutine of a bubble (`time::bubble`) that waits for it is woken by its bubble only.
+    fn is_durable(&self) -> bool {
+        false
+    }
     /// Performs the operation if it can be done at once, and says whom to wake after unlocking.
     ///
     /// # Safety
@@ -411,7 +415,11 @@ impl Future for Waiting<'_, '_, '_> {
             this.start(cx)
         };
         let Some(case) = chosen else {
-            waiting_for(Wait::Select, || holds(this.cases));
+            waiting_for(
+                Wait::Select,
+                || this.cases.iter().all(|case| case.is_durable()),
+                || holds(this.cases),
+            );
             return Poll::Pending;
         };
         if std::mem::replace(&mut this.registered, false) {
@@ -445,7 +453,7 @@ impl Drop for Waiting<'_, '_, '_> {
 /// ```
 pub async fn forever() -> ! {
     poll_fn(|_| {
-        waiting_for(Wait::SelectNoCases, || Some(Vec::new()));
+        waiting_for_ever(Wait::SelectNoCases);
         Poll::<()>::Pending
     })
     .await;

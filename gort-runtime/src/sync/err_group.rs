@@ -2,8 +2,8 @@
 //!
 //! - In: futures that yield a `Result`.
 //! - Out: [`ErrGroup`], which waits for all and tells the first error.
-//! - Invariants: the first error cancels the group's context, if it has one; a limit holds for goroutines that run at the
-//!   same time.
+//! - Invariants: the first error cancels the group's context, if it has one, and is its cause; a limit holds for goroutines
+//!   that run at the same time.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -14,6 +14,9 @@ use crate::context::native;
 #[cfg(feature = "value")]
 use crate::context::{self, Ctx};
 use crate::shim::Lock;
+use crate::shim::atomic::{AtomicBool, Ordering::SeqCst};
+#[cfg(feature = "value")]
+use crate::value::GoError;
 
 /// A group of goroutines that may fail with an `E`; clones are the same group.
 ///
@@ -31,13 +34,14 @@ pub struct ErrGroup<E>(Arc<Shared<E>>);
 
 struct Shared<E> {
     tasks: TaskGroup,
+    failed: AtomicBool,
     first: Lock<Option<E>>,
     limit: Option<Semaphore>,
-    cancel: Option<Cancel>,
+    cancel: Option<Cancel<E>>,
 }
 
-/// Cancels the group's context.
-type Cancel = Box<dyn Fn() + Send + Sync>;
+/// Cancels the group's context, because of an error or because the group is over.
+type Cancel<E> = Box<dyn Fn(Option<&E>) + Send + Sync>;
 
 impl<E> Clone for ErrGroup<E> {
     fn clone(&self) -> Self {
@@ -52,9 +56,10 @@ impl<E: Send + 'static> Default for ErrGroup<E> {
 }
 
 impl<E: Send + 'static> ErrGroup<E> {
-    fn make(limit: Option<usize>, cancel: Option<Cancel>) -> Self {
+    fn make(limit: Option<usize>, cancel: Option<Cancel<E>>) -> Self {
         ErrGroup(Arc::new(Shared {
             tasks: TaskGroup::new(),
+            failed: AtomicBool::new(false),
             first: Lock::new(None),
             limit: limit.map(|limit| Semaphore::new(limit as i64)),
             cancel,
@@ -87,7 +92,8 @@ impl<E: Send + 'static> ErrGroup<E> {
         Self::make(Some(limit), None)
     }
 
-    /// A group, and a context below `parent` that is cancelled with the first error, or when [`wait`](Self::wait) returns.
+    /// A group, and a context below `parent` that is cancelled with the first error, which is its cause then, or when
+    /// [`wait`](Self::wait) returns.
     ///
     /// # Panics
     /// With Go's text if the parent is nil.
@@ -101,17 +107,22 @@ impl<E: Send + 'static> ErrGroup<E> {
     ///     let (group, ctx) = ErrGroup::with_context(context::background(), None);
     ///     group.go(async { Err("broken") }).await;
     ///     ctx.done().recv().await;
+    ///     assert_eq!(context::cause(ctx).error(), "broken");
     ///     assert_eq!(group.wait().await, Err("broken"));
     /// });
     /// ```
     #[cfg(feature = "value")]
-    pub fn with_context(parent: Ctx, limit: Option<usize>) -> (Self, Ctx) {
-        let (ctx, cancel) = context::with_cancel(parent);
-        #[allow(clippy::redundant_closure)] // A function value is called through its pointer.
-        (Self::make(limit, Some(Box::new(move || cancel()))), ctx)
+    pub fn with_context(parent: Ctx, limit: Option<usize>) -> (Self, Ctx)
+    where
+        E: Clone + Into<GoError>,
+    {
+        let (ctx, cancel) = context::with_cancel_cause(parent);
+        let cancel = move |error: Option<&E>| cancel(error.map_or_else(GoError::nil, |error| error.clone().into()));
+        (Self::make(limit, Some(Box::new(cancel))), ctx)
     }
 
-    /// A group, and a context below `parent` that is cancelled with the first error, or when [`wait`](Self::wait) returns.
+    /// A group, and a context below `parent` that is cancelled with the first error, which is its cause then, or when
+    /// [`wait`](Self::wait) returns.
     ///
     /// # Differences from Go
     /// The limit is given here, and not set later.
@@ -124,12 +135,40 @@ impl<E: Send + 'static> ErrGroup<E> {
     ///     group.go(async move { waits.done().await; Ok(()) }).await;
     ///     group.go(async { Err("broken") }).await;
     ///     assert_eq!(group.wait().await, Err("broken"));
+    ///     assert_eq!(ctx.cause().unwrap().to_string(), "broken");
     /// });
     /// ```
     #[cfg(feature = "context")]
-    pub fn in_context(parent: &native::Context, limit: Option<usize>) -> (Self, native::Context) {
+    pub fn in_context(parent: &native::Context, limit: Option<usize>) -> (Self, native::Context)
+    where
+        E: Clone + Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        Self::in_context_for(parent, limit, |error| Arc::from(error.clone().into()))
+    }
+
+    /// As [`in_context`](Self::in_context), for errors of any kind: `cause` says what the context is told of one.
+    ///
+    /// ```
+    /// use gort_runtime::{context::native::Context, sync::ErrGroup, task};
+    /// use std::{io, sync::Arc};
+    /// task::test(async {
+    ///     let (group, ctx) = ErrGroup::in_context_for(&Context::background(), None, |error: &io::Error| {
+    ///         Arc::new(io::Error::from(error.kind()))
+    ///     });
+    ///     group.go(async { Err(io::ErrorKind::NotFound.into()) }).await;
+    ///     assert!(group.wait().await.is_err());
+    ///     assert!(ctx.cause().unwrap().is::<io::Error>());
+    /// });
+    /// ```
+    #[cfg(feature = "context")]
+    pub fn in_context_for(
+        parent: &native::Context,
+        limit: Option<usize>,
+        cause: impl Fn(&E) -> native::Cause + Send + Sync + 'static,
+    ) -> (Self, native::Context) {
         let (ctx, cancel) = parent.with_cancel();
-        (Self::make(limit, Some(Box::new(move || cancel.cancel()))), ctx)
+        let cancel = move |error: Option<&E>| cancel.cancel_for(error.map(&cause));
+        (Self::make(limit, Some(Box::new(cancel))), ctx)
     }
 
     /// Starts a goroutine, when there is room for one.
@@ -215,10 +254,14 @@ impl<E: Send + 'static> ErrGroup<E> {
     pub async fn wait(&self) -> Result<(), E> {
         self.0.tasks.wait().await;
         if let Some(cancel) = &self.0.cancel {
-            cancel();
+            cancel(None);
         }
-        match self.0.first.lock().take() {
-            Some(error) => Err(error),
+        let first = self.0.first.lock().take();
+        match first {
+            Some(error) => {
+                self.0.failed.store(false, SeqCst);
+                Err(error)
+            }
             None => Ok(()),
         }
     }
@@ -226,17 +269,14 @@ impl<E: Send + 'static> ErrGroup<E> {
 
 impl<E> Shared<E> {
     fn failed(&self, error: E) {
-        let mut first = self.first.lock();
-        if first.is_some() {
-            // Dropped after unlocking.
-            drop(first);
-            return drop(error);
+        if self.failed.swap(true, SeqCst) {
+            return;
         }
-        *first = Some(error);
-        drop(first);
+        // Before the group is over, so that the cause is there when `wait` returns.
         if let Some(cancel) = &self.cancel {
-            cancel();
+            cancel(Some(&error));
         }
+        *self.first.lock() = Some(error);
     }
 }
 
@@ -252,13 +292,13 @@ mod tests {
         group
             .go(async move {
                 waits.done().recv().await;
-                Err(2)
+                Err("2")
             })
             .await;
-        group.go(async { Err(1) }).await;
-        assert_eq!(group.wait().await, Err(1));
+        group.go(async { Err("1") }).await;
+        assert_eq!(group.wait().await, Err("1"));
         assert_eq!(group.wait().await, Ok(()));
-        assert!(!ctx.err().is_nil());
+        assert_eq!(context::cause(ctx).error(), "1");
     }
 
     #[crate::test]

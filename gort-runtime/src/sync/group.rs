@@ -1,6 +1,7 @@
 //! `sync.WaitGroup`, and groups of goroutines that are waited for together.
 
 use crate::shim::atomic::{AtomicI64, Ordering::SeqCst};
+use crate::shim::process::atomic::AtomicU16;
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
@@ -10,7 +11,7 @@ use std::task::{Context, Poll};
 use super::wait_list::WaitList;
 use super::{InPlace, in_place};
 use crate::panic::go_panic_plain;
-use crate::task::{self, Wait, block_on};
+use crate::task::{self, Wait, block_on, bubble};
 #[cfg(feature = "value")]
 use crate::value::Ptr;
 
@@ -29,6 +30,8 @@ use crate::value::Ptr;
 /// ```
 pub struct WaitGroup {
     count: AtomicI64,
+    /// The bubble in which its count was raised from zero; 0 is none.
+    bubble: AtomicU16,
     waiters: WaitList,
 }
 
@@ -36,6 +39,7 @@ impl Default for WaitGroup {
     fn default() -> Self {
         WaitGroup {
             count: AtomicI64::new(0),
+            bubble: AtomicU16::new(0),
             waiters: WaitList::new(),
         }
     }
@@ -49,7 +53,8 @@ impl WaitGroup {
     /// Changes the count.
     ///
     /// # Panics
-    /// With Go's `sync: negative WaitGroup counter`.
+    /// With Go's `sync: negative WaitGroup counter`, and if it was changed in a bubble and is now outside, or the other way
+    /// round, before the count was zero and somebody has waited for that.
     ///
     /// ```
     /// use gort_runtime::{sync::WaitGroup, task};
@@ -63,6 +68,29 @@ impl WaitGroup {
     /// });
     /// ```
     pub fn add(&self, n: i64) {
+        if bubble::any() {
+            self.enter_bubble();
+        }
+        self.change(n);
+    }
+
+    /// Belongs to the bubble in which it is used first.
+    #[cold]
+    fn enter_bubble(&self) {
+        let (here, of) = (bubble::here(), self.bubble.load(SeqCst));
+        if here == of {
+            return;
+        }
+        if here != 0 && of != 0 {
+            go_panic_plain("sync: WaitGroup.Add called from multiple synctest bubbles");
+        }
+        if of != 0 || self.count.load(SeqCst) != 0 {
+            go_panic_plain("sync: WaitGroup.Add called from inside and outside synctest bubble");
+        }
+        let _ = self.bubble.compare_exchange(0, here, SeqCst, SeqCst);
+    }
+
+    fn change(&self, n: i64) {
         let count = self.count.fetch_add(n, SeqCst) + n;
         if count < 0 {
             go_panic_plain("sync: negative WaitGroup counter");
@@ -100,9 +128,12 @@ impl WaitGroup {
     /// });
     /// ```
     pub async fn wait(&self) {
-        self.waiters
-            .until(Wait::WaitGroupWait, || self.count.load(SeqCst) == 0)
-            .await;
+        let durable = || bubble::here() == self.bubble.load(SeqCst);
+        let over = || self.count.load(SeqCst) == 0;
+        self.waiters.until_if(Wait::WaitGroupWait, durable, over).await;
+        if bubble::any() && durable() {
+            self.bubble.store(0, SeqCst);
+        }
     }
 
     /// Waits from code that cannot suspend.
@@ -155,7 +186,8 @@ struct Done<W: Deref<Target = WaitGroup>>(W);
 
 impl<W: Deref<Target = WaitGroup>> Drop for Done<W> {
     fn drop(&mut self) {
-        self.0.done();
+        // It may be dropped anywhere.
+        self.0.change(-1);
     }
 }
 

@@ -41,23 +41,10 @@ impl Relay {
 #[cfg(not(feature = "value"))]
 impl Relay {
     pub(super) fn new(payload: Box<dyn Payload + Send>) -> Self {
-        use std::any::TypeId;
-        use std::sync::LazyLock;
-        // What `goexit` raises is nobody's business but the scheduler's, so it is asked.
-        static GOEXIT: LazyLock<Option<TypeId>> = LazyLock::new(|| {
-            let raised = std::panic::catch_unwind(|| crate::task::goexit());
-            raised.err().map(|payload| (*payload).type_id())
-        });
-        if Some((*payload).type_id()) == *GOEXIT {
+        if crate::panic::is_goexit(&*payload) {
             return Relay::Goexit;
         }
-        let plain = payload.downcast_ref::<crate::panic::PlainPanic>();
-        let text = match (payload.downcast_ref::<String>(), payload.downcast_ref::<&str>()) {
-            (Some(text), _) => text,
-            (_, Some(text)) => *text,
-            _ => plain.map_or("Rust panic", |panic| &*panic.message),
-        };
-        Relay::Panic(text.to_owned())
+        Relay::Panic(crate::panic::payload_text(&*payload))
     }
 
     pub(super) fn raise(self) -> ! {

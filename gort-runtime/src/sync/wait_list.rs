@@ -16,7 +16,7 @@ use crate::chan::node::{Node, Queue, Stage};
 use crate::chan::slot::Slot;
 use crate::shim::atomic::{AtomicBool, Ordering::SeqCst, fence};
 use crate::shim::{Lock, const_unless_modelled};
-use crate::task::{Wait, waiting};
+use crate::task::{Wait, waiting_on};
 
 /// What has queues of waiting [turns](Turn).
 ///
@@ -35,6 +35,8 @@ pub(crate) struct Turn<'a, H: Host> {
     host: &'a H,
     node: Node<()>,
     wait: Wait,
+    /// Whether a goroutine of a bubble that waits here is woken by its bubble only.
+    durable: bool,
     _pinned: PhantomPinned,
 }
 
@@ -44,8 +46,15 @@ impl<'a, H: Host> Turn<'a, H> {
             host,
             node: Node::new(Slot::empty()),
             wait,
+            durable: wait.is_durable(),
             _pinned: PhantomPinned,
         }
+    }
+
+    /// Says whether the wait is durable in a bubble, where its kind does not.
+    fn if_durable(mut self, durable: bool) -> Self {
+        self.durable = durable;
+        self
     }
 
     pub(crate) fn node(&self) -> &Node<()> {
@@ -87,7 +96,7 @@ impl<'a, H: Host> Turn<'a, H> {
                 let before = unsafe { self.node.wait_as_task(cx.waker()) };
                 drop(queues);
                 drop(before);
-                waiting(self.wait);
+                waiting_on(self.wait, || self.durable);
                 return Poll::Pending;
             }
         }
@@ -193,12 +202,17 @@ impl WaitList {
     }
 
     /// Waits until an attempt succeeds.
-    pub(crate) async fn until(&self, wait: Wait, mut attempt: impl FnMut() -> bool) {
+    pub(crate) async fn until(&self, wait: Wait, attempt: impl FnMut() -> bool) {
+        self.until_if(wait, || wait.is_durable(), attempt).await;
+    }
+
+    /// As [`until`](Self::until), where it is said whether the wait is durable in a bubble.
+    pub(crate) async fn until_if(&self, wait: Wait, durable: impl Fn() -> bool, mut attempt: impl FnMut() -> bool) {
         loop {
             if attempt() {
                 return;
             }
-            let mut listener = pin!(Listener::new(self, wait));
+            let mut listener = pin!(Listener::new(self, wait).if_durable(durable()));
             self.listen(listener.as_mut());
             if attempt() {
                 return;

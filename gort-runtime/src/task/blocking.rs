@@ -11,11 +11,14 @@ use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 use std::thread::Thread;
 
 use super::deadlock::External;
-use super::{local, scheduler};
+use super::local::Local;
+use super::{bubble, local, scheduler};
 
 const RUNNING: u8 = 0;
 const PARKED: u8 = 1;
 const NOTIFIED: u8 = 2;
+/// Parked, and only the bubble can wake it.
+const PARKED_DURABLY: u8 = 3;
 
 /// A thread that runs a future by itself. It is announced to the deadlock judge while it runs, not while it waits:
 /// whoever wakes it announces it again first. While code outside this crate has a waker, it stays announced.
@@ -23,13 +26,19 @@ struct Parker {
     state: AtomicU8,
     /// How many wakers are in the hands of code outside this crate.
     foreign: AtomicUsize,
+    /// That of the goroutine.
+    bubble: bubble::Number,
     thread: Thread,
 }
 
 impl Parker {
     fn wake(&self) {
-        if self.state.swap(NOTIFIED, SeqCst) == PARKED {
+        let before = self.state.swap(NOTIFIED, SeqCst);
+        if before == PARKED || before == PARKED_DURABLY {
             std::mem::forget(External::new());
+            if before == PARKED_DURABLY {
+                bubble::unparked(self.bubble);
+            }
             self.thread.unpark();
         }
     }
@@ -124,27 +133,47 @@ fn drive<F: Future>(future: F) -> F::Output {
     let parker = Arc::new(Parker {
         state: AtomicU8::new(RUNNING),
         foreign: AtomicUsize::new(0),
+        bubble: local::with(Local::bubble),
         thread: std::thread::current(),
     });
     let waker = parker.lent();
     let mut context = Context::from_waker(&waker);
     let _retract = RetractUnlessRequeued;
+    let _around = Around(local::with(Local::take_durable));
     loop {
         parker.state.store(RUNNING, SeqCst);
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
         scheduler::hand_off();
-        if parker.state.compare_exchange(RUNNING, PARKED, SeqCst, SeqCst).is_ok() {
+        let foreign = parker.foreign.load(SeqCst) > 0;
+        let durable = local::with(Local::take_durable) && !foreign && parker.bubble != 0;
+        let parked = if durable { PARKED_DURABLY } else { PARKED };
+        if parker.state.compare_exchange(RUNNING, parked, SeqCst, SeqCst).is_ok() {
             if parker.foreign.load(SeqCst) == 0 {
                 drop(retract());
             }
-            while parker.state.load(SeqCst) == PARKED {
+            if durable {
+                bubble::parked(parker.bubble);
+            }
+            while parker.state.load(SeqCst) == parked {
                 std::thread::park();
             }
             // Whoever woke this thread announced it.
             announce(External::adopt());
         }
+    }
+}
+
+/// What the goroutine waits for besides, which is noted again when `block_on` is over.
+struct Around(bool);
+
+impl Drop for Around {
+    fn drop(&mut self) {
+        local::with(|local| {
+            local.take_durable();
+            local.put_durable(self.0);
+        });
     }
 }
 

@@ -81,7 +81,7 @@ pub(super) fn live() -> i64 {
 
 /// A number for a goroutine; 1 is main's.
 #[inline]
-pub(super) fn next_id() -> u64 {
+pub(crate) fn next_id() -> u64 {
     /// So many at a time, as in Go.
     const BATCH: u64 = 16;
     static LAST: AtomicU64 = AtomicU64::new(2);

@@ -45,6 +45,10 @@ pub struct GoroutineInfo {
     pub created: &'static Location<'static>,
     /// The number of the goroutine that started it; 0 when none did.
     pub parent: u64,
+    /// The number of the bubble of `time::bubble` that it belongs to; 0 when it is in none.
+    pub bubble: u16,
+    /// Whether only its bubble can wake it.
+    pub durable: bool,
 }
 
 impl GoroutineInfo {
@@ -68,6 +72,8 @@ impl GoroutineInfo {
             leaked: false,
             created: header.created,
             parent: header.parent,
+            bubble: header.local.bubble(),
+            durable: task.is_durable(),
         }
     }
 }
@@ -76,10 +82,14 @@ impl fmt::Display for GoroutineInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = if self.runnable { "runnable" } else { self.wait.text() };
         let leaked = if self.leaked { " (leaked)" } else { "" };
-        write!(f, "goroutine {} [{state}{leaked}", self.id)?;
+        let durable = if self.durable { " (durable)" } else { "" };
+        write!(f, "goroutine {} [{state}{leaked}{durable}", self.id)?;
         match self.waiting.as_secs() / 60 {
             0 => {}
             minutes => write!(f, ", {minutes} minutes")?,
+        }
+        if self.bubble != 0 {
+            write!(f, ", synctest bubble {}", self.bubble)?;
         }
         writeln!(f, "]:")?;
         if self.id == MAIN_ID {
@@ -109,6 +119,15 @@ fn goroutines_of(scheduler: &Scheduler) -> Vec<GoroutineInfo> {
 pub(super) fn text_of(scheduler: &Scheduler) -> String {
     let all: Vec<_> = goroutines_of(scheduler).iter().map(ToString::to_string).collect();
     all.join("\n")
+}
+
+/// The dump of a bubble's goroutines.
+#[cfg(feature = "time")]
+pub(crate) fn of_bubble(number: super::bubble::Number) -> String {
+    let all = goroutines().into_iter().filter(|goroutine| goroutine.bubble == number);
+    all.map(|goroutine| goroutine.to_string())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// All goroutines of the scheduler whose thread this is, in the order of their numbers; none on other threads.

@@ -32,10 +32,10 @@ impl Drop for Live {
 }
 
 impl<F: Future<Output = ()>> Goroutine<F> {
-    fn new(future: F) -> Self {
+    fn new(future: F, id: u64) -> Self {
         count::started();
         Goroutine {
-            local: Local::new(count::next_id()),
+            local: Local::new(id),
             live: Live,
             future,
         }
@@ -80,16 +80,9 @@ pub(super) fn ended(payload: Box<dyn Any + Send>, id: u64) {
         crate::panic::Unwinding::Goexit => {}
     }
     #[cfg(not(feature = "value"))]
-    if !payload.is::<Goexit>() {
-        let text = match (
-            payload.downcast_ref::<crate::panic::PlainPanic>(),
-            payload.downcast_ref::<String>(),
-        ) {
-            (Some(panic), _) => &*panic.message,
-            (_, Some(text)) => text,
-            _ => payload.downcast_ref::<&str>().copied().unwrap_or("Rust panic"),
-        };
+    if !crate::panic::is_goexit(&*payload) {
         super::flush();
+        let text = crate::panic::payload_text(&*payload);
         eprintln!("panic: {text}\n\ngoroutine {id} [running]:");
         std::process::exit(2);
     }
@@ -97,9 +90,6 @@ pub(super) fn ended(payload: Box<dyn Any + Send>, id: u64) {
         deadlock::main_gone();
     }
 }
-
-#[cfg(not(feature = "value"))]
-struct Goexit;
 
 /// Starts a goroutine.
 ///
@@ -111,9 +101,15 @@ struct Goexit;
 #[inline]
 #[track_caller]
 pub fn go(future: impl Future<Output = ()> + Send + 'static) {
+    start(future, count::next_id(), Location::caller());
+}
+
+/// As [`go`], with a number that was given already.
+#[inline]
+pub(super) fn start(future: impl Future<Output = ()> + Send + 'static, id: u64, created: &'static Location<'static>) {
     match scheduler::current() {
-        Some(scheduler) => scheduler.spawn(future, count::next_id(), Location::caller()),
-        None => drop(tokio::spawn(Goroutine::new(future))),
+        Some(scheduler) => scheduler.spawn(future, id, created),
+        None => drop(tokio::spawn(Goroutine::new(future, id))),
     }
 }
 
@@ -142,7 +138,7 @@ impl Home {
     pub(crate) fn go(&self, future: impl Future<Output = ()> + Send + 'static) {
         match &self.0 {
             Place::Scheduler(scheduler) => scheduler.spawn(future, count::next_id(), Location::caller()),
-            Place::Tokio(runtime) => drop(runtime.spawn(Goroutine::new(future))),
+            Place::Tokio(runtime) => drop(runtime.spawn(Goroutine::new(future, count::next_id()))),
         }
     }
 }
@@ -207,5 +203,5 @@ pub fn goexit() -> ! {
     #[cfg(feature = "value")]
     crate::panic::Unwinding::Goexit.resume();
     #[cfg(not(feature = "value"))]
-    std::panic::resume_unwind(Box::new(Goexit))
+    std::panic::resume_unwind(Box::new(crate::panic::Goexit))
 }

@@ -9,6 +9,7 @@
 use std::cell::Cell;
 use std::task::{Context, Poll};
 
+use super::bubble::Number;
 use super::leaks::{self, Hold};
 use crate::shim::process::atomic::{AtomicU8, Ordering::Relaxed};
 
@@ -25,6 +26,10 @@ pub(crate) struct Local {
     wait: AtomicU8,
     /// How many operations it may still do before it lets others run.
     budget: Cell<u8>,
+    /// The bubble that it belongs to; 0 is none.
+    bubble: Number,
+    /// In a bubble: it waits for something that others than the bubble can end.
+    undurable: Cell<bool>,
     /// Announces the thread to the deadlock judge from the first `block_on` of a poll to the poll's end, as the
     /// thread is no worker any more by then.
     off_worker: Cell<Option<super::External>>,
@@ -36,6 +41,31 @@ const BUDGET: u8 = 128;
 impl Local {
     pub(super) fn new(id: u64) -> Self {
         Local { id, ..Local::default() }
+    }
+
+    /// That of a goroutine which the running one starts.
+    #[inline]
+    pub(super) fn started_here(id: u64) -> Self {
+        Local {
+            id,
+            bubble: with(|local| local.bubble),
+            ..Local::default()
+        }
+    }
+
+    #[inline]
+    pub(crate) fn bubble(&self) -> Number {
+        self.bubble
+    }
+
+    /// Whether what it waited for until now was all durable; asked once.
+    pub(super) fn take_durable(&self) -> bool {
+        !self.undurable.take()
+    }
+
+    /// Notes anew that something was not durable, if that is so.
+    pub(super) fn put_durable(&self, durable: bool) {
+        self.undurable.set(self.undurable.get() || !durable);
     }
 
     pub(crate) fn wait(&self) -> Wait {
@@ -77,6 +107,10 @@ pub enum Wait {
     Sleep,
     IoWait,
     SemAcquire,
+    /// Not one of Go's: for the end of a goroutine.
+    Join,
+    SynctestRun,
+    SynctestWait,
 }
 
 impl Wait {
@@ -97,8 +131,26 @@ impl Wait {
             Wait::Sleep,
             Wait::IoWait,
             Wait::SemAcquire,
+            Wait::Join,
+            Wait::SynctestRun,
+            Wait::SynctestWait,
         ];
         all.into_iter().find(|wait| *wait as u8 == byte).unwrap_or_default()
+    }
+
+    /// Whether a goroutine of a bubble that waits so can be woken by the bubble only; what depends on more than the kind of wait
+    /// says so itself.
+    pub(crate) fn is_durable(self) -> bool {
+        matches!(
+            self,
+            Wait::ChanReceiveNil
+                | Wait::ChanSendNil
+                | Wait::SelectNoCases
+                | Wait::CondWait
+                | Wait::WaitGroupWait
+                | Wait::SemAcquire
+                | Wait::SynctestWait
+        )
     }
 
     /// The text between brackets in a dump.
@@ -119,6 +171,9 @@ impl Wait {
             Wait::Sleep => "sleep",
             Wait::IoWait => "IO wait",
             Wait::SemAcquire => "semacquire",
+            Wait::Join => "join",
+            Wait::SynctestRun => "synctest.Run",
+            Wait::SynctestWait => "synctest.Wait",
         }
     }
 }
@@ -170,23 +225,58 @@ pub(crate) fn with<R>(f: impl FnOnce(&Local) -> R) -> R {
 /// Notes what the running goroutine is about to wait for.
 #[inline]
 pub fn waiting(wait: Wait) {
-    waiting_for(wait, || None);
+    waiting_on(wait, || wait.is_durable());
 }
 
-/// As [`waiting`], with the handles of the channels that could wake it, if nothing else can.
+/// As [`waiting`], where what is waited for says whether the wait is durable in a bubble.
 #[inline]
-pub(crate) fn waiting_for(wait: Wait, holds: impl FnOnce() -> Option<Vec<Hold>>) {
-    with(|local| {
+pub(crate) fn waiting_on(wait: Wait, durable: impl FnOnce() -> bool) {
+    waiting_for(wait, durable, || None);
+}
+
+/// As [`waiting`], where nothing can end the wait.
+#[cold]
+pub(crate) fn waiting_for_ever(wait: Wait) {
+    waiting_for(wait, || wait.is_durable(), || Some(Vec::new()));
+}
+
+/// As [`waiting_on`], with the handles of the channels that could wake it, if nothing else can.
+#[inline]
+pub(crate) fn waiting_for(wait: Wait, durable: impl FnOnce() -> bool, holds: impl FnOnce() -> Option<Vec<Hold>>) {
+    let bubble = with(|local| {
         local.wait.store(wait as u8, Relaxed);
         if leaks::watched() {
             note(local, holds);
         }
+        local.bubble
     });
+    if bubble != 0 {
+        waiting_in_bubble(durable);
+    }
 }
 
 #[cold]
 fn note(local: &Local, holds: impl FnOnce() -> Option<Vec<Hold>>) {
     leaks::waits(local.id, holds());
+}
+
+#[cold]
+#[inline(never)]
+fn waiting_in_bubble(durable: impl FnOnce() -> bool) {
+    let durable = durable();
+    with(|local| local.put_durable(durable));
+}
+
+/// Does something as a goroutine of a bubble would.
+#[cfg(feature = "time")]
+pub(crate) fn in_bubble<R>(bubble: Number, f: impl FnOnce() -> R) -> R {
+    let local = Local {
+        id: with(|local| local.id),
+        bubble,
+        ..Local::default()
+    };
+    let _entered = enter(&local);
+    f()
 }
 
 /// Says before an operation whether the goroutine may go on, or is to let others run first, as nothing preempts it; then

@@ -1,10 +1,12 @@
 //! Goroutines: starting them, the main one, ending the process, and waiting for groups of them.
 
 mod blocking;
+pub(crate) mod bubble;
 mod count;
 mod deadlock;
 mod dump;
 mod goroutine;
+pub(crate) mod join;
 mod leaks;
 mod local;
 mod run;
@@ -19,6 +21,8 @@ pub(crate) use blocking::CatchUnwind;
 /// assert_eq!(gort_runtime::task::block_on(async { 5 }), 5);
 /// ```
 pub use blocking::block_on;
+#[cfg(feature = "time")]
+pub(crate) use count::next_id;
 /// ```
 /// use gort_runtime::task::External;
 /// let (wakes, waits) = gort_runtime::chan::channel(1);
@@ -31,6 +35,8 @@ pub use blocking::block_on;
 /// assert_eq!(waits.blocking_recv(), Some(1));
 /// ```
 pub use deadlock::External;
+#[cfg(feature = "time")]
+pub(crate) use dump::of_bubble as dump_of_bubble;
 pub use dump::{GoroutineInfo, goroutines};
 #[cfg(feature = "time")]
 pub(crate) use goroutine::Home;
@@ -76,6 +82,9 @@ pub use goroutine::num_goroutine;
 /// });
 /// ```
 pub use goroutine::{YieldPoint, yield_point};
+#[cfg(feature = "time")]
+pub(crate) use join::handle::spawn_numbered;
+pub use join::{AbortHandle, JoinError, JoinHandle, JoinSet, spawn};
 #[doc(hidden)]
 pub use leaks::Hold;
 /// ```
@@ -104,6 +113,8 @@ pub use leaks::watch_leaks;
 /// assert_eq!(Wait::ChanReceive.text(), "chan receive");
 /// ```
 pub use local::Wait;
+#[cfg(feature = "time")]
+pub(crate) use local::in_bubble;
 /// ```
 /// use gort_runtime::task::{Wait, waiting};
 /// waiting(Wait::IoWait);
@@ -111,7 +122,7 @@ pub use local::Wait;
 pub use local::waiting;
 #[cfg(feature = "value")]
 pub(crate) use local::with as with_local;
-pub(crate) use local::{proceed, progress, waiting_for};
+pub(crate) use local::{proceed, progress, waiting_for, waiting_for_ever, waiting_on};
 pub(crate) use run::flush;
 /// ```
 /// assert!(gort_runtime::task::gomaxprocs(0) > 0);
@@ -125,12 +136,29 @@ pub use run::main;
 /// gort_runtime::task::test(async { assert_eq!(1 + 1, 2) });
 /// ```
 pub use run::test;
+/// ```
+/// use gort_runtime::{chan::Chan, task};
+/// for workers in [1, 2, 4] {
+///     task::test_on(workers, async {
+///         let c = Chan::make(0);
+///         let sender = c.clone();
+///         task::go(async move { sender.send(5).await });
+///         assert_eq!(c.recv().await, Some(5));
+///     });
+/// }
+/// ```
+pub use run::test_on;
 /// ```no_run
 /// use gort_runtime::task;
 /// task::at_exit(|| println!("the last line"));
 /// task::exit(0);
 /// ```
 pub use run::{at_exit, exit};
+/// Whether this thread belongs to a scheduler of ours.
+#[cfg(feature = "time")]
+pub(crate) fn has_scheduler() -> bool {
+    scheduler::current().is_some()
+}
 pub(crate) use scheduler::task::{waker, wakes_same};
 /// ```
 /// # #[cfg(feature = "time")]

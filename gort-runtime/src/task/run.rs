@@ -1,5 +1,6 @@
 //! The process: the runtime's threads, the main goroutine, and exits.
 
+use std::any::Any;
 use std::future::Future;
 use std::io::Write;
 use std::panic::Location;
@@ -9,6 +10,7 @@ use std::task::{Context, Poll, ready};
 
 use super::deadlock;
 use super::scheduler::Scheduler;
+use crate::panic::{is_goexit, payload_text};
 
 /// Go's stacks grow to a gigabyte; this much is reserved, and used only as it is touched.
 pub(super) const STACK: usize = 256 << 20;
@@ -54,11 +56,11 @@ pub fn gomaxprocs(_n: i64) -> i64 {
 }
 
 /// The scheduler of a process or test, with the tokio runtime that it stands on.
-fn start(judges: bool) -> (&'static Scheduler, tokio::runtime::Runtime) {
-    let scheduler = Scheduler::new(workers(), judges);
+fn start(workers: usize, judges: bool) -> (&'static Scheduler, tokio::runtime::Runtime) {
+    let scheduler = Scheduler::new(workers, judges);
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder
-        .worker_threads(workers())
+        .worker_threads(workers)
         .thread_stack_size(STACK)
         .max_blocking_threads(10_000)
         .on_thread_start(|| scheduler.adopt_thread())
@@ -84,7 +86,7 @@ pub fn main(future: impl Future<Output = ()> + Send + 'static) -> ! {
     super::signals::exit_on_abort();
     // Until the main goroutine runs, there is something that may yet wake one: this thread.
     let starting = deadlock::External::new();
-    let (scheduler, _runtime) = start(true);
+    let (scheduler, _runtime) = start(workers(), true);
     deadlock::judged_by(scheduler);
     super::leaks::watch_if_asked();
     #[cfg(unix)]
@@ -125,10 +127,21 @@ impl<F: Future<Output = ()>> Future for Main<F> {
 /// When the goroutine panics, with its text.
 #[track_caller]
 pub fn test(future: impl Future<Output = ()> + Send + 'static) {
-    let (scheduler, runtime) = start(false);
+    test_on(workers(), future);
+}
+
+/// As [`test`], with so many workers, whatever `GOMAXPROCS` says.
+///
+/// # Panics
+/// As [`test`], and if there are to be none.
+#[track_caller]
+pub fn test_on(workers: usize, future: impl Future<Output = ()> + Send + 'static) {
+    assert!(workers > 0, "goroutines need a worker");
+    let (scheduler, runtime) = start(workers, false);
     let (send, receive) = mpsc::channel();
     let body = async move {
         let caught = super::blocking::CatchUnwind::new(future).await;
+        let text = |payload: Box<dyn Any + Send>| (!is_goexit(&*payload)).then(|| payload_text(&*payload));
         let _ = send.send(caught.map_err(text));
     };
     scheduler.spawn(body, super::count::next_id(), Location::caller());
@@ -138,15 +151,4 @@ pub fn test(future: impl Future<Output = ()> + Send + 'static) {
     if let Ok(Err(Some(text))) = result {
         panic!("panic: {text}");
     }
-}
-
-/// The text of a caught panic; `None` for `Goexit`.
-fn text(payload: Box<dyn std::any::Any + Send>) -> Option<String> {
-    #[cfg(feature = "value")]
-    return match crate::panic::Unwinding::from_payload(payload) {
-        crate::panic::Unwinding::Panic(panic) => Some(crate::panic::panic_text(&panic.value)),
-        crate::panic::Unwinding::Goexit => None,
-    };
-    #[cfg(not(feature = "value"))]
-    Some(payload.downcast_ref::<String>().cloned().unwrap_or_default())
 }

@@ -3,7 +3,7 @@
 //! - In: a time.
 //! - Out: [`Sleep`].
 //! - Invariants: whoever sleeps is known to the deadlock judge; a sleep of no time lets others run. On a thread of ours the
-//!   scheduler wakes it, on others tokio does.
+//!   scheduler wakes it, on others tokio does, and in a bubble the bubble.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::scheduler::alarms::Alarm;
-use super::{External, Wait, waiting};
+use super::{External, Wait, waiting_on};
 
 pin_project_lite::pin_project! {
     /// What the functions `sleep` of `time` return.
@@ -28,7 +28,7 @@ pin_project_lite::pin_project! {
         yielded: bool,
         #[pin]
         alarm: Option<Alarm>,
-        tokios: Option<(External, Pin<Box<tokio::time::Sleep>>)>,
+        elsewhere: Option<Elsewhere>,
     }
 }
 
@@ -44,21 +44,60 @@ impl Future for Sleep {
             }
             return Poll::Ready(());
         }
-        if this.alarm.is_none() && this.tokios.is_none() {
-            match Alarm::after(*this.d) {
-                Some(alarm) => this.alarm.set(Some(alarm)),
-                None => *this.tokios = Some((External::new(), Box::pin(tokio::time::sleep(*this.d)))),
+        if this.alarm.is_none() && this.elsewhere.is_none() {
+            match Elsewhere::in_bubble(*this.d) {
+                Some(bubbled) => *this.elsewhere = Some(bubbled),
+                None => match Alarm::after(*this.d) {
+                    Some(alarm) => this.alarm.set(Some(alarm)),
+                    None => *this.elsewhere = Some(Elsewhere::on_tokio(*this.d)),
+                },
             }
         }
-        waiting(Wait::Sleep);
+        waiting_on(Wait::Sleep, || {
+            this.elsewhere
+                .as_ref()
+                .is_some_and(|elsewhere| !elsewhere.is_on_tokio())
+        });
         if let Some(alarm) = this.alarm.as_mut().as_pin_mut() {
             return alarm.poll(cx);
         }
-        if let Some((_, sleep)) = this.tokios {
-            ready!(sleep.as_mut().poll(cx));
+        match this.elsewhere {
+            Some(Elsewhere::Tokio(_, sleep)) => ready!(sleep.as_mut().poll(cx)),
+            #[cfg(feature = "time")]
+            Some(Elsewhere::Bubble(sleeper)) => ready!(Pin::new(&mut **sleeper).poll(cx)),
+            None => {}
         }
-        *this.tokios = None;
+        *this.elsewhere = None;
         Poll::Ready(())
+    }
+}
+
+/// Who wakes it, if it is not our scheduler.
+enum Elsewhere {
+    Tokio(External, Pin<Box<tokio::time::Sleep>>),
+    /// The goroutine's bubble, by its own time.
+    #[cfg(feature = "time")]
+    Bubble(Box<crate::time::bubble::Sleeper>),
+}
+
+impl Elsewhere {
+    #[cfg(feature = "time")]
+    fn in_bubble(d: Duration) -> Option<Self> {
+        let sleeper = crate::time::bubble::Sleeper::new(d)?;
+        Some(Elsewhere::Bubble(Box::new(sleeper)))
+    }
+
+    #[cfg(not(feature = "time"))]
+    fn in_bubble(_: Duration) -> Option<Self> {
+        None
+    }
+
+    fn on_tokio(d: Duration) -> Self {
+        Elsewhere::Tokio(External::new(), Box::pin(tokio::time::sleep(d)))
+    }
+
+    fn is_on_tokio(&self) -> bool {
+        matches!(self, Elsewhere::Tokio(..))
     }
 }
 
@@ -68,7 +107,7 @@ impl Sleep {
             d,
             yielded: false,
             alarm: None,
-            tokios: None,
+            elsewhere: None,
         }
     }
 }

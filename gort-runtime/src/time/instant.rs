@@ -46,12 +46,23 @@ pub struct Month(pub i64);
 #[go(scalar, name = "time.Weekday", value(dyn Stringer))]
 pub struct Weekday(pub i64);
 
-/// `time.Now`.
+/// `time.Now`; in a [bubble](super::bubble) the bubble's time, which begins with the year 2000.
 ///
 /// ```
 /// assert!(gort_runtime::time::now().year() > 2020);
 /// ```
 pub fn now() -> Time {
+    /// Seconds from the year 1 to 2000.
+    const YEAR_2000: i64 = UNIX + 946_684_800;
+    if let Some(bubble) = super::bubble::Bubble::current() {
+        let elapsed = bubble.elapsed();
+        // As in Go without a monotonic reading, which would be hard to compare with what was read outside.
+        return Time {
+            sec: YEAR_2000 + (elapsed / 1_000_000_000) as i64,
+            nsec: (elapsed % 1_000_000_000) as i64,
+            mono: 0,
+        };
+    }
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     let mono = START.elapsed().as_nanos() as i64 + 1;
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -6,6 +6,7 @@
 //! [`native`] has all of it over Rust's `Duration` and `Instant`; Go's own types, whose local zone is UTC, need the feature
 //! `value`.
 
+pub mod bubble;
 #[cfg(feature = "value")]
 mod duration;
 #[cfg(feature = "value")]

@@ -7,13 +7,46 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::service::{Alarm, Due};
 use crate::chan::{Chan, Receiver, Recv};
 use crate::shim::process::Lock;
 pub use crate::task::Sleep;
 use crate::task::{self, block_on};
+
+/// What time it is: `Instant::now()`, or in a [bubble](super::bubble) the bubble's time.
+///
+/// ```
+/// use gort_runtime::{task, time::{bubble, native}};
+/// use std::time::Duration;
+/// task::test(bubble::run(async {
+///     let start = native::now();
+///     native::sleep(Duration::from_secs(3600)).await;
+///     assert_eq!(start + Duration::from_secs(3600), native::now());
+/// }));
+/// ```
+#[inline]
+pub fn now() -> Instant {
+    super::bubble::Bubble::current().map_or_else(Instant::now, |bubble| bubble.instant())
+}
+
+/// What time it is by the calendar: `SystemTime::now()`, or in a [bubble](super::bubble) the bubble's time, which begins with the
+/// year 2000.
+///
+/// ```
+/// use gort_runtime::{task, time::{bubble, native}};
+/// use std::time::{Duration, SystemTime};
+/// task::test(bubble::run(async {
+///     let since_1970 = native::system_now().duration_since(SystemTime::UNIX_EPOCH);
+///     assert_eq!(since_1970.unwrap(), Duration::from_secs(946_684_800));
+/// }));
+/// ```
+pub fn system_now() -> SystemTime {
+    super::bubble::Bubble::current().map_or_else(SystemTime::now, |bubble| {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(946_684_800) + Duration::from_nanos(bubble.elapsed())
+    })
+}
 
 /// Waits for some time; of no time, it lets others run.
 ///
@@ -198,6 +231,7 @@ impl Timer {
     /// assert!(!timer.stop());
     /// ```
     pub fn stop(&self) -> bool {
+        self.alarm.enter("stop of synctest timer");
         self.alarm.stop()
     }
 
@@ -210,6 +244,7 @@ impl Timer {
     /// assert!(timer.chan().blocking_recv().is_some());
     /// ```
     pub fn reset(&self, d: Duration) -> bool {
+        self.alarm.enter("reset of synctest timer");
         self.alarm.start(d)
     }
 }
@@ -312,6 +347,7 @@ impl Ticker {
     /// ```
     pub fn stop(&self) {
         if let Some(alarm) = &self.stopped.0 {
+            alarm.enter("stop of synctest timer");
             alarm.stop();
         }
     }
@@ -331,6 +367,7 @@ impl Ticker {
     pub fn reset(&self, d: Duration) {
         assert!(!d.is_zero(), "a ticker needs some time between its ticks");
         if let Some(alarm) = &self.stopped.0 {
+            alarm.enter("reset of synctest timer");
             alarm.start(d);
         }
     }

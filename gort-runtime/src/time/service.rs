@@ -18,6 +18,7 @@ use std::task::Waker;
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
+use super::bubble::Bubble;
 use crate::chan::Chan;
 use crate::shim::process::Lock;
 use crate::shim::process::atomic::{AtomicU64, Ordering::Relaxed};
@@ -48,7 +49,7 @@ pub(super) trait Clock: Copy + Send + 'static {
 
 impl Clock for Instant {
     fn now() -> Self {
-        Instant::now()
+        super::native::now()
     }
 }
 
@@ -70,6 +71,14 @@ pub(super) struct Alarm {
     due: Due,
     /// The number of the entry that counts; 0 while it does not run.
     armed: AtomicU64,
+    /// Where it was made, if that was in a bubble: then the bubble runs it.
+    bubble: Option<Box<Bubbled>>,
+}
+
+struct Bubbled {
+    bubble: Arc<Bubble>,
+    /// The time at which it is due, for which `armed` is the number; changes under the bubble's lock.
+    at: AtomicU64,
 }
 
 struct Entry {
@@ -124,7 +133,7 @@ static SERVICE: Lock<Service> = Lock::new(Service {
 
 /// What is to be done after unlocking.
 #[derive(Default)]
-struct Later {
+pub(super) struct Later {
     wakers: Vec<Waker>,
     calls: Vec<Arc<Alarm>>,
     dropped: Vec<Entry>,
@@ -132,7 +141,11 @@ struct Later {
 }
 
 impl Later {
-    fn act(self) {
+    pub(super) fn wake(&mut self, waker: Waker) {
+        self.wakers.push(waker);
+    }
+
+    pub(super) fn act(self) {
         self.wakers.into_iter().for_each(Waker::wake);
         for alarm in self.calls {
             if let Due::Call(call) = &alarm.due {
@@ -263,11 +276,60 @@ impl Alarm {
         Arc::new(Alarm {
             due,
             armed: AtomicU64::new(0),
+            bubble: Bubble::current().map(|bubble| {
+                Box::new(Bubbled {
+                    bubble,
+                    at: AtomicU64::new(0),
+                })
+            }),
         })
+    }
+
+    /// Panics if it was made in a bubble and is used outside; `what` is done with what.
+    pub(super) fn enter(&self, what: &'static str) {
+        if let Some(bubbled) = &self.bubble {
+            bubbled.bubble.must_be_here(what);
+        }
+    }
+
+    /// Its place in what is due in its bubble.
+    pub(super) fn key(&self) -> (u64, u64) {
+        let at = self.bubble.as_ref().map_or(0, |bubbled| bubbled.at.load(Relaxed));
+        (at, self.armed.load(Relaxed))
+    }
+
+    pub(super) fn set(&self, (at, number): (u64, u64)) {
+        if let Some(bubbled) = &self.bubble {
+            bubbled.at.store(at, Relaxed);
+        }
+        self.armed.store(number, Relaxed);
+    }
+
+    /// Says how long it is from one time to the next, if it has more than one.
+    pub(super) fn set_period(&self, new: Duration) {
+        if let Due::SendEach(_, period) = &self.due {
+            *period.lock() = new;
+        }
+    }
+
+    /// Does what is due, but for what must be done later; when it is due again, if it is.
+    pub(super) fn fire(self: &Arc<Self>, later: &mut Later) -> Option<Duration> {
+        match &self.due {
+            Due::Send(c) => later.wakers.extend(c.send_now()),
+            Due::SendEach(c, period) => {
+                later.wakers.extend(c.send_now());
+                return Some(*period.lock());
+            }
+            Due::Call(..) => later.calls.push(self.clone()),
+        }
+        None
     }
 
     /// Runs it from now on, and no longer as before; whether it ran, or a time was sent that nobody has received.
     pub(super) fn start(self: &Arc<Self>, after: Duration) -> bool {
+        if let Some(bubbled) = &self.bubble {
+            return bubbled.bubble.start(self, after);
+        }
         // A time too far away to be told is never.
         let at = Instant::now() + after.min(Duration::from_secs(1 << 33));
         let mut later = Later::default();
@@ -280,9 +342,7 @@ impl Alarm {
                 service.external = Some(External::new());
             }
         }
-        if let Due::SendEach(_, period) = &self.due {
-            *period.lock() = after;
-        }
+        self.set_period(after);
         service.push(at, self.clone());
         service.purge(&mut later);
         let thread = service.alert(at);
@@ -296,6 +356,9 @@ impl Alarm {
 
     /// Stops it; whether it ran, or a time was sent that nobody has received.
     pub(super) fn stop(&self) -> bool {
+        if let Some(bubbled) = &self.bubble {
+            return bubbled.bubble.stop(self);
+        }
         let mut later = Later::default();
         let mut service = SERVICE.lock();
         let ran = service.disarm(self);
@@ -310,7 +373,7 @@ impl Alarm {
     }
 
     /// Throws away a time that nobody has received.
-    fn drain(&self, later: &mut Later) -> bool {
+    pub(super) fn drain(&self, later: &mut Later) -> bool {
         let (Due::Send(c) | Due::SendEach(c, _)) = &self.due else {
             return false;
         };

@@ -193,7 +193,10 @@ impl Timer {
     /// ```
     pub fn stop(&self) -> bool {
         match &self.alarm {
-            Some(alarm) => alarm.stop(),
+            Some(alarm) => {
+                alarm.enter("stop of synctest timer");
+                alarm.stop()
+            }
             None => go_panic_plain("time: Stop called on uninitialized Timer"),
         }
     }
@@ -210,7 +213,10 @@ impl Timer {
     /// ```
     pub fn reset(&self, d: Duration) -> bool {
         match &self.alarm {
-            Some(alarm) => alarm.start(d.to_std()),
+            Some(alarm) => {
+                alarm.enter("reset of synctest timer");
+                alarm.start(d.to_std())
+            }
             None => go_panic_plain("time: Reset called on uninitialized Timer"),
         }
     }
@@ -281,6 +287,7 @@ impl Ticker {
     /// ```
     pub fn stop(&self) {
         if let Some(alarm) = &self.alarm {
+            alarm.enter("stop of synctest timer");
             alarm.stop();
         }
     }
@@ -304,6 +311,7 @@ impl Ticker {
             go_panic_plain("non-positive interval for Ticker.Reset");
         }
         if let Some(alarm) = &self.alarm {
+            alarm.enter("reset of synctest timer");
             alarm.start(d.to_std());
         }
     }

@@ -61,3 +61,22 @@ pub fn new_error(text: GoString) -> GoError {
     let error: Ptr<ErrorString> = Ptr::new(ErrorString { s: text });
     crate::iface!(error => dyn Error)
 }
+
+/// `errors.New`.
+///
+/// ```
+/// use gort_runtime::value::GoError;
+/// assert_eq!(GoError::from("broken").error(), "broken");
+/// ```
+impl From<&str> for GoError {
+    fn from(text: &str) -> Self {
+        new_error(text.into())
+    }
+}
+
+/// `errors.New`.
+impl From<String> for GoError {
+    fn from(text: String) -> Self {
+        new_error(text.into())
+    }
+}

@@ -225,7 +225,8 @@ impl<'a> Emitter<'a> {
                 _ => return self.library_later(call, e),
             },
         };
-        (before, text)
+        let dropped = if self.ignored_answer(e) { "let _ = " } else { "" };
+        (before, format!("{dropped}{text}"))
     }
 
     /// Variables for what is not constant, so that it is evaluated now.

@@ -240,13 +240,14 @@ pub const LINTS: &str = r#"[lints.rust]
 # Go wraps, and panics at run time where rustc would refuse a constant operation.
 arithmetic_overflow = "allow"
 unconditional_panic = "allow"
+# A future that nobody awaits, or an error that nobody sees, was not in the Go.
+unused_must_use = "deny"
 # Go allows unused functions, constants, types and parameters.
 dead_code = "allow"
 unused_variables = "allow"
 unused_assignments = "allow"
 unused_mut = "allow"
 unreachable_code = "allow"
-unused_must_use = "allow"
 unused_imports = "allow"
 unused_parens = "allow"
 unused_braces = "allow"

@@ -142,6 +142,7 @@ macro_rules! end {
             /// # Differences from Go
             /// Closing twice is no mistake.
             pub fn close(&self) -> bool {
+                self.core.enter("close of synctest channel");
                 self.core.close()
             }
 

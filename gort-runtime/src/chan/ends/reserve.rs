@@ -15,10 +15,11 @@ use std::task::{Context, Poll, ready};
 
 use crate::chan::core::{Core, Sent, Wake};
 use crate::chan::error::SendError;
+use crate::chan::futures::{SELECT, SEND};
 use crate::chan::node::{Node, Stage};
 use crate::chan::slot::Slot;
 use crate::select::{Operation, RawCase, Ticket};
-use crate::task::{Wait, proceed, progress, waiting};
+use crate::task::{Wait, proceed, progress, waiting_on};
 
 /// A reserved place in a channel's buffer; dropped without a value, it gives the place to the next who waits.
 ///
@@ -136,6 +137,7 @@ impl<'a, T: Send + 'static> Future for Reserve<'a, T> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // SAFETY: nothing is moved out of this.
         let this = unsafe { self.get_unchecked_mut() };
+        this.core.enter(SEND);
         ready!(proceed(cx));
         let mut state = this.core.state.lock();
         if this.node.stage() == Stage::Idle {
@@ -163,7 +165,7 @@ impl<'a, T: Send + 'static> Future for Reserve<'a, T> {
         let before = unsafe { this.node.wait_as_task(cx.waker()) };
         drop(state);
         drop(before);
-        waiting(Wait::ChanSend);
+        waiting_on(Wait::ChanSend, || this.core.is_durable());
         Poll::Pending
     }
 }
@@ -177,10 +179,16 @@ impl<T: Send + 'static> Drop for Reserve<'_, T> {
 // SAFETY: `lock` takes the lock of the channel at `addr`, and `unlock` leaves it.
 unsafe impl<T: Send + 'static> RawCase for Reserve<'_, T> {
     fn addr(&self) -> usize {
-        std::ptr::from_ref(&self.core) as usize
+        self.core.enter(SELECT);
+        std::ptr::from_ref(self.core) as usize
+    }
+
+    fn is_durable(&self) -> bool {
+        self.core.is_durable()
     }
 
     fn lock(&self) {
+        self.core.enter(SELECT);
         self.core.state.lock_by_hand();
     }
 

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use crate::chan::Recv;
 use crate::task;
+use crate::time::native::now;
 
 mod node;
 #[cfg(feature = "tokio-util")]
@@ -162,6 +163,12 @@ impl Cancel {
         self.0.cancel(Error::Canceled, Some(cause.into().into()));
     }
 
+    /// Cancels, for a cause or without one.
+    #[cfg(feature = "sync")]
+    pub(crate) fn cancel_for(&self, cause: Option<Cause>) {
+        self.0.cancel(Error::Canceled, cause);
+    }
+
     /// Something that cancels when it is dropped: what `defer cancel()` is in Go.
     ///
     /// ```
@@ -281,7 +288,7 @@ impl Context {
     /// });
     /// ```
     pub fn with_timeout(&self, limit: Duration) -> (Context, Cancel) {
-        self.until(Instant::now().checked_add(limit), None)
+        self.until(now().checked_add(limit), None)
     }
 
     /// As [`with_timeout`](Self::with_timeout), with what is the cause when the time is over.
@@ -300,7 +307,7 @@ impl Context {
         limit: Duration,
         cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> (Context, Cancel) {
-        self.until(Instant::now().checked_add(limit), Some(cause.into().into()))
+        self.until(now().checked_add(limit), Some(cause.into().into()))
     }
 
     /// A context that is cancelled with this one, at `deadline`, or by the handle.

@@ -12,7 +12,7 @@ use std::time::Instant;
 use super::{Cause, Error};
 use crate::chan::Chan;
 use crate::shim::Lock;
-use crate::time::native::{Timer, call_after};
+use crate::time::native::{Timer, call_after, now};
 
 pub(super) struct Node {
     /// Held on to, as its deadline is one of this, too.
@@ -101,7 +101,7 @@ impl Node {
 
     /// Cancels when the time has come.
     pub(super) fn cancel_at(self: &Arc<Self>, deadline: Instant, cause: Option<Cause>) {
-        let left = deadline.saturating_duration_since(Instant::now());
+        let left = deadline.saturating_duration_since(now());
         if left.is_zero() {
             return self.cancel(Error::DeadlineExceeded, cause);
         }
@@ -152,7 +152,7 @@ impl Drop for Node {
             timer.stop();
         }
         if !over {
-            self.done.close();
+            self.done.close_quietly();
         }
     }
 }

@@ -24,7 +24,7 @@ use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 use super::Scheduler;
 use super::registry::Links;
 use crate::shim::atomic::{AtomicU64, Ordering};
-use crate::task::leaks;
+use crate::task::bubble;
 use crate::task::local::{self, Local};
 
 /// Woken: in a queue, or to be queued again by who runs it.
@@ -32,6 +32,8 @@ const SCHEDULED: u64 = 1;
 const RUNNING: u64 = 2;
 /// The future is gone.
 const COMPLETE: u64 = 4;
+/// It waits, and only its bubble can wake it.
+const DURABLE: u64 = 8;
 /// One reference.
 const REF: u64 = 1 << 4;
 /// One waker in the hands of code outside this crate.
@@ -171,8 +173,9 @@ impl Task {
             since: AtomicU64::new(0),
             created,
             parent: local::with(|local| local.id),
-            local: Local::new(id),
+            local: Local::started_here(id),
         };
+        bubble::started(&header.local);
         let header = boxed(header, future);
         (Task(header), Task(header))
     }
@@ -219,6 +222,11 @@ impl Task {
         self.header().state.load(Ordering::SeqCst) & FOREIGN_MASK != 0
     }
 
+    /// Whether only its bubble can wake it.
+    pub(in crate::task) fn is_durable(&self) -> bool {
+        self.header().state.load(Ordering::Acquire) & DURABLE != 0
+    }
+
     /// How it stands now, and since when it waits.
     pub(in crate::task) fn stands(&self) -> (Stand, u64) {
         let header = self.header();
@@ -237,7 +245,13 @@ impl Task {
     #[inline]
     fn wake(self) -> Option<Self> {
         let before = self.header().state.fetch_or(SCHEDULED, Ordering::AcqRel);
-        (before & (SCHEDULED | RUNNING | COMPLETE) == 0).then_some(self)
+        if before & (SCHEDULED | RUNNING | COMPLETE) != 0 {
+            return None;
+        }
+        if before & DURABLE != 0 {
+            bubble::woken(&self.header().local);
+        }
+        Some(self)
     }
 
     /// Polls the future at about a time; this is the reference of the queue it was taken from.
@@ -246,8 +260,11 @@ impl Task {
         let header = self.header();
         // From scheduled to running.
         let before = header.state.fetch_add(RUNNING - SCHEDULED, Ordering::AcqRel);
-        if before & COMPLETE != 0 {
-            return Ran::Waits;
+        if before & (COMPLETE | DURABLE) != 0 {
+            if before & COMPLETE != 0 {
+                return Ran::Waits;
+            }
+            header.state.fetch_sub(DURABLE, Ordering::Relaxed);
         }
         debug_assert_eq!(before & (SCHEDULED | RUNNING), SCHEDULED);
         let waker = ManuallyDrop::new(
@@ -259,21 +276,40 @@ impl Task {
         let polled = unsafe { (header.vtable.poll)(self.0, &mut Context::from_waker(&waker)) };
         drop(entered);
         let off_worker = header.local.off_worker().take();
-        let ran = match polled {
+        if off_worker.is_some() || header.local.bubble() != 0 {
+            return self.ran_specially(polled, now, off_worker);
+        }
+        match polled {
             Poll::Pending => {
                 header.since.store(now, Ordering::Relaxed);
                 self.suspend()
             }
-            Poll::Ready(result) => {
-                header.state.fetch_or(COMPLETE, Ordering::AcqRel);
-                Ran::Over(self, result)
-            }
-        };
-        if off_worker.is_some() {
-            // This thread is a worker no more: it stays announced to the deadlock judge until the goroutine is queued.
-            return ran.requeued(off_worker);
+            Poll::Ready(result) => self.over(result),
         }
-        ran
+    }
+
+    /// The end of a run during which the thread lost its processor, or that of a goroutine in a bubble.
+    #[cold]
+    #[inline(never)]
+    fn ran_specially(self, polled: Poll<Ended>, now: u64, off_worker: Option<crate::task::External>) -> Ran {
+        let ran = match polled {
+            Poll::Pending => {
+                self.header().since.store(now, Ordering::Relaxed);
+                self.suspend_in_bubble()
+            }
+            Poll::Ready(result) => self.over(result),
+        };
+        match off_worker {
+            // This thread is a worker no more: it stays announced to the deadlock judge until the goroutine is queued.
+            Some(_) => ran.requeued(off_worker),
+            None => ran,
+        }
+    }
+
+    #[inline]
+    fn over(self, result: Ended) -> Ran {
+        self.header().state.fetch_or(COMPLETE, Ordering::AcqRel);
+        Ran::Over(self, result)
     }
 
     /// Gives up this reference with the right to run it, unless it was woken meanwhile.
@@ -292,6 +328,27 @@ impl Task {
         Ran::Again(Task(header))
     }
 
+    /// As [`suspend`](Self::suspend), and tells its bubble, if it is in one and only that can wake it.
+    fn suspend_in_bubble(self) -> Ran {
+        let bubble = self.header().local.bubble();
+        // Wakers in other hands are made while it runs, so there are none if there are none now.
+        if bubble == 0 || !self.header().local.take_durable() || self.is_foreign() {
+            return self.suspend();
+        }
+        let header = self.into_raw();
+        // SAFETY: the reference was this one.
+        let state = unsafe { &header.as_ref().state };
+        let before = state.fetch_sub(RUNNING + REF - DURABLE, Ordering::AcqRel);
+        if before & SCHEDULED == 0 {
+            // If it was woken by now, it is counted twice until then, and never too little.
+            bubble::parked(bubble);
+            return Ran::Waits;
+        }
+        // As above: this takes the reference back, and `DURABLE`.
+        state.fetch_add(REF - DURABLE, Ordering::Relaxed);
+        Ran::Again(Task(header))
+    }
+
     /// Drops the future of a goroutine that nobody runs.
     pub(super) fn close(&self) {
         let header = self.header();
@@ -303,9 +360,8 @@ impl Task {
                 .compare_exchange_weak(state, closed, Ordering::AcqRel, Ordering::Acquire)
             {
                 Ok(_) => {
-                    if leaks::watched() {
-                        leaks::runs(self.id());
-                    }
+                    // What it dropped is dropped by the goroutine.
+                    let _entered = local::enter(&header.local);
                     let dropped = catch_unwind(AssertUnwindSafe(|| {
                         // SAFETY: this has set `COMPLETE`, and nobody runs it.
                         unsafe { (header.vtable.clear)(self.0) }
@@ -407,6 +463,9 @@ unsafe fn wake_lent(data: *const ()) {
     let task = ManuallyDrop::new(Task(header(data)));
     let before = task.header().state.fetch_or(SCHEDULED, Ordering::AcqRel);
     if before & (SCHEDULED | RUNNING | COMPLETE) == 0 {
+        if before & DURABLE != 0 {
+            bubble::woken(&task.header().local);
+        }
         let task = Task::clone(&task);
         let scheduler = task.header().scheduler;
         scheduler.ready(task);

@@ -15,7 +15,7 @@ use super::{MAKES_ROOM, PROCESSOR, Processor, SCHEDULER, Scheduler, WORKER, cloc
 use crate::shim::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
 use crate::shim::process::contended;
 use crate::shim::random;
-use crate::task::{count, deadlock, goroutine};
+use crate::task::{bubble, count, deadlock, goroutine};
 
 /// The shared queue comes first each so many goroutines, so that a busy processor's own do not starve it.
 const FAIRNESS: u32 = 61;
@@ -194,6 +194,7 @@ impl Worker {
                 }
                 drop(self.scheduler.registry.remove(&task));
                 count::ended();
+                bubble::ended(&task.header().local);
             }
         }
     }

@@ -75,9 +75,8 @@ fn library(universe: &TypeStore, shared: &mut Shared<'_>, diagnostics: &mut Vec<
             c.finish();
         });
         diagnostics.append(&mut c.diags);
-        if let Err(defect) = checked {
-            diagnostics.push(defect);
-        }
+        // Beyond the spec: gort, a defect of its own.
+        diagnostics.extend(checked.err());
         (c.pkgs, c.info, c.outside, c.unknown)
     };
     let next = store.seeing(store.seen);
@@ -261,11 +260,10 @@ impl<'w, 'a> Work<'w, 'a> {
             c.path.clear();
             c.finish();
         });
-        for result in [checked, finished] {
-            if let Err(defect) = result {
-                c.diags.push(defect);
-            }
-        }
+        // Beyond the spec: gort, a defect of its own.
+        c.diags.extend(checked.err());
+        // Beyond the spec: gort, a defect of its own.
+        c.diags.extend(finished.err());
         let failed = c.failed();
         let mut state = c.pkgs.pop();
         state.iter_mut().for_each(|s| s.failed = failed);
