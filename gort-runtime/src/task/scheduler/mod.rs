@@ -14,6 +14,7 @@
 //! A scheduler lives for as long as the process: wakers point to it.
 
 pub(super) mod alarms;
+mod clock;
 mod idle;
 #[cfg(all(test, gort_loom))]
 mod models;
@@ -26,9 +27,9 @@ use std::cell::Cell;
 use std::future::Future;
 use std::panic::Location;
 use std::sync::OnceLock;
-use std::time::Instant;
 
 use self::alarms::Alarms;
+pub(crate) use self::clock::clock;
 use self::idle::{Idle, Sleeper};
 use self::queue::{Local, Shared, Slot};
 use self::registry::Registry;
@@ -162,12 +163,6 @@ struct Crowd {
     waits: u32,
     passes: u32,
     since: u64,
-}
-
-/// Nanoseconds since some moment.
-pub(super) fn clock() -> u64 {
-    static START: OnceLock<Instant> = OnceLock::new();
-    START.get_or_init(Instant::now).elapsed().as_nanos() as u64
 }
 
 impl Scheduler {
