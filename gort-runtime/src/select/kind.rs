@@ -15,6 +15,7 @@ use super::{Awaited, Operation};
 pub struct Of<T>(PhantomData<T>);
 
 /// Stands for an operand.
+#[inline(always)]
 pub fn of<T>(_: &T) -> Of<T> {
     Of(PhantomData)
 }
@@ -30,6 +31,7 @@ pub struct IsFuture;
 /// Of operations.
 pub trait ViaOperation {
     /// What it is.
+    #[inline(always)]
     fn kind(&self) -> IsOperation {
         IsOperation
     }
@@ -40,6 +42,7 @@ impl<T: Operation> ViaOperation for Of<T> {}
 /// Of all other futures.
 pub trait ViaFuture {
     /// What it is.
+    #[inline(always)]
     fn kind(&self) -> IsFuture {
         IsFuture
     }
@@ -49,6 +52,7 @@ impl<T: Future> ViaFuture for &Of<T> {}
 
 impl IsOperation {
     /// The case.
+    #[inline(always)]
     pub fn case<T>(self, operation: T) -> T {
         operation
     }
@@ -61,6 +65,7 @@ impl IsOperation {
 
 impl IsFuture {
     /// The case.
+    #[inline(always)]
     pub fn case<F: Future>(self, future: F) -> Awaited<F> {
         Awaited::new(future)
     }

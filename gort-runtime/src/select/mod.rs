@@ -276,11 +276,16 @@ pub struct Manner {
     pub biased: bool,
 }
 
+#[cold]
+fn in_source_order(order: &mut [u16]) {
+    order.iter_mut().zip(0..).for_each(|(place, i)| *place = i);
+}
+
 impl Manner {
     #[inline]
     fn put_in_order(self, order: &mut [u16]) {
         if self.biased {
-            order.iter_mut().zip(0..).for_each(|(place, i)| *place = i);
+            in_source_order(order);
         } else {
             shuffle(order);
         }
@@ -445,6 +450,8 @@ impl Waiting<'_, '_, '_> {
 
     /// Begins anew, since what woke it may have been one of the futures: the cases leave their queues, so that none of them can be
     /// chosen while a future is, whose output would be lost.
+    #[cold]
+    #[inline(never)]
     fn restart(&mut self, cx: &mut Context<'_>) -> Option<usize> {
         let chosen = self.ticket.withdraw();
         if chosen.is_some() {
