@@ -62,6 +62,7 @@
 //! | `context` | `context::native` | `time` |
 //! | `stream`, `sink` | receiving ends as `Stream`, sending ends as `Sink` | `futures-core`, `futures-sink` |
 //! | `tokio-util` | contexts from `CancellationToken`s, and back | `context`, `tokio-util` |
+//! | `metrics` | how often things happened, in `task::metrics()` | |
 //! | `value` | Go's values, and `sync`, `context`, `time` and `defer` in Go's shape, as the translator `gort` emits them | all above but `stream`, `sink`, `tokio-util` |
 //! | `pkg` | what translated code needs of Go's standard library | `value` |
 //!
