@@ -1,6 +1,6 @@
 //! What `task::metrics` tells. The counters are the process's, so this is one test.
 
-use gort_runtime::chan::{self, Chan};
+use gort_runtime::chan::Chan;
 use gort_runtime::task::{self, Wait};
 
 #[test]
@@ -46,8 +46,8 @@ async fn goroutines_are_counted() {
 #[cfg(feature = "metrics")]
 async fn operations_are_counted() {
     let before = task::metrics().counts;
-    let (send, receive) = chan::channel(3);
-    let (done, all_done) = chan::channel::<()>(0);
+    let (send, receive) = gort_runtime::chan::channel(3);
+    let (done, all_done) = gort_runtime::chan::channel::<()>(0);
     for n in 0..10 {
         let (send, done) = (send.clone(), done.clone());
         task::go(async move {

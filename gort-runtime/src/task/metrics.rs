@@ -25,6 +25,7 @@ pub(crate) enum Event {
     /// A processor went to another thread, since its own was about to block.
     HandOff,
     /// A goroutine began to wait.
+    #[cfg_attr(not(feature = "metrics"), allow(dead_code))]
     Wait(Wait),
 }
 

@@ -15,6 +15,7 @@ mod scheduler;
 #[cfg(unix)]
 mod signals;
 mod sleep;
+mod trace;
 
 #[cfg(feature = "value")]
 pub(crate) use blocking::CatchUnwind;
