@@ -62,6 +62,8 @@
 //! | `context` | `context::native` | `time` |
 //! | `stream`, `sink` | receiving ends as `Stream`, sending ends as `Sink` | `futures-core`, `futures-sink` |
 //! | `tokio-util` | contexts from `CancellationToken`s, and back | `context`, `tokio-util` |
+//! | `metrics` | how often things happened, in `task::metrics()` | |
+//! | `tracing` | a span for each goroutine, entered while it runs, with events of its waits and its end (target `gort_runtime::goroutine`, levels debug and trace; a panic is an error) | `tracing` |
 //! | `value` | Go's values, and `sync`, `context`, `time` and `defer` in Go's shape, as the translator `gort` emits them | all above but `stream`, `sink`, `tokio-util` |
 //! | `pkg` | what translated code needs of Go's standard library | `value` |
 //!

@@ -19,6 +19,7 @@ use super::node::{Node, Queue, Stage};
 use super::slot::{Ring, Slot};
 use crate::shim::Lock;
 use crate::task::bubble;
+use crate::task::metrics::{self, Event};
 
 pub(crate) use super::node::Wake;
 
@@ -106,9 +107,11 @@ impl<T> State<T> {
         }
         // Whoever waits to receive came while the buffer was empty.
         if let Some(wake) = self.hand_over(slot) {
+            metrics::count(Event::Send);
             return Sent::Done(wake);
         }
         if self.buffer.len() < self.cap {
+            metrics::count(Event::Send);
             self.buffer.push_from(slot, self.cap);
             return Sent::Done(None);
         }
@@ -120,6 +123,7 @@ impl<T> State<T> {
     fn hand_over(&mut self, slot: &mut Slot<T>) -> Option<Wake> {
         // SAFETY: the state is reached by who holds the lock, and the node is finished below.
         let (receiver, wake) = unsafe { self.receivers.claim_front() }?;
+        metrics::count(Event::Receive);
         // SAFETY: as above.
         unsafe {
             slot.move_to(receiver.value());
@@ -134,6 +138,7 @@ impl<T> State<T> {
     #[inline]
     pub(crate) fn receive(&mut self, slot: &mut Slot<T>) -> Option<Wake> {
         if self.buffer.pop_into(slot) {
+            metrics::count(Event::Receive);
             return Some(self.fill());
         }
         // SAFETY: the state is reached by who holds the lock, and the node is finished below.
@@ -145,6 +150,8 @@ impl<T> State<T> {
             }
         };
         if let Some((sender, wake)) = sender {
+            metrics::count(Event::Send);
+            metrics::count(Event::Receive);
             // SAFETY: as above.
             unsafe {
                 sender.value().move_to(slot);
@@ -172,7 +179,10 @@ impl<T> State<T> {
         unsafe {
             let slot = sender.value();
             match slot.is_some() {
-                true => self.buffer.push_from(slot, self.cap),
+                true => {
+                    metrics::count(Event::Send);
+                    self.buffer.push_from(slot, self.cap);
+                }
                 false => self.take_place(),
             }
             sender.finish(Stage::Done);
@@ -203,6 +213,7 @@ impl<T> State<T> {
         self.reserved -= 1;
         let mut wakers = Vec::new();
         if slot.is_some() {
+            metrics::count(Event::Send);
             match self.hand_over(&mut slot) {
                 Some(wake) => wakers.extend(wake),
                 None => self.buffer.push_from(&mut slot, self.cap),
@@ -227,6 +238,7 @@ impl<T> State<T> {
 
     /// Takes back a value that was handed to a receiver which is gone: it stays the oldest.
     pub(crate) fn give_back(&mut self, slot: &mut Slot<T>) -> Wake {
+        metrics::take_back(Event::Receive);
         match self.hand_over(slot) {
             Some(wake) => wake,
             None => {

@@ -56,9 +56,9 @@ impl GoroutineInfo {
         let header = task.header();
         let (stand, since) = task.stands();
         let wait = match stand {
-            Stand::Waiting if task.is_foreign() => Wait::IoWait,
+            Stand::Waiting => task.waits_for(),
             // A thread that waits in `block_on` runs it still.
-            Stand::Waiting | Stand::Running => header.local.wait(),
+            Stand::Running => header.local.wait(),
             Stand::Runnable => Wait::Running,
         };
         GoroutineInfo {

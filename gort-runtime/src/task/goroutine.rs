@@ -10,6 +10,7 @@ use super::local::{self, Local};
 use super::run::MAIN_ID;
 #[cfg(feature = "time")]
 use super::scheduler::Scheduler;
+use super::trace::Trace;
 use super::{count, deadlock, scheduler};
 
 pin_project_lite::pin_project! {
@@ -17,6 +18,9 @@ pin_project_lite::pin_project! {
     struct Goroutine<F> {
         local: Local,
         live: Live,
+        trace: Trace,
+        // It has said that it waits.
+        blocked: bool,
         #[pin]
         future: F,
     }
@@ -32,11 +36,13 @@ impl Drop for Live {
 }
 
 impl<F: Future<Output = ()>> Goroutine<F> {
-    fn new(future: F, id: u64) -> Self {
+    fn new(future: F, id: u64, created: &'static Location<'static>) -> Self {
         count::started();
         Goroutine {
             local: Local::new(id),
             live: Live,
+            trace: Trace::new(id, local::with(|local| local.id), created),
+            blocked: false,
             future,
         }
     }
@@ -48,9 +54,23 @@ impl<F: Future<Output = ()>> Future for Goroutine<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
         drop(this.local.off_worker().take());
+        if std::mem::take(this.blocked) {
+            this.trace.unblocks();
+        }
         let entered = local::enter(this.local);
-        let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(cx)));
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            let _span = this.trace.enter();
+            this.future.poll(cx)
+        }));
         drop(entered);
+        match &polled {
+            Ok(Poll::Pending) => {
+                *this.blocked = true;
+                this.trace.blocks(|| this.local.wait());
+            }
+            Ok(Poll::Ready(())) => this.trace.ends(None),
+            Err(payload) => this.trace.ends(Some(&**payload)),
+        }
         match polled {
             Ok(Poll::Pending) => {
                 let off_worker = this.local.off_worker().take();
@@ -109,7 +129,7 @@ pub fn go(future: impl Future<Output = ()> + Send + 'static) {
 pub(super) fn start(future: impl Future<Output = ()> + Send + 'static, id: u64, created: &'static Location<'static>) {
     match scheduler::current() {
         Some(scheduler) => scheduler.spawn(future, id, created),
-        None => drop(tokio::spawn(Goroutine::new(future, id))),
+        None => drop(tokio::spawn(Goroutine::new(future, id, created))),
     }
 }
 
@@ -138,7 +158,7 @@ impl Home {
     pub(crate) fn go(&self, future: impl Future<Output = ()> + Send + 'static) {
         match &self.0 {
             Place::Scheduler(scheduler) => scheduler.spawn(future, count::next_id(), Location::caller()),
-            Place::Tokio(runtime) => drop(runtime.spawn(Goroutine::new(future, count::next_id()))),
+            Place::Tokio(runtime) => drop(runtime.spawn(Goroutine::new(future, count::next_id(), Location::caller()))),
         }
     }
 }

@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 
 use super::bubble::Number;
 use super::leaks::{self, Hold};
+use super::metrics::{self, Event};
 use crate::shim::process::atomic::{AtomicU8, Ordering::Relaxed};
 
 /// The state of one goroutine.
@@ -114,28 +115,30 @@ pub enum Wait {
 }
 
 impl Wait {
+    /// All of them, each at its number.
+    pub(super) const ALL: [Wait; 18] = [
+        Wait::Running,
+        Wait::ChanReceive,
+        Wait::ChanReceiveNil,
+        Wait::ChanSend,
+        Wait::ChanSendNil,
+        Wait::Select,
+        Wait::SelectNoCases,
+        Wait::MutexLock,
+        Wait::RwMutexLock,
+        Wait::RwMutexRLock,
+        Wait::WaitGroupWait,
+        Wait::CondWait,
+        Wait::Sleep,
+        Wait::IoWait,
+        Wait::SemAcquire,
+        Wait::Join,
+        Wait::SynctestRun,
+        Wait::SynctestWait,
+    ];
+
     pub(super) fn from_byte(byte: u8) -> Self {
-        let all = [
-            Wait::Running,
-            Wait::ChanReceive,
-            Wait::ChanReceiveNil,
-            Wait::ChanSend,
-            Wait::ChanSendNil,
-            Wait::Select,
-            Wait::SelectNoCases,
-            Wait::MutexLock,
-            Wait::RwMutexLock,
-            Wait::RwMutexRLock,
-            Wait::WaitGroupWait,
-            Wait::CondWait,
-            Wait::Sleep,
-            Wait::IoWait,
-            Wait::SemAcquire,
-            Wait::Join,
-            Wait::SynctestRun,
-            Wait::SynctestWait,
-        ];
-        all.into_iter().find(|wait| *wait as u8 == byte).unwrap_or_default()
+        Wait::ALL.get(usize::from(byte)).copied().unwrap_or_default()
     }
 
     /// Whether a goroutine of a bubble that waits so can be woken by the bubble only; what depends on more than the kind of wait
@@ -245,6 +248,7 @@ pub(crate) fn waiting_for_ever(wait: Wait) {
 pub(crate) fn waiting_for(wait: Wait, durable: impl FnOnce() -> bool, holds: impl FnOnce() -> Option<Vec<Hold>>) {
     let bubble = with(|local| {
         local.wait.store(wait as u8, Relaxed);
+        metrics::count(Event::Wait(wait));
         if leaks::watched() {
             note(local, holds);
         }

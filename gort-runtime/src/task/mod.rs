@@ -9,11 +9,13 @@ mod goroutine;
 pub(crate) mod join;
 mod leaks;
 mod local;
+pub(crate) mod metrics;
 mod run;
 mod scheduler;
 #[cfg(unix)]
 mod signals;
 mod sleep;
+mod trace;
 
 #[cfg(feature = "value")]
 pub(crate) use blocking::CatchUnwind;
@@ -123,6 +125,9 @@ pub use local::waiting;
 #[cfg(feature = "value")]
 pub(crate) use local::with as with_local;
 pub(crate) use local::{proceed, progress, waiting_for, waiting_for_ever, waiting_on};
+#[cfg(feature = "metrics")]
+pub use metrics::Counts;
+pub use metrics::{Metrics, metrics};
 pub(crate) use run::flush;
 /// ```
 /// assert!(gort_runtime::task::gomaxprocs(0) > 0);

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::panic::{is_goexit, payload_text};
 use crate::task::goroutine;
+use crate::task::trace;
 
 /// Why a goroutine that was joined gave no value: it panicked, it was aborted, or it ended by [`goexit`](crate::task::goexit).
 ///
@@ -43,6 +44,7 @@ impl JoinError {
     }
 
     pub(super) fn unwound(id: u64, payload: Box<dyn Any + Send>) -> Self {
+        trace::panicked(&*payload);
         let why = if is_goexit(&*payload) {
             Why::Goexit
         } else {

@@ -35,9 +35,10 @@ use self::queue::{Local, Shared, Slot};
 use self::registry::Registry;
 use self::task::Task;
 use super::count;
+use super::metrics::{self, Event};
 use crate::shim::Lock;
 use crate::shim::atomic::{
-    AtomicBool, AtomicU32, AtomicUsize,
+    AtomicBool, AtomicU64, AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed, SeqCst},
     fence,
 };
@@ -55,7 +56,7 @@ pub(super) struct Processor {
     inbox: Shared,
     alarms: Alarms,
     /// How many times it began to run a goroutine, by which others see whether it is at one for long.
-    ticks: AtomicU32,
+    ticks: AtomicU64,
     /// Set for the thread that has it and sleeps, when it is woken to look for work.
     notified: AtomicBool,
 }
@@ -114,6 +115,7 @@ pub(super) fn is_worker() -> bool {
 /// Has another thread go on with the processor that this thread has, as this one is about to block.
 pub(super) fn hand_off() {
     if let (Some(scheduler), Some(processor)) = (SCHEDULER.get(), PROCESSOR.take()) {
+        metrics::count(Event::HandOff);
         scheduler.continue_on_other_thread(processor);
     }
 }
@@ -176,7 +178,7 @@ impl Scheduler {
                     queue: Local::new(),
                     inbox: Shared::new(),
                     alarms: Alarms::new(),
-                    ticks: AtomicU32::new(0),
+                    ticks: AtomicU64::new(0),
                     notified: AtomicBool::new(false),
                 })
                 .collect(),
@@ -236,6 +238,7 @@ impl Scheduler {
     /// Queues a goroutine that was woken.
     #[inline]
     pub(super) fn ready(&self, task: Task) {
+        metrics::count(Event::Wake);
         match self.processor() {
             Some(processor) => self.run_next(processor, task),
             None => self.inject(task),
@@ -301,6 +304,7 @@ impl Scheduler {
         }
         match self.idle.lock().pop(&self.idling) {
             Some(sleeper) => {
+                metrics::count(Event::Unpark);
                 self.processors[sleeper.processor].notified.store(true, SeqCst);
                 sleeper.thread.unpark();
             }
@@ -361,6 +365,20 @@ impl Scheduler {
     /// All goroutines there are.
     pub(super) fn goroutines(&self) -> Vec<Task> {
         self.registry.all()
+    }
+
+    /// Looks at all goroutines there are.
+    pub(super) fn each(&self, mut look: impl FnMut(&Task)) {
+        self.registry.find(|task| {
+            look(task);
+            false
+        });
+    }
+
+    /// How often each processor began to run a goroutine.
+    pub(super) fn runs(&self) -> Vec<u64> {
+        let runs = self.processors.iter().map(|processor| processor.ticks.load(Relaxed));
+        runs.collect()
     }
 
     /// Ends the threads; the last drops the goroutines that are left.

@@ -25,7 +25,8 @@ use super::Scheduler;
 use super::registry::Links;
 use crate::shim::atomic::{AtomicU64, Ordering};
 use crate::task::bubble;
-use crate::task::local::{self, Local};
+use crate::task::local::{self, Local, Wait};
+use crate::task::trace::Trace;
 
 /// Woken: in a queue, or to be queued again by who runs it.
 const SCHEDULED: u64 = 1;
@@ -57,6 +58,7 @@ pub(in crate::task) struct Header {
     /// Where it was started, and by which goroutine; 0 is none.
     pub(in crate::task) created: &'static Location<'static>,
     pub(in crate::task) parent: u64,
+    pub(super) trace: Trace,
     /// Written by the goroutine while it runs; of other threads' affairs is only what is atomic in it.
     pub(in crate::task) local: Local,
 }
@@ -163,6 +165,7 @@ impl Task {
         fn vtable<F: Future<Output = ()> + Send + 'static>(_: &F) -> &'static VTable {
             &Cell::<F>::VTABLE
         }
+        let parent = local::with(|local| local.id);
         let header = Header {
             state: AtomicU64::new(SCHEDULED | (2 * REF)),
             vtable: vtable(&future),
@@ -172,7 +175,8 @@ impl Task {
             shard,
             since: AtomicU64::new(0),
             created,
-            parent: local::with(|local| local.id),
+            parent,
+            trace: Trace::new(id, parent, created),
             local: Local::started_here(id),
         };
         bubble::started(&header.local);
@@ -251,6 +255,7 @@ impl Task {
         if before & DURABLE != 0 {
             bubble::woken(&self.header().local);
         }
+        self.header().trace.unblocks();
         Some(self)
     }
 
@@ -272,8 +277,11 @@ impl Task {
             unsafe { Waker::from_raw(RawWaker::new(self.0.as_ptr().cast(), &POLLED)) },
         );
         let entered = local::enter(&header.local);
-        // SAFETY: this has set `RUNNING`, and the future is not over.
-        let polled = unsafe { (header.vtable.poll)(self.0, &mut Context::from_waker(&waker)) };
+        let polled = {
+            let _span = header.trace.enter();
+            // SAFETY: this has set `RUNNING`, and the future is not over.
+            unsafe { (header.vtable.poll)(self.0, &mut Context::from_waker(&waker)) }
+        };
         drop(entered);
         let off_worker = header.local.off_worker().take();
         if off_worker.is_some() || header.local.bubble() != 0 {
@@ -282,10 +290,30 @@ impl Task {
         match polled {
             Poll::Pending => {
                 header.since.store(now, Ordering::Relaxed);
-                self.suspend()
+                let blocked = self.blocks();
+                self.suspend().told(blocked)
             }
             Poll::Ready(result) => self.over(result),
         }
+    }
+
+    /// What it waits for, if it does.
+    pub(in crate::task) fn waits_for(&self) -> Wait {
+        if self.is_foreign() {
+            Wait::IoWait
+        } else {
+            self.header().local.wait()
+        }
+    }
+
+    /// Tells that it is to wait, unless it was woken; whether it did.
+    #[inline(always)]
+    fn blocks(&self) -> bool {
+        let blocks = cfg!(feature = "tracing") && self.header().state.load(Ordering::Relaxed) & SCHEDULED == 0;
+        if blocks {
+            self.header().trace.blocks(|| self.waits_for());
+        }
+        blocks
     }
 
     /// The end of a run during which the thread lost its processor, or that of a goroutine in a bubble.
@@ -295,7 +323,8 @@ impl Task {
         let ran = match polled {
             Poll::Pending => {
                 self.header().since.store(now, Ordering::Relaxed);
-                self.suspend_in_bubble()
+                let blocked = self.blocks();
+                self.suspend_in_bubble().told(blocked)
             }
             Poll::Ready(result) => self.over(result),
         };
@@ -308,6 +337,9 @@ impl Task {
 
     #[inline]
     fn over(self, result: Ended) -> Ran {
+        self.header()
+            .trace
+            .ends(result.as_ref().err().map(|payload| &**payload));
         self.header().state.fetch_or(COMPLETE, Ordering::AcqRel);
         Ran::Over(self, result)
     }
@@ -362,6 +394,7 @@ impl Task {
                 Ok(_) => {
                     // What it dropped is dropped by the goroutine.
                     let _entered = local::enter(&header.local);
+                    let _span = header.trace.enter();
                     let dropped = catch_unwind(AssertUnwindSafe(|| {
                         // SAFETY: this has set `COMPLETE`, and nobody runs it.
                         unsafe { (header.vtable.clear)(self.0) }
@@ -376,6 +409,15 @@ impl Task {
 }
 
 impl Ran {
+    /// After it was told whether it waits: if it was woken meanwhile, nobody else has told so.
+    #[inline(always)]
+    fn told(self, blocked: bool) -> Ran {
+        if let (true, Ran::Again(task)) = (blocked, &self) {
+            task.header().trace.unblocks();
+        }
+        self
+    }
+
     /// Queues again what is to be, before the announcement is dropped.
     #[cold]
     fn requeued(self, announced: Option<crate::task::External>) -> Ran {
@@ -466,6 +508,7 @@ unsafe fn wake_lent(data: *const ()) {
         if before & DURABLE != 0 {
             bubble::woken(&task.header().local);
         }
+        task.header().trace.unblocks();
         let task = Task::clone(&task);
         let scheduler = task.header().scheduler;
         scheduler.ready(task);

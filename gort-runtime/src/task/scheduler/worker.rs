@@ -15,6 +15,7 @@ use super::{MAKES_ROOM, PROCESSOR, Processor, SCHEDULER, Scheduler, WORKER, cloc
 use crate::shim::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
 use crate::shim::process::contended;
 use crate::shim::random;
+use crate::task::metrics::{self, Event};
 use crate::task::{bubble, count, deadlock, goroutine};
 
 /// The shared queue comes first each so many goroutines, so that a busy processor's own do not starve it.
@@ -338,12 +339,12 @@ impl Worker {
         if next.is_null() && queued == 0 {
             return None;
         }
-        let ticks = victim.ticks.load(Relaxed);
+        let ticks = victim.ticks.load(Relaxed) as u32;
         let start = Instant::now();
         while start.elapsed() < MOMENT {
             std::hint::spin_loop();
         }
-        let rate = victim.ticks.load(Relaxed).wrapping_sub(ticks);
+        let rate = (victim.ticks.load(Relaxed) as u32).wrapping_sub(ticks);
         let (seen, when) = std::mem::replace(&mut self.seen[victim.index], (ticks, start));
         let mean = match rate {
             // It may be at a longer one than usual: how long they usually take is known from the last look.
@@ -356,6 +357,7 @@ impl Worker {
         let queued = thief.queue.steal_from(&victim.queue);
         let next = || (rate == 0 && victim.slot.peek() == next).then(|| victim.slot.take());
         let stolen = queued.or_else(|| next().flatten())?;
+        metrics::count(Event::Steal);
         self.stole = Some(Instant::now());
         Some(stolen)
     }
@@ -380,6 +382,7 @@ impl Worker {
         if !scheduler.lie_down(sleeper, &mut self.searching) {
             return None;
         }
+        metrics::count(Event::Park);
         // What was just left to others is not taken back soon.
         let mut watches = if std::mem::take(&mut self.made_room) {
             WATCHES
