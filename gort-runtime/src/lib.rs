@@ -10,7 +10,7 @@
 //! | `v, ok := <-ch` | `ch.recv().await`, an `Option` |
 //! | `for v := range ch` | `while let Some(v) = ch.recv().await` |
 //! | `close(ch)`, `len(ch)`, `cap(ch)` | `ch.close()`, `ch.len()`, `ch.cap()` |
-//! | `select { case v := <-a: …; case b <- x: …; default: … }` | [`select! { v = a.recv() => …, b.send(x) => …, default => … }`](macro@select) |
+//! | `select { case v := <-a: …; case b <- x: …; default: … }` | [`select! { v = a.recv() => …, b.send(x) => …, default => … }`](macro@select), also over other futures |
 //! | `reflect.Select` | [`select::Select`] |
 //! | `sync.Mutex`, `RWMutex` and what they guard | `sync::owned::{Mutex, RwLock}`, which own it; `sync::{Mutex, RwMutex}` as in Go |
 //! | `sync.WaitGroup`, `Once`, `Cond`, `Pool`, `Map` | `sync::{WaitGroup, Once}`, `sync::owned::{Cond, Pool, Map}` |
