@@ -498,3 +498,32 @@ fn what_is_shifted_before_a_conversion_has_its_type() {
     ok("var s uint\nvar x = string(rune(1) << s)\nconst c = string(1 << 6)\nvar y = float64(1 << 3)");
     fails("var s uint\nvar x = string(1 << s)", &[("3:16", "must be integer")]);
 }
+
+#[test]
+fn instances_beget_no_larger_ones_without_end() {
+    ok("func f[P any]() { f[P]() }\nfunc g[A, B any]() { g[B, A]() }");
+    ok("type T[P any] struct{ f *T[P]; g []T[int] }");
+    ok(
+        "type T[P any] struct{ v P }\nfunc (t T[P]) m() T[P] { return t }\nfunc f[P any]() T[T[P]] { return T[T[P]]{} }",
+    );
+    ok("func f[P any](n int) { if n > 0 { f[*int](n - 1) } }");
+    ok("func f[P any]() { type L int; g[L]() }\nfunc g[P any]() {}");
+    fails(
+        "func f[P any]() { f[*P]() }",
+        &[("2:8", "instantiation cycle: `P` has no end of type arguments")],
+    );
+    fails("func f[P any](p P) { f(&p) }", &[("2:8", "instantiation cycle")]);
+    fails("type T[P any] struct{ f *T[T[P]] }", &[("2:8", "instantiation cycle")]);
+    fails(
+        "type T[P any] struct{ v P }\nfunc (t T[Q]) m() { T[[]Q]{}.m() }",
+        &[("2:8", "instantiation cycle")],
+    );
+    fails(
+        "func f[A any]() { g[func(A)]() }\nfunc g[B any]() { f[B]() }",
+        &[("2:8", "instantiation cycle")],
+    );
+    fails(
+        "func f[P any]() { type L int; f[L]() }",
+        &[("2:8", "instantiation cycle")],
+    );
+}

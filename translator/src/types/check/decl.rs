@@ -644,6 +644,7 @@ impl<'a> Checker<'a> {
                     self.colors.insert(o, Color::Grey);
                     self.path.push(o);
                     let decl = self.env.decl;
+                    self.declared_inside(o);
                     self.type_decl(o, s);
                     self.env.decl = decl;
                     self.path.pop();

@@ -418,6 +418,7 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: Instantiations; Satisfying a type constraint.
     pub(super) fn verify_instance(&mut self, span: Span, params: &[TypeId], args: &[TypeId], spans: &[Span]) {
+        let mut fits = true;
         for (i, (p, a)) in params.iter().zip(args).enumerate() {
             let Type::TypeParam(tp) = self.s.get(*p) else {
                 continue;
@@ -432,7 +433,11 @@ impl<'a> Checker<'a> {
                     self.type_str(bound)
                 );
                 self.err(at, Code::INSTANTIATION, text);
+                fits = false;
             }
+        }
+        if fits {
+            self.note_instance(span, params, args, spans);
         }
     }
 

@@ -17,6 +17,7 @@ mod external;
 mod index;
 mod infer;
 mod init_order;
+mod instance_cycles;
 mod labels;
 mod literal;
 mod operand;
@@ -41,6 +42,7 @@ use crate::guard;
 use crate::load::Loaded;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{self, Expr, Name, NodeId};
+use instance_cycles::InstanceGraph;
 use operand::Operand;
 use packages::{PkgState, Shared};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -211,6 +213,7 @@ struct Checker<'a> {
     partial: FxHashMap<NodeId, (Vec<TypeId>, Vec<TypeId>)>,
     /// Where instances of generic types are first written.
     instance_spans: FxHashMap<TypeId, Span>,
+    instances: InstanceGraph,
 }
 
 impl<'a> Checker<'a> {
@@ -237,6 +240,7 @@ impl<'a> Checker<'a> {
             reported: FxHashSet::default(),
             partial: FxHashMap::default(),
             instance_spans: FxHashMap::default(),
+            instances: InstanceGraph::default(),
         }
     }
 
@@ -547,6 +551,7 @@ impl<'a> Checker<'a> {
         self.record_untyped();
         self.init_order(pkg, &objs);
         self.unused_imports(pkg);
+        self.instance_cycles();
     }
 }
 
