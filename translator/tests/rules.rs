@@ -527,3 +527,38 @@ fn instances_beget_no_larger_ones_without_end() {
         &[("2:8", "instantiation cycle")],
     );
 }
+
+#[test]
+fn files_are_embedded_in_variables_of_the_package_that_can_hold_them() {
+    let embeds = |imports: &str, rest: &str| format!("import {imports}\n//go:embed a.txt\n{rest}");
+    for rest in [
+        "var s string",
+        "var s []byte",
+        "\n// Text.\nvar s text\ntype text string",
+        "var _ string",
+    ] {
+        ok(&embeds("_ \"embed\"", rest));
+    }
+    ok(&embeds("\"embed\"", "var s embed.FS"));
+    ok("import _ \"embed\"\nvar (\n\ta int\n\t//go:embed a b\n\ts string\n)");
+    ok("import _ \"embed\"\n//go:embedded\nvar a int");
+    for (imports, rest, part) in [
+        ("_ \"os\"", "var s string", "import `embed`"),
+        ("_ \"embed\"", "var s int", "a variable of type int"),
+        ("\"embed\"", "var s own\ntype own embed.FS", "a variable of type own"),
+        ("_ \"embed\"", "var s, t string", "several variables"),
+        ("_ \"embed\"", "var s = \"\"", "a variable with a value"),
+        ("_ \"embed\"", "func f() {}", "misplaced"),
+        ("_ \"embed\"", "var (\n\ts string\n)", "misplaced"),
+    ] {
+        fails(&embeds(imports, rest), &[("3:1", part)]);
+    }
+    fails(
+        "import _ \"embed\"\nfunc f() {\n//go:embed a.txt\nvar s string\n_ = s\n}",
+        &[("4:1", "inside a function")],
+    );
+    fails(
+        "import _ \"embed\"\n//go:embed\nvar s string",
+        &[("3:1", "names no files")],
+    );
+}

@@ -12,6 +12,7 @@ mod call;
 mod conversion;
 mod cycles;
 mod decl;
+mod embed;
 mod expr;
 mod external;
 mod index;
@@ -548,6 +549,7 @@ impl<'a> Checker<'a> {
         }
         self.process_later();
         self.external_functions(pkg);
+        self.embedded_files(pkg);
         self.record_untyped();
         self.init_order(pkg, &objs);
         self.unused_imports(pkg);
