@@ -562,3 +562,72 @@ fn files_are_embedded_in_variables_of_the_package_that_can_hold_them() {
         &[("3:1", "names no files")],
     );
 }
+
+#[test]
+fn nothing_is_of_an_empty_type_set() {
+    fails(
+        "func f[T interface{ ~int; ~string }](x T) bool { return x == x }",
+        &[("2:57", "incomparable types in type set")],
+    );
+    fails(
+        "type A int\nfunc f[_ ~A]() {}\nfunc main() { f[int]() }",
+        &[("3:10", "invalid use of `~`"), ("4:17", "empty type set")],
+    );
+    let both = "type C interface{ comparable; [2]any | int }\nfunc f[T C]() {}\n";
+    ok(&format!("{both}func main() {{ f[int]() }}"));
+    fails(
+        &format!("{both}func main() {{ f[[2]any]() }}"),
+        &[("4:17", "does not satisfy C")],
+    );
+}
+
+#[test]
+fn an_elided_type_is_that_of_an_element_and_of_no_field() {
+    ok("type P struct{ x int }\nvar _ = []P{{1}}\nvar _ = map[P][]P{{1}: {{2}}}");
+    let types = "type P struct{ x int }\ntype Q struct{ P; n int }\n";
+    fails(&format!("{types}var _ = Q{{P: {{}}}}"), &[("4:14", "missing type")]);
+    fails(&format!("{types}var _ = Q{{{{}}, 1}}"), &[("4:11", "missing type")]);
+}
+
+#[test]
+fn errors_are_told_where_go_tells_them() {
+    fails("var _\nvar a, _", &[("2:6", "missing type"), ("3:9", "missing type")]);
+    fails(
+        "type N[P any] M[P]\ntype M[P any] N[P]",
+        &[("2:15", "invalid recursive type")],
+    );
+    fails(
+        "func f[_ interface{ m() }]() {}\ntype T struct{}\nfunc (*T) m() {}\nfunc main() { f[T]() }",
+        &[("5:17", "does not satisfy")],
+    );
+    fails(
+        "type M int\nfunc main() { var i int; for i = range M(3) { _ = i } }",
+        &[("3:40", "cannot use")],
+    );
+}
+
+#[test]
+fn a_type_with_too_few_arguments_fits_no_other() {
+    fails(
+        "type T[A, B any] struct{ f A }\nvar x T[int]\nvar y T[int, int] = x\nvar _ = x.f",
+        &[("3:7", "not enough type arguments"), ("4:21", "cannot use")],
+    );
+}
+
+#[test]
+fn a_union_has_no_more_types_through_those_it_names() {
+    let terms = |from: usize| {
+        let all: Vec<_> = (from..from + 60).map(|n| format!("[{n}]int")).collect();
+        all.join(" | ")
+    };
+    let types = format!(
+        "type A interface{{ {} }}\ntype B interface{{ {} }}\n",
+        terms(0),
+        terms(60)
+    );
+    ok(&format!("{types}type C interface{{ A | int }}"));
+    fails(
+        &format!("{types}type C interface{{ A | B }}"),
+        &[("4:19", "100 union terms")],
+    );
+}
