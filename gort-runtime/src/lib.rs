@@ -170,12 +170,19 @@ pub use gort_runtime_macros::interface;
 #[cfg(feature = "macros")]
 pub use gort_runtime_macros::main;
 /// Arms are `pattern = operation => body`, `operation => body` for a send, and `default => body`. The operations are the
-/// futures of channels, and whatever else is a [`select::Case`]. As in Go they are evaluated once and in source order, one
-/// that can proceed is chosen at random, and the others have left their queues when its body runs. In a body `break`,
-/// `continue`, `return`, `?` and `.await` mean what they mean outside.
+/// futures of channels, and any other `Send` futures: a sleep as a timeout, the end of a context, a task of tokio's. As in Go they
+/// are evaluated once and in source order, one that can proceed is chosen at random, and the others have left their queues when
+/// its body runs. In a body `break`, `continue`, `return`, `?` and `.await` mean what they mean outside.
+///
+/// With `biased;` before the arms, the first that can proceed is chosen.
 ///
 /// # Cancel safety
-/// Dropped while it waits, nothing has happened; a value already received goes to the next receiver.
+/// Dropped while it waits, nothing has happened; a value already received goes to the next receiver. Futures that are not chosen
+/// are dropped before the body runs: what they have done until then is as safe as they are. To go on with one in the next `select!`,
+/// lend it: `x = future.as_mut() => …`, with a pinned `future`.
+///
+/// # Differences from Go
+/// A select with futures waits anew at its channels, behind others, whenever it is woken.
 ///
 /// ```
 /// use gort_runtime::{chan::Chan, select, task};
@@ -190,6 +197,12 @@ pub use gort_runtime_macros::main;
 ///         _ = jobs.recv() => unreachable!(),
 ///         default => println!("nothing to do"),
 ///     }
+///     let answer = select! {
+///         biased;
+///         _ = quit.recv() => return,
+///         answer = async { 6 * 7 } => answer,
+///     };
+///     assert_eq!(answer, 42);
 /// });
 /// ```
 #[cfg(feature = "macros")]

@@ -1,4 +1,4 @@
-//! `select!`: channel operations as arms.
+//! `select!`: channel operations and other futures as arms.
 //!
 //! The operands are evaluated in source order into the operations' futures, which are pinned; the runtime waits for one of them, and only its
 //! number and result survive, so that nothing is registered or borrowed any more when the arm runs.
@@ -9,6 +9,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Expr, Pat, Token};
 
 pub(crate) struct Select {
+    biased: bool,
     arms: Vec<Arm>,
     default: Option<Expr>,
 }
@@ -21,7 +22,13 @@ struct Arm {
 
 impl Parse for Select {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let biased = is_biased(input);
+        if biased {
+            input.parse::<proc_macro2::Ident>()?;
+            input.parse::<Token![;]>()?;
+        }
         let mut select = Select {
+            biased,
             arms: Vec::new(),
             default: None,
         };
@@ -51,6 +58,11 @@ impl Parse for Select {
         }
         Ok(select)
     }
+}
+
+fn is_biased(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    ahead.parse::<proc_macro2::Ident>().is_ok_and(|ident| ident == "biased") && ahead.peek(Token![;])
 }
 
 fn is_default(input: ParseStream<'_>) -> bool {
@@ -86,7 +98,7 @@ fn body(input: ParseStream<'_>) -> syn::Result<Expr> {
 }
 
 pub(crate) fn expand(select: Select) -> TokenStream {
-    let Select { arms, default } = select;
+    let Select { biased, arms, default } = select;
     if arms.is_empty() {
         return match default {
             Some(body) => quote!({ #body }),
@@ -95,6 +107,7 @@ pub(crate) fn expand(select: Select) -> TokenStream {
     }
     let count = arms.len();
     let cases: Vec<_> = (0..count).map(|i| format_ident!("__case_{i}")).collect();
+    let kinds: Vec<_> = (0..count).map(|i| format_ident!("__kind_{i}")).collect();
     let names: Vec<_> = (0..count).map(|i| format_ident!("Case{i}")).collect();
     let numbers = 0..count;
     let operations = arms.iter().map(|arm| &arm.operation);
@@ -105,9 +118,9 @@ pub(crate) fn expand(select: Select) -> TokenStream {
     });
     let cases_as_dyn = quote!(&mut [#(#cases.as_mut() as ::core::pin::Pin<&mut (dyn ::gort_runtime::select::Case + ::core::marker::Send)>),*]);
     let chosen = match default {
-        Some(_) => quote!(::gort_runtime::select::try_now(#cases_as_dyn)),
+        Some(_) => quote!(::gort_runtime::select::try_now_as(#cases_as_dyn, __manner)),
         None => {
-            quote!(::core::option::Option::Some(::gort_runtime::select::wait(#cases_as_dyn).await))
+            quote!(::core::option::Option::Some(::gort_runtime::select::wait_as(#cases_as_dyn, __manner).await))
         }
     };
     let otherwise = match default {
@@ -118,7 +131,15 @@ pub(crate) fn expand(select: Select) -> TokenStream {
         enum __Chosen<#(#names),*> { #(#names(#names),)* Default }
         let __chosen = match (#(#operations,)*) {
             (#(#cases,)*) => {
-                #(let mut #cases = ::core::pin::pin!(#cases);)*
+                #(let #kinds = {
+                    use ::gort_runtime::select::kind::{ViaFuture as _, ViaOperation as _};
+                    (&::gort_runtime::select::kind::of(&#cases)).kind()
+                };)*
+                #(let mut #cases = ::core::pin::pin!(#kinds.case(#cases));)*
+                let __manner = ::gort_runtime::select::Manner {
+                    futures: #(#kinds.is_future())||*,
+                    biased: #biased,
+                };
                 match #chosen {
                     #(::core::option::Option::Some(#numbers) => {
                         __Chosen::#names(::gort_runtime::select::Operation::finish(#cases.as_mut()))

@@ -4,12 +4,16 @@
 //! - Out: of a select's cases exactly one happens, in any interleaving.
 //! - Invariants: see `models`.
 
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+
 use loom::future::block_on;
 use loom::thread;
 
 use super::{explore, poll_once};
 use crate::chan::Chan;
-use crate::select::{Chosen, Select};
+use crate::select::{self, Awaited, Case, Chosen, Operation, Select};
 
 /// ```text
 /// sender: send(1) to a, send(2) to b
@@ -96,5 +100,41 @@ fn a_dropped_select_passes_the_value_on() {
             assert_eq!(block_on(a.recv()), Some(7));
         }
         drop(sender.join());
+    });
+}
+
+/// A future that is ready when it is polled the second time.
+fn soon() -> impl Future<Output = ()> + Send {
+    let mut polled = false;
+    poll_fn(move |cx| {
+        if std::mem::replace(&mut polled, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+}
+
+/// ```text
+/// main:   waits for a value or a future .... leaves the channel, polls the future
+/// sender: .................. sends
+/// ```
+#[test]
+fn a_select_with_a_future_loses_no_value() {
+    explore(|| {
+        let c = Chan::make(0);
+        let other = c.clone();
+        let sender = thread::spawn(move || block_on(other.send(1)));
+        let received = block_on(async {
+            let mut recv = pin!(c.recv());
+            let mut future = pin!(Awaited::new(soon()));
+            let cases = &mut [recv.as_mut() as Pin<&mut (dyn Case + Send)>, future.as_mut()];
+            match select::wait(cases).await {
+                0 => recv.finish(),
+                _ => c.recv().await,
+            }
+        });
+        drop(sender.join());
+        assert_eq!(received, Some(1));
     });
 }

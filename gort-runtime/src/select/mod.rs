@@ -1,6 +1,6 @@
 //! Go's `select`.
 //!
-//! - In: operations that are [cases](Case): the futures of channels.
+//! - In: operations that are [cases](Case): the futures of channels, and any other in an [`Awaited`].
 //! - Out: [`wait`] and [`try_now`], which `select!` is made of; [`Select`] for cases known only while running.
 //! - Invariants: as in Go, all channels are locked in the order of their addresses; the cases are tried in a random
 //!   order; if none can proceed, each is queued at its channel with the [`Ticket`] that the first to serve one of them
@@ -20,8 +20,12 @@ use crate::shim::random;
 use crate::task::{Hold, Wait, proceed, progress, waiting_for, waiting_for_ever, waker, wakes_same};
 
 mod dynamic;
+mod future;
+#[doc(hidden)]
+pub mod kind;
 
 pub use dynamic::{Chosen, Select};
+pub use future::Awaited;
 
 /// An operation that can be a case of `select!`.
 ///
@@ -73,6 +77,10 @@ pub trait Operation: RawCase {
 pub unsafe trait RawCase {
     /// The channel's address; 0 for nil, whose case never proceeds.
     fn addr(&self) -> usize;
+    /// Whether it is a future that has no channel: then it has no lock and no queue, and is polled each time.
+    fn is_future(&self) -> bool {
+        false
+    }
     /// The handle that the operation borrows, if it is known.
     #[doc(hidden)]
     fn hold(&self) -> Option<Hold> {
@@ -94,8 +102,8 @@ pub unsafe trait RawCase {
     /// # Safety
     /// The caller holds the lock.
     unsafe fn attempt(self: Pin<&mut Self>) -> Option<Option<Waker>>;
-    /// As [`attempt`](Self::attempt), under a lock taken for it.
-    fn attempt_alone(mut self: Pin<&mut Self>) -> Option<Option<Waker>> {
+    /// As [`attempt`](Self::attempt), under a lock taken for it. A [future](Self::is_future) is polled.
+    fn attempt_alone(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Option<Option<Waker>> {
         self.lock();
         // SAFETY: locked for it.
         unsafe {
@@ -136,6 +144,8 @@ unsafe impl Sync for Ticket {}
 
 /// The value of [`Ticket::chosen`] while no case is.
 const NONE_CHOSEN: u32 = u32::MAX;
+/// While the owner takes its cases off their queues.
+const WITHDRAWN: u32 = u32::MAX - 1;
 
 impl Ticket {
     fn new() -> Self {
@@ -155,6 +165,14 @@ impl Ticket {
             .ok()?;
         // SAFETY: only one can have claimed it, and the owner does not touch the waker after that.
         Some(unsafe { &mut *self.waker.get() }.take())
+    }
+
+    /// Sees to it that no case is chosen any more; which one was before.
+    fn withdraw(&self) -> Option<usize> {
+        let withdrawn = self
+            .chosen
+            .compare_exchange(NONE_CHOSEN, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire);
+        withdrawn.err().map(|case| case as usize)
     }
 
     fn chosen(&self) -> Option<usize> {
@@ -248,6 +266,34 @@ fn shuffle(order: &mut [u16]) {
     }
 }
 
+/// How a select chooses.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// Some cases are futures.
+    pub futures: bool,
+    /// The first case that is ready is taken.
+    pub biased: bool,
+}
+
+impl Manner {
+    #[inline]
+    fn put_in_order(self, order: &mut [u16]) {
+        if self.biased {
+            order.iter_mut().zip(0..).for_each(|(place, i)| *place = i);
+        } else {
+            shuffle(order);
+        }
+    }
+}
+
+/// Tries the cases in an order, each under its own lock.
+#[inline]
+fn attempt_each(cases: &mut Cases<'_, '_>, order: &[u16], cx: &mut Context<'_>) -> Option<(usize, Option<Waker>)> {
+    let mut in_order = order.iter().map(|i| usize::from(*i));
+    in_order.find_map(|i| cases[i].as_mut().attempt_alone(cx).map(|waker| (i, waker)))
+}
+
 /// Tries the cases in an order.
 ///
 /// # Safety
@@ -276,9 +322,22 @@ unsafe fn attempt(cases: &mut Cases<'_, '_>, order: &[u16]) -> Option<(usize, Op
 /// });
 /// ```
 pub fn try_now(cases: &mut Cases<'_, '_>) -> Option<usize> {
+    let futures = cases.iter().any(|case| case.is_future());
+    try_now_as(cases, Manner { futures, biased: false })
+}
+
+/// As [`try_now`], in some manner.
+#[doc(hidden)]
+pub fn try_now_as(cases: &mut Cases<'_, '_>, manner: Manner) -> Option<usize> {
     let mut numbers = Numbers::default();
     let order = numbers.first(cases.len());
-    shuffle(order);
+    manner.put_in_order(order);
+    if manner.futures {
+        let mut cx = Context::from_waker(Waker::noop());
+        let (case, waker) = attempt_each(cases, order, &mut cx)?;
+        waker.into_iter().for_each(Waker::wake);
+        return Some(case);
+    }
     // SAFETY: `with_locks` holds the locks.
     let (case, waker) = with_locks(cases, |cases| unsafe { attempt(cases, order) })?;
     if let Some(waker) = waker {
@@ -305,8 +364,16 @@ pub fn try_now(cases: &mut Cases<'_, '_>) -> Option<usize> {
 /// });
 /// ```
 pub fn wait<'a, 'b, 'c>(cases: &'c mut Cases<'a, 'b>) -> Waiting<'a, 'b, 'c> {
+    let futures = cases.iter().any(|case| case.is_future());
+    wait_as(cases, Manner { futures, biased: false })
+}
+
+/// As [`wait`], in some manner.
+#[doc(hidden)]
+pub fn wait_as<'a, 'b, 'c>(cases: &'c mut Cases<'a, 'b>, manner: Manner) -> Waiting<'a, 'b, 'c> {
     Waiting {
         cases,
+        manner,
         ticket: Ticket::new(),
         registered: false,
         _pinned: PhantomPinned,
@@ -329,6 +396,7 @@ pub fn wait<'a, 'b, 'c>(cases: &'c mut Cases<'a, 'b>) -> Waiting<'a, 'b, 'c> {
 /// ```
 pub struct Waiting<'a, 'b, 'c> {
     cases: &'c mut Cases<'a, 'b>,
+    manner: Manner,
     ticket: Ticket,
     /// Whether the cases are queued, with pointers to the ticket.
     registered: bool,
@@ -336,13 +404,12 @@ pub struct Waiting<'a, 'b, 'c> {
 }
 
 impl Waiting<'_, '_, '_> {
-    fn start(&mut self, cx: &Context<'_>) -> Option<usize> {
+    fn start(&mut self, cx: &mut Context<'_>) -> Option<usize> {
         let mut numbers = Numbers::default();
         let order = numbers.first(self.cases.len());
-        shuffle(order);
+        self.manner.put_in_order(order);
         // Each under its own lock only: that is what most selects need, and all that they lock then.
-        let mut in_order = order.iter().map(|i| usize::from(*i));
-        let quickly = in_order.find_map(|i| self.cases[i].as_mut().attempt_alone().map(|waker| (i, waker)));
+        let quickly = attempt_each(self.cases, order, cx);
         let done = quickly.or_else(|| self.attempt_or_queue(cx, order));
         match done {
             Some((case, waker)) => {
@@ -376,6 +443,19 @@ impl Waiting<'_, '_, '_> {
         })
     }
 
+    /// Begins anew, since what woke it may have been one of the futures: the cases leave their queues, so that none of them can be
+    /// chosen while a future is, whose output would be lost.
+    fn restart(&mut self, cx: &mut Context<'_>) -> Option<usize> {
+        let chosen = self.ticket.withdraw();
+        if chosen.is_some() {
+            return chosen;
+        }
+        self.cases.iter_mut().for_each(|case| case.as_mut().deregister(false));
+        self.registered = false;
+        self.ticket = Ticket::new();
+        self.start(cx)
+    }
+
     /// Sees to it that the right task is woken; the case that was chosen meanwhile, if one was.
     fn rewake(&mut self, cx: &Context<'_>) -> Option<usize> {
         let ticket = &self.ticket;
@@ -398,7 +478,7 @@ impl Waiting<'_, '_, '_> {
 /// The handles that the cases borrow, if all are known. A case with the nil channel has none and never proceeds.
 #[cold]
 fn holds(cases: &Cases<'_, '_>) -> Option<Vec<Hold>> {
-    let channels = cases.iter().filter(|case| case.addr() != 0);
+    let channels = cases.iter().filter(|case| case.addr() != 0 || case.is_future());
     channels.map(|case| case.hold()).collect()
 }
 
@@ -410,7 +490,11 @@ impl Future for Waiting<'_, '_, '_> {
         let this = unsafe { self.get_unchecked_mut() };
         ready!(proceed(cx));
         let chosen = if this.registered {
-            this.ticket.chosen().or_else(|| this.rewake(cx))
+            match this.ticket.chosen() {
+                None if this.manner.futures => this.restart(cx),
+                None => this.rewake(cx),
+                chosen => chosen,
+            }
         } else {
             this.start(cx)
         };

@@ -18,7 +18,7 @@ use super::mutex::{spin_until, starves, try_often};
 use super::wait_list::{End, Host, Turn, leave, notify_first};
 use super::{InPlace, fatal, in_place};
 use crate::chan::node::{Queue, Stage};
-use crate::shim::atomic::{AtomicU64, Ordering};
+use crate::shim::atomic::{AtomicU32, AtomicU64, Ordering};
 use crate::shim::{Lock, const_unless_modelled};
 use crate::task::{Wait, block_on, make_way};
 #[cfg(feature = "value")]
@@ -42,6 +42,8 @@ use crate::value::Ptr;
 pub struct RwMutex {
     /// The number of readers, the bits below, and the number of writers that wait.
     state: AtomicU64,
+    /// How often it was held for writing; changed by who holds it so.
+    passes: AtomicU32,
     queues: Lock<Queues>,
 }
 
@@ -62,6 +64,9 @@ const WOKEN: u64 = 1 << 34;
 const STARVING: u64 = 1 << 35;
 /// One writer that waits, queued or woken.
 const WAITING_WRITER: u64 = 1 << 40;
+
+/// Nanoseconds for one writer, with the readers between two, when the goroutines of two processors are in each other's way.
+const HOT: u64 = 80;
 
 /// Who asks for the lock.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -112,6 +117,7 @@ impl RwMutex {
         pub const fn new() -> Self {
             RwMutex {
                 state: AtomicU64::new(0),
+                passes: AtomicU32::new(0),
                 queues: Lock::new(Queues {
                     readers: Queue::new(),
                     writers: Queue::new(),
@@ -228,7 +234,12 @@ impl RwMutex {
             Side::Read => Wait::RwMutexRLock,
             Side::Write => Wait::RwMutexLock,
         };
-        make_way().await;
+        make_way(
+            std::ptr::from_ref(self).addr(),
+            self.passes.load(Ordering::Relaxed),
+            HOT,
+        )
+        .await;
         let mut since = None;
         // What of the state is this waiter's: that it was woken, and its place among the writers that wait.
         let (mut woken, mut counted) = (0, 0);
@@ -313,6 +324,8 @@ impl RwMutex {
     /// ```
     #[inline]
     pub fn unlock(&self) {
+        self.passes
+            .store(self.passes.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         // One instruction, where taking the bit out and asking for the state before would be a loop.
         let before = self.state.fetch_sub(WRITER, Ordering::Release);
         if before & WRITER == 0 {

@@ -163,8 +163,8 @@ pub async fn gosched() {
 /// holds asks before it does.
 #[cfg(feature = "sync")]
 #[inline]
-pub(crate) async fn make_way() {
-    if super::scheduler::crowded() {
+pub(crate) async fn make_way(lock: usize, passes: u32, hot: u64) {
+    if super::scheduler::crowded(lock, passes, hot) {
         gosched().await;
     }
 }

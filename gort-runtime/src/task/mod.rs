@@ -159,6 +159,8 @@ pub use run::{at_exit, exit};
 pub(crate) fn has_scheduler() -> bool {
     scheduler::current().is_some()
 }
+#[cfg(feature = "time")]
+pub(crate) use scheduler::clock;
 pub(crate) use scheduler::task::{waker, wakes_same};
 /// ```
 /// # #[cfg(feature = "time")]

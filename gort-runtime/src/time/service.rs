@@ -3,7 +3,8 @@
 //! - In: alarms that are started and stopped.
 //! - Out: what is due is done: a time sent, a goroutine started.
 //! - Invariants: an alarm runs while its `armed` is the number of an entry in the heap, and changes under the heap's lock;
-//!   entries of other numbers are stale and skipped. A time is sent under that lock too, so that none arrives after the
+//!   entries of other numbers are stale and skipped. An alarm that is put off keeps its entry, which is put back when its time
+//!   has come. A time is sent under that lock too, so that none arrives after the
 //!   alarm was stopped. Nobody is woken, and nothing of the user's dropped, under the lock. While an alarm runs, the
 //!   deadlock judge knows of it.
 //!
@@ -22,7 +23,7 @@ use super::bubble::Bubble;
 use crate::chan::Chan;
 use crate::shim::process::Lock;
 use crate::shim::process::atomic::{AtomicU64, Ordering::Relaxed};
-use crate::task::External;
+use crate::task::{External, clock};
 
 /// What an alarm does when it is due.
 pub(super) enum Due {
@@ -71,6 +72,9 @@ pub(super) struct Alarm {
     due: Due,
     /// The number of the entry that counts; 0 while it does not run.
     armed: AtomicU64,
+    /// When it is due, and when that entry is, which may be earlier; by the [clock].
+    at: AtomicU64,
+    queued: AtomicU64,
     /// Where it was made, if that was in a bubble: then the bubble runs it.
     bubble: Option<Box<Bubbled>>,
 }
@@ -82,7 +86,8 @@ struct Bubbled {
 }
 
 struct Entry {
-    at: Instant,
+    /// By the [clock].
+    at: u64,
     number: u64,
     alarm: Arc<Alarm>,
 }
@@ -118,7 +123,7 @@ struct Service {
     external: Option<External>,
     /// The thread, and until when it sleeps.
     thread: Option<Thread>,
-    sleeps_until: Option<Instant>,
+    sleeps_until: Option<u64>,
 }
 
 static SERVICE: Lock<Service> = Lock::new(Service {
@@ -159,10 +164,15 @@ impl Later {
 }
 
 impl Service {
-    fn push(&mut self, at: Instant, alarm: Arc<Alarm>) {
+    fn push(&mut self, at: u64, alarm: Arc<Alarm>) {
         self.last += 1;
         alarm.armed.store(self.last, Relaxed);
-        let number = self.last;
+        alarm.at.store(at, Relaxed);
+        self.queue(at, self.last, alarm);
+    }
+
+    fn queue(&mut self, at: u64, number: u64, alarm: Arc<Alarm>) {
+        alarm.queued.store(at, Relaxed);
         self.heap
             .get_or_insert_default()
             .push(Reverse(Entry { at, number, alarm }));
@@ -193,29 +203,32 @@ impl Service {
         if self.stale < FEW || self.stale < heap.len() / 2 {
             return;
         }
-        let entries = std::mem::take(heap).into_vec();
-        let (kept, dropped) = entries
-            .into_iter()
-            .partition::<Vec<_>, _>(|Reverse(entry)| entry.alarm.armed.load(Relaxed) == entry.number);
-        *heap = kept.into();
-        later.dropped.extend(dropped.into_iter().map(|Reverse(entry)| entry));
+        let mut entries = std::mem::take(heap).into_vec();
+        let stale = entries.extract_if(.., |Reverse(entry)| entry.alarm.armed.load(Relaxed) != entry.number);
+        later.dropped.extend(stale.map(|Reverse(entry)| entry));
+        *heap = entries.into();
         self.stale = 0;
     }
 
     /// Takes the first entry off the heap if it is due.
-    fn pop(&mut self, at: Instant) -> Option<Entry> {
+    fn pop(&mut self, at: u64) -> Option<Entry> {
         let top = self.heap.as_mut()?.peek_mut()?;
         (top.0.at <= at).then(|| PeekMut::pop(top).0)
     }
 
     /// Does what is due, but for what must be done later.
     fn collect(&mut self, later: &mut Later) {
-        let at = Instant::now();
+        let at = clock();
         while let Some(entry) = self.pop(at) {
             let number = entry.alarm.armed.load(Relaxed);
             if number != entry.number {
                 self.stale = self.stale.saturating_sub(1);
                 later.dropped.push(entry);
+                continue;
+            }
+            let due = entry.alarm.at.load(Relaxed);
+            if due > at {
+                self.queue(due, number, entry.alarm);
                 continue;
             }
             entry.alarm.armed.store(0, Relaxed);
@@ -225,8 +238,8 @@ impl Service {
                     later.wakers.extend(c.send_now());
                     let period = *period.lock();
                     // The next time that has not passed yet.
-                    let missed = (at - entry.at).as_nanos() / period.as_nanos().max(1);
-                    let next = entry.at + period * (missed as u32).saturating_add(1);
+                    let period = nanoseconds(period).max(1);
+                    let next = due + period * ((at - due) / period + 1);
                     self.push(next, entry.alarm);
                     continue;
                 }
@@ -237,7 +250,7 @@ impl Service {
     }
 
     /// Sees to it that the thread wakes in time; whom to unpark.
-    fn alert(&mut self, at: Instant) -> Option<Thread> {
+    fn alert(&mut self, at: u64) -> Option<Thread> {
         let late = self.sleeps_until.is_none_or(|until| at < until);
         if !late {
             return None;
@@ -249,6 +262,12 @@ impl Service {
         }
         self.thread.clone()
     }
+}
+
+/// What a duration is on the [clock]. One too long to be told is centuries, which is never.
+fn nanoseconds(duration: Duration) -> u64 {
+    const NEVER: u64 = 1 << 62;
+    duration.as_nanos().min(u128::from(NEVER)) as u64
 }
 
 fn run() {
@@ -265,7 +284,7 @@ fn run() {
         drop(service);
         later.act();
         match next {
-            Some(at) => std::thread::park_timeout(at.saturating_duration_since(Instant::now())),
+            Some(at) => std::thread::park_timeout(Duration::from_nanos(at.saturating_sub(clock()))),
             None => std::thread::park(),
         }
     }
@@ -276,6 +295,8 @@ impl Alarm {
         Arc::new(Alarm {
             due,
             armed: AtomicU64::new(0),
+            at: AtomicU64::new(0),
+            queued: AtomicU64::new(0),
             bubble: Bubble::current().map(|bubble| {
                 Box::new(Bubbled {
                     bubble,
@@ -330,22 +351,26 @@ impl Alarm {
         if let Some(bubbled) = &self.bubble {
             return bubbled.bubble.start(self, after);
         }
-        // A time too far away to be told is never.
-        let at = Instant::now() + after.min(Duration::from_secs(1 << 33));
+        let at = clock() + nanoseconds(after);
         let mut later = Later::default();
         let mut service = SERVICE.lock();
-        let ran = service.disarm(self);
         let unsent = self.drain(&mut later);
-        if !ran {
-            service.running += 1;
-            if service.running == 1 {
-                service.external = Some(External::new());
-            }
-        }
         self.set_period(after);
-        service.push(at, self.clone());
-        service.purge(&mut later);
-        let thread = service.alert(at);
+        let ran = self.armed.load(Relaxed) != 0;
+        let mut thread = None;
+        if ran && at >= self.queued.load(Relaxed) {
+            self.at.store(at, Relaxed);
+        } else {
+            if !service.disarm(self) {
+                service.running += 1;
+                if service.running == 1 {
+                    service.external = Some(External::new());
+                }
+            }
+            service.push(at, self.clone());
+            service.purge(&mut later);
+            thread = service.alert(at);
+        }
         drop(service);
         if let Some(thread) = thread {
             thread.unpark();

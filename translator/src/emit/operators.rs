@@ -80,7 +80,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn is_string(&self, ty: TypeId) -> bool {
+    pub(super) fn is_string(&self, ty: TypeId) -> bool {
         self.basic_kind(ty).is_some_and(BasicKind::is_string)
     }
 

@@ -8,7 +8,7 @@ use super::stmt::Tail;
 use crate::analysis::errors::ResultForm;
 use crate::analysis::errors::returns::{Kind, called};
 use crate::hir::{
-    Block, Comm, Expr, ExprKind, Func, FuncId, LocalId, Method, RangeVar, SelectArm, Stmt, StmtKind, Values,
+    Block, Callee, Comm, Expr, ExprKind, Func, FuncId, LocalId, Method, RangeVar, SelectArm, Stmt, StmtKind, Values,
 };
 use crate::plan::results::{Shape, Source, Taken, is_flat, is_plain};
 use crate::plan::{Receiver, Storage};
@@ -129,9 +129,11 @@ impl<'a> Emitter<'a> {
         back.map(|method| format!(".{method}()")).unwrap_or_default()
     }
 
-    /// A call for its effect, whose answer nobody takes.
+    /// A call for its effect, whose answer nobody takes, though Rust expects that somebody does: what the library formats is
+    /// such an answer too.
     pub(super) fn ignored_answer(&self, e: &Expr) -> bool {
-        called(e).is_some_and(|f| self.plan.results.form(f) != ResultForm::Tuple)
+        let is_library = matches!(&e.kind, ExprKind::Call(call) if matches!(call.callee, Callee::Lib { .. }));
+        is_library && self.is_string(e.ty) || called(e).is_some_and(|f| self.plan.results.form(f) != ResultForm::Tuple)
     }
 
     /// `f() != nil`

@@ -14,6 +14,7 @@
 //! A scheduler lives for as long as the process: wakers point to it.
 
 pub(super) mod alarms;
+mod clock;
 mod idle;
 #[cfg(all(test, gort_loom))]
 mod models;
@@ -26,9 +27,9 @@ use std::cell::Cell;
 use std::future::Future;
 use std::panic::Location;
 use std::sync::OnceLock;
-use std::time::Instant;
 
 use self::alarms::Alarms;
+pub(crate) use self::clock::clock;
 use self::idle::{Idle, Sleeper};
 use self::queue::{Local, Shared, Slot};
 use self::registry::Registry;
@@ -41,7 +42,7 @@ use crate::shim::atomic::{
     fence,
 };
 #[cfg(feature = "sync")]
-use crate::shim::process::{contended, count_contended};
+use crate::shim::process::count_contended;
 
 /// What a thread needs to run goroutines.
 #[repr(align(128))]
@@ -88,9 +89,8 @@ thread_local! {
     static WORKER: Cell<bool> = const { Cell::new(false) };
     /// The processor that this thread has.
     static PROCESSOR: Cell<Option<&'static Processor>> = const { Cell::new(None) };
-    /// How often it had waited for others when, at the last measurement.
     #[cfg(feature = "sync")]
-    static CROWD: Cell<(u32, u64)> = const { Cell::new((0, 0)) };
+    static CROWD: Cell<Crowd> = const { Cell::new(Crowd { lock: 0, waits: 0, passes: 0, since: 0 }) };
     /// A goroutine has just let others run for this thread to make room.
     static MAKES_ROOM: Cell<bool> = const { Cell::new(false) };
 }
@@ -118,34 +118,51 @@ pub(super) fn hand_off() {
     }
 }
 
-/// Counts that this thread has to wait for another one, and says whether it does so all the time and had better leave its
-/// goroutines to that one. If so, the goroutine is to let others run, so that its thread can see to that.
+/// Counts that this thread has to wait for another one at a lock, and says whether it had better leave its goroutines to that
+/// one: a lock that is held more than once in `hot` nanoseconds is what they are busy with, and to get it from another processor
+/// takes about as long. `passes` is how often it was held. If so, the goroutine is to let others run, so that its thread can
+/// see to that.
 #[cfg(feature = "sync")]
-pub(super) fn crowded() -> bool {
-    /// So many times make a hundred nanoseconds each worth measuring.
-    const TIMES: u32 = 64;
+pub(super) fn crowded(lock: usize, passes: u32, hot: u64) -> bool {
+    /// So many waits at one lock are enough to look at the time.
+    const WAITS: u32 = 8;
     count_contended();
     // The first processor is the one that others make room for.
     if PROCESSOR.get().is_none_or(|processor| processor.index == 0) {
         return false;
     }
-    let (times, since) = CROWD.get();
-    if contended().wrapping_sub(times) < TIMES {
+    let before = CROWD.get();
+    if before.lock == lock && before.waits < WAITS {
+        CROWD.set(Crowd {
+            waits: before.waits + 1,
+            ..before
+        });
         return false;
     }
-    let now = clock();
-    CROWD.set((contended(), now));
-    let crowded = now - since < worker::CROWDED.as_nanos() as u64 * u64::from(TIMES);
+    let now = Crowd {
+        lock,
+        waits: 0,
+        passes,
+        since: clock(),
+    };
+    CROWD.set(now);
+    let passed = u64::from(passes.wrapping_sub(before.passes));
+    let crowded = before.lock == lock && now.since - before.since < hot * passed;
     if crowded {
         MAKES_ROOM.set(true);
     }
     crowded
 }
 
-/// Nanoseconds since some moment.
-pub(super) fn clock() -> u64 {
-    static START: OnceLock<Instant> = OnceLock::new();
-    START.get_or_init(Instant::now).elapsed().as_nanos() as u64
+/// What is known of the lock that a thread has waited for.
+#[cfg(feature = "sync")]
+#[derive(Clone, Copy)]
+struct Crowd {
+    lock: usize,
+    /// How often, since the following was noted.
+    waits: u32,
+    passes: u32,
+    since: u64,
 }
 
 impl Scheduler {

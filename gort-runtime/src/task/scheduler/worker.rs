@@ -94,6 +94,7 @@ impl Scheduler {
                     seen: vec![(0, Instant::now()); self.processors.len()],
                     busy: (0, Instant::now()),
                     asked: false,
+                    made_room: false,
                     contended: (contended(), Instant::now()),
                 };
                 worker.work();
@@ -138,6 +139,8 @@ struct Worker {
     busy: (u32, Instant),
     /// A goroutine let others run for this to make room.
     asked: bool,
+    /// It has just done so.
+    made_room: bool,
     /// How often it had to wait for other threads until when.
     contended: (u32, Instant),
 }
@@ -282,6 +285,7 @@ impl Worker {
         other.inbox.extend(processor.slot.take().into_iter().chain(queued));
         self.patience = PATIENCE_LONG;
         self.stole = None;
+        self.made_room = true;
         true
     }
 
@@ -376,7 +380,12 @@ impl Worker {
         if !scheduler.lie_down(sleeper, &mut self.searching) {
             return None;
         }
-        let mut watches = 0;
+        // What was just left to others is not taken back soon.
+        let mut watches = if std::mem::take(&mut self.made_room) {
+            WATCHES
+        } else {
+            0
+        };
         let mut suspicion = SUSPICION;
         loop {
             if processor.notified.swap(false, SeqCst) {
