@@ -334,6 +334,8 @@ impl<'a> Checker<'a> {
     }
 
     fn new_scope(&mut self, parent: Option<ScopeId>) -> ScopeId {
+        // A scope lies in older ones only: no name is sought without end.
+        let parent = parent.filter(|p| (p.0 as usize) < self.scopes.len());
         self.scopes.push(Scope {
             parent,
             names: FxHashMap::default(),
