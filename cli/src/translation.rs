@@ -126,7 +126,11 @@ impl Translated {
 }
 
 fn translate(loaded: Loaded) -> Translation {
-    pipeline::translate(loaded, &emit::Options::default())
+    let options = emit::Options {
+        needs_main: true,
+        ..emit::Options::default()
+    };
+    pipeline::translate(loaded, &options)
 }
 
 fn files<'a>(translation: &'a Translation, disk: &'a Disk) -> Files<'a> {

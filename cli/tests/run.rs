@@ -14,6 +14,15 @@ fn a_package_without_main_is_no_program() {
 }
 
 #[test]
+fn a_program_without_a_main_function_is_refused_where_it_begins() {
+    let s = Scratch::with(&[("p/p.go", "package main\n\nfunc helper() {}\n")]);
+    for verb in ["run", "translate", "check"] {
+        let text = "function `main` is undeclared in the `main` package";
+        check(&s.gort(&[verb, "p"]), 1, &["error[G0020]", text, "p.go:1:9"]);
+    }
+}
+
+#[test]
 fn errors_are_printed_and_nothing_runs() {
     let s = Scratch::with(&[("p/main.go", "package main\n\nfunc main() { x }\n")]);
     let ran = s.gort(&["run", "p"]);

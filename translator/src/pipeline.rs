@@ -88,6 +88,10 @@ fn passes(mut loaded: Loaded, options: Option<&emit::Options>) -> Translation {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let (program, found) = types::check_program(loaded);
     diagnostics.extend(found);
+    // A declaration that holds a syntax error is not there.
+    if options.is_some_and(|o| o.needs_main) && !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.extend(missing_main(&program));
+    }
     let mut summary = Summary {
         packages: program.order.len(),
         files: program.sources.len(),
@@ -117,6 +121,21 @@ fn passes(mut loaded: Loaded, options: Option<&emit::Options>) -> Translation {
         summary,
         program,
     }
+}
+
+/// A program begins in its function `main`.
+///
+/// Spec: Program execution.
+fn missing_main(program: &types::Program) -> Option<Diagnostic> {
+    let root = program.order.last().and_then(|id| program.package(*id))?;
+    let has_main = root.scope.contains_key("main");
+    if &*root.name != "main" || has_main {
+        return None;
+    }
+    let span = root.files.first().map(|f| f.package.span);
+    let text = "function `main` is undeclared in the `main` package";
+    // Spec: Program execution.
+    Some(Diagnostic::error(Code::UNDEFINED, span, text))
 }
 
 /// The passes behind the checker. A pass that stops where it could not be held to one declaration ends them all.

@@ -106,7 +106,9 @@ fn initialises_in_order_of_dependencies() {
 
 #[test]
 fn methods_that_nest_their_receiver_deeper_end() {
-    ok("type List[P any] struct{}
+    // Go refuses them too.
+    fails(
+        "type List[P any] struct{}
 func (_ List[P]) m() (_ List[List[P]]) { return }
 type R[P any] int
 func (R[P]) a(R[R[P]]) {}
@@ -114,7 +116,9 @@ func (R[P]) b(R[*P]) {}
 func (R[P]) c(M[M[P]]) {}
 type M[P any] int
 func (M[P]) m(R[R[P]]) {}
-func main() {}");
+func main() {}",
+        "instantiation cycle",
+    );
 }
 
 #[test]
@@ -122,4 +126,60 @@ fn methods_of_deeply_nested_instances_are_known() {
     ok("type L[P any] struct{ v P }
 func (l L[P]) get() P { return l.v }
 func main() { var x L[L[L[L[L[L[L[L[L[int]]]]]]]]]; println(x.get().get().get().get().get().get().get().get().get() + 1) }");
+}
+
+#[test]
+fn an_unknown_type_of_the_library_beside_a_syntax_error_ends() {
+    let text = r#"package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+var ErrClosed = errors.New("bus closed")
+
+type Bus[T any] struct {
+	mu     sync.mapRWMutex
+	closed bool
+	ch     chan T
+	sent   atomic.Int32
+}
+
+func New[T any](n int) *Bus[T] { return &Bus[T]{ch: make(chan T, n)} }
+
+func (b *Bus[T]) Send(ctx context.Context, msg T) error {
+	// The read lock is held while sending, so Close cannot close the channel meanwhile.
+	b.mu.RLock()
+	defer b.)mu.RUnlock()
+	if b.closed {
+		return ErrClosed
+	}
+	select {
+	case b.ch <- msg:
+		b.sent.Add(1)
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("bus: %w", ctx.Err())
+	}
+}
+
+func (b *Bus[T]) Messages() <-chan T { return b.ch }
+
+func (b *Bus[T]) Sent() int32 { return b.sent.Load() }
+
+func (b *Bus[T]) Close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.closed {
+		b.closed = true
+		close(b.ch)
+	}
+}
+"#;
+    let (_, diagnostics) = check_program(load_texts(&[("bus.go", text)]));
+    assert!(diagnostics.iter().any(|d| d.message.contains("sync.mapRWMutex")));
 }

@@ -36,12 +36,16 @@ type List[T any] struct {
 }
 
 func (l *List[T]) Each(f func(struct{ V T }))  { for _, v := range l.Items { f(struct{ V T }{v}) } }
-func (l *List[T]) Pairs() *List[Pair[T, T]]    { return nil }
+func (l *List[T]) Pairs() *Rest[Pair[T, T]]    { return new(Rest[Pair[T, T]]) }
 func (l *List[T]) Add(v T) *List[T]            { l.Items = append(l.Items, v); return l }
 
 type Pair[A, B any] struct { First A; Second B }
-type Deep[T any] struct { inner *Deep[Pair[T, T]]; list List[T] }
-func (d *Deep[T]) Inner() *Deep[Pair[T, T]] { return d.inner }
+type Rest[T any] struct { Items []T }
+type Deep[T any] struct { inner *Deeper[Pair[T, T]]; list List[T] }
+type Deeper[T any] struct { inner *Deepest[Pair[T, T]]; list List[T] }
+type Deepest[T any] struct { same *Deepest[T]; list List[T] }
+func (d *Deep[T]) Inner() *Deeper[Pair[T, T]] { return d.inner }
+func (d *Deeper[T]) Inner() *Deepest[Pair[T, T]] { return d.inner }
 type Number interface { ~int | ~float64 }
 type Of[T any] = map[string]List[T]
 func Sum[T Number](of ...T) (out T) { for _, v := range of { out += v }; return }
@@ -77,7 +81,7 @@ func Make() *shared.List[struct{{ X int }}] {{
 	return l
 }}
 
-func Dig(d *shared.Deep[int]) *shared.Deep[shared.Pair[shared.Pair[int, int], shared.Pair[int, int]]] {{
+func Dig(d *shared.Deep[int]) *shared.Deepest[shared.Pair[shared.Pair[int, int], shared.Pair[int, int]]] {{
 	return d.Inner().Inner()
 }}
 

@@ -498,3 +498,136 @@ fn what_is_shifted_before_a_conversion_has_its_type() {
     ok("var s uint\nvar x = string(rune(1) << s)\nconst c = string(1 << 6)\nvar y = float64(1 << 3)");
     fails("var s uint\nvar x = string(1 << s)", &[("3:16", "must be integer")]);
 }
+
+#[test]
+fn instances_beget_no_larger_ones_without_end() {
+    ok("func f[P any]() { f[P]() }\nfunc g[A, B any]() { g[B, A]() }");
+    ok("type T[P any] struct{ f *T[P]; g []T[int] }");
+    ok(
+        "type T[P any] struct{ v P }\nfunc (t T[P]) m() T[P] { return t }\nfunc f[P any]() T[T[P]] { return T[T[P]]{} }",
+    );
+    ok("func f[P any](n int) { if n > 0 { f[*int](n - 1) } }");
+    ok("func f[P any]() { type L int; g[L]() }\nfunc g[P any]() {}");
+    fails(
+        "func f[P any]() { f[*P]() }",
+        &[("2:8", "instantiation cycle: `P` has no end of type arguments")],
+    );
+    fails("func f[P any](p P) { f(&p) }", &[("2:8", "instantiation cycle")]);
+    fails("type T[P any] struct{ f *T[T[P]] }", &[("2:8", "instantiation cycle")]);
+    fails(
+        "type T[P any] struct{ v P }\nfunc (t T[Q]) m() { T[[]Q]{}.m() }",
+        &[("2:8", "instantiation cycle")],
+    );
+    fails(
+        "func f[A any]() { g[func(A)]() }\nfunc g[B any]() { f[B]() }",
+        &[("2:8", "instantiation cycle")],
+    );
+    fails(
+        "func f[P any]() { type L int; f[L]() }",
+        &[("2:8", "instantiation cycle")],
+    );
+}
+
+#[test]
+fn files_are_embedded_in_variables_of_the_package_that_can_hold_them() {
+    let embeds = |imports: &str, rest: &str| format!("import {imports}\n//go:embed a.txt\n{rest}");
+    for rest in [
+        "var s string",
+        "var s []byte",
+        "\n// Text.\nvar s text\ntype text string",
+        "var _ string",
+    ] {
+        ok(&embeds("_ \"embed\"", rest));
+    }
+    ok(&embeds("\"embed\"", "var s embed.FS"));
+    ok("import _ \"embed\"\nvar (\n\ta int\n\t//go:embed a b\n\ts string\n)");
+    ok("import _ \"embed\"\n//go:embedded\nvar a int");
+    for (imports, rest, part) in [
+        ("_ \"os\"", "var s string", "import `embed`"),
+        ("_ \"embed\"", "var s int", "a variable of type int"),
+        ("\"embed\"", "var s own\ntype own embed.FS", "a variable of type own"),
+        ("_ \"embed\"", "var s, t string", "several variables"),
+        ("_ \"embed\"", "var s = \"\"", "a variable with a value"),
+        ("_ \"embed\"", "func f() {}", "misplaced"),
+        ("_ \"embed\"", "var (\n\ts string\n)", "misplaced"),
+    ] {
+        fails(&embeds(imports, rest), &[("3:1", part)]);
+    }
+    fails(
+        "import _ \"embed\"\nfunc f() {\n//go:embed a.txt\nvar s string\n_ = s\n}",
+        &[("4:1", "inside a function")],
+    );
+    fails(
+        "import _ \"embed\"\n//go:embed\nvar s string",
+        &[("3:1", "names no files")],
+    );
+}
+
+#[test]
+fn nothing_is_of_an_empty_type_set() {
+    fails(
+        "func f[T interface{ ~int; ~string }](x T) bool { return x == x }",
+        &[("2:57", "incomparable types in type set")],
+    );
+    fails(
+        "type A int\nfunc f[_ ~A]() {}\nfunc main() { f[int]() }",
+        &[("3:10", "invalid use of `~`"), ("4:17", "empty type set")],
+    );
+    let both = "type C interface{ comparable; [2]any | int }\nfunc f[T C]() {}\n";
+    ok(&format!("{both}func main() {{ f[int]() }}"));
+    fails(
+        &format!("{both}func main() {{ f[[2]any]() }}"),
+        &[("4:17", "does not satisfy C")],
+    );
+}
+
+#[test]
+fn an_elided_type_is_that_of_an_element_and_of_no_field() {
+    ok("type P struct{ x int }\nvar _ = []P{{1}}\nvar _ = map[P][]P{{1}: {{2}}}");
+    let types = "type P struct{ x int }\ntype Q struct{ P; n int }\n";
+    fails(&format!("{types}var _ = Q{{P: {{}}}}"), &[("4:14", "missing type")]);
+    fails(&format!("{types}var _ = Q{{{{}}, 1}}"), &[("4:11", "missing type")]);
+}
+
+#[test]
+fn errors_are_told_where_go_tells_them() {
+    fails("var _\nvar a, _", &[("2:6", "missing type"), ("3:9", "missing type")]);
+    fails(
+        "type N[P any] M[P]\ntype M[P any] N[P]",
+        &[("2:15", "invalid recursive type")],
+    );
+    fails(
+        "func f[_ interface{ m() }]() {}\ntype T struct{}\nfunc (*T) m() {}\nfunc main() { f[T]() }",
+        &[("5:17", "does not satisfy")],
+    );
+    fails(
+        "type M int\nfunc main() { var i int; for i = range M(3) { _ = i } }",
+        &[("3:40", "cannot use")],
+    );
+}
+
+#[test]
+fn a_type_with_too_few_arguments_fits_no_other() {
+    fails(
+        "type T[A, B any] struct{ f A }\nvar x T[int]\nvar y T[int, int] = x\nvar _ = x.f",
+        &[("3:7", "not enough type arguments"), ("4:21", "cannot use")],
+    );
+}
+
+#[test]
+fn a_union_has_no_more_types_through_those_it_names() {
+    let terms = |from: usize| {
+        let all: Vec<_> = (from..from + 60).map(|n| format!("[{n}]int")).collect();
+        all.join(" | ")
+    };
+    let types = format!(
+        "type A interface{{ {} }}\ntype B interface{{ {} }}\n",
+        terms(0),
+        terms(60)
+    );
+    ok(&format!("{types}type C interface{{ A | int }}"));
+    fails(
+        &format!("{types}type C interface{{ A | B }}"),
+        &[("4:19", "100 union terms")],
+    );
+}

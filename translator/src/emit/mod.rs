@@ -51,6 +51,8 @@ pub struct Options {
     pub root: String,
     /// `fn main` gets the runtime's attribute; without it, it is an ordinary public function.
     pub entry_point: bool,
+    /// A package `main` is a program, and must have `func main`.
+    pub needs_main: bool,
 }
 
 impl Default for Options {
@@ -58,6 +60,7 @@ impl Default for Options {
         Options {
             root: "crate".into(),
             entry_point: true,
+            needs_main: false,
         }
     }
 }

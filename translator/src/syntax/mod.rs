@@ -6,6 +6,7 @@
 pub mod ast;
 mod comments;
 mod decls;
+pub mod embed;
 mod exprs;
 pub mod ledger;
 mod parser;

@@ -30,6 +30,10 @@ impl TypeStore {
         }
         if self.is_type_param(t) {
             let set = self.type_set(t);
+            // There are no values of an empty set, and nothing to be said of them.
+            if set.terms.as_ref().is_some_and(Vec::is_empty) {
+                return false;
+            }
             return set.comparable
                 || set.terms.as_ref().is_some_and(|ts| {
                     !ts.is_empty() && ts.iter().all(|t| self.comparable_with(t.ty, false, depth + 1))

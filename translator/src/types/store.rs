@@ -419,7 +419,7 @@ impl TypeStore {
                         let Type::Named(o) = self.get(origin) else {
                             return TypeId::INVALID;
                         };
-                        if o.underlying.is_none() {
+                        if o.underlying.is_none() || o.type_params.len() != n.type_args.len() {
                             return TypeId::INVALID;
                         }
                         let under = self.underlying(origin);

@@ -118,6 +118,9 @@ impl TypeStore {
             let under = self.underlying(term.ty);
             if under == TypeId::INVALID {
                 *complete = false;
+            } else if term.tilde && !self.identical(under, term.ty) {
+                // Such a term is in error, and no type is of it.
+                continue;
             }
             if let Type::Interface(_) = self.get(under) {
                 let (inner, done) = self.type_set_at(under, visited);

@@ -13,6 +13,7 @@ use super::*;
 use crate::diagnostic::Diagnostic;
 use crate::guard;
 use crate::syntax::ast;
+use crate::syntax::embed::embedded;
 use crate::types::{self, Info, ObjKind, Type, TypeStore};
 use rustc_hash::FxHashMap;
 
@@ -171,6 +172,7 @@ impl<'a> Lowerer<'a> {
                     ast::Decl::Gen(decl) => self.gen_decl(decl, &mut items, &mut initializers),
                 }
             }
+            out.inits.extend(self.embedded(file));
             out.files.push(File {
                 id: file.id,
                 package_clause: file.package.span,
@@ -247,6 +249,23 @@ impl<'a> Lowerer<'a> {
                 }
             }
         }
+    }
+
+    /// Variables with files in them, whose values only Go's tools make: they stop the program rather than be empty.
+    fn embedded(&mut self, file: &'a ast::File) -> Vec<GlobalInit> {
+        let specs = embedded(file).filter_map(|spec| Some((spec, spec.names.first()?)));
+        let named: Vec<_> = specs.filter(|(_, name)| &*name.name != "_").collect();
+        let init = |(spec, name): (&ast::VarSpec, &ast::Ident)| {
+            let object = *self.info.defs.get(name.id)?;
+            let global = *self.globals.get(&object)?;
+            let ty = self.obj_type(object);
+            Some(GlobalInit {
+                lhs: vec![Some(global)],
+                value: self.make(ExprKind::Unsupported("the embedding of files"), ty, spec.span),
+                span: spec.span,
+            })
+        };
+        named.into_iter().filter_map(init).collect()
     }
 
     fn const_item(&self, spec: &ast::ConstSpec) -> ConstItem {

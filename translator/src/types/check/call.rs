@@ -58,6 +58,11 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         let core = self.s.core_type(x.ty).unwrap_or(TypeId::INVALID);
+        if core == TypeId::INVALID && !self.s.is_type_param(x.ty) {
+            // What is in error was told.
+            self.args_anyway(c);
+            return Operand::invalid(e);
+        }
         let Type::Signature(sig) = self.s.get(core) else {
             // Spec: Calls.
             let text = format!("invalid operation: cannot call non-function {}", self.describe(&x));
@@ -238,9 +243,6 @@ impl<'a> Checker<'a> {
             return None;
         }
         if args.len() != params.len() {
-            if args.iter().any(Operand::is_invalid) {
-                return None;
-            }
             let few = args.len() < params.len();
             let have: Vec<String> = args
                 .iter()

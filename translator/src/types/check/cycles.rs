@@ -73,7 +73,7 @@ impl<'a> Checker<'a> {
     /// Tells of a cycle at one of its declarations.
     ///
     /// Spec: cited by the callers.
-    fn cycle_error_at(&mut self, o: ObjId, span: Span, cycle: &[ObjId]) {
+    pub(super) fn cycle_error_at(&mut self, o: ObjId, span: Span, cycle: &[ObjId]) {
         let obj = self.s.obj(o);
         let (code, mut text) = match obj.kind {
             ObjKind::TypeName { .. } => (Code::RECURSIVE_TYPE, format!("invalid recursive type `{}`", obj.name)),

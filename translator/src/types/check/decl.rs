@@ -230,8 +230,16 @@ impl<'a> Checker<'a> {
             rhs
         };
         if let Some(cycle) = self.declarations_back_to(rhs, named) {
-            // Spec: Underlying types.
-            self.cycle_error(&cycle);
+            // An instance is told of where it is written, as in go/types.
+            let is_instance = matches!(self.s.get(rhs), Type::Named(n) if n.origin.is_some());
+            let first = cycle.iter().copied().min_by_key(|x| self.span_of(*x));
+            if is_instance && first == Some(o) {
+                // Spec: Underlying types.
+                self.cycle_error_at(o, spec.ty.span, &cycle);
+            } else {
+                // Spec: Underlying types.
+                self.cycle_error(&cycle);
+            }
             rhs = TypeId::INVALID;
         }
         self.s.update_type(named, |t| {
@@ -644,6 +652,7 @@ impl<'a> Checker<'a> {
                     self.colors.insert(o, Color::Grey);
                     self.path.push(o);
                     let decl = self.env.decl;
+                    self.declared_inside(o);
                     self.type_decl(o, s);
                     self.env.decl = decl;
                     self.path.pop();

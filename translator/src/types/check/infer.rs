@@ -56,7 +56,7 @@ impl<'a> Checker<'a> {
                 _ => arg_types.push(a.ty),
             }
         }
-        let mut u = Unifier::new(&all);
+        let mut u = Unifier::new(&all, self.version_at(span));
         for (i, t) in targs.iter().enumerate() {
             u.set(i, *t);
         }
@@ -99,7 +99,10 @@ impl<'a> Checker<'a> {
                 return None;
             }
         }
-        if let Err(why) = self.constraint_inference(&mut u, &all) {
+        // What is given in full is verified later.
+        if targs.len() < tparams.len()
+            && let Err(why) = self.constraint_inference(&mut u, &all)
+        {
             let text = format!("in call to `{}`, {why}", self.text(fun));
             self.err(span, Code::INSTANTIATION, text);
             return None;
@@ -279,8 +282,15 @@ impl<'a> Checker<'a> {
             false => "implicitly instantiated function in assignment",
         };
         if !self.env.generic_argument {
+            let at = match x.expr.map(|e| (&e.kind, e.span)) {
+                Some((ExprKind::Index(f, _), whole)) if partial => Span {
+                    start: f.span.end,
+                    ..whole
+                },
+                _ => x.span(),
+            };
             // Spec: Go 1.21.
-            self.needs_version(x.span(), (1, 21), what);
+            self.needs_version(at, (1, 21), what);
         }
         let plain = self.s.signature(Signature {
             type_params: Vec::new(),
@@ -291,7 +301,7 @@ impl<'a> Checker<'a> {
         let params = sig.type_params.clone();
         let fresh = self.fresh_params(&params);
         let renamed = self.s.subst(plain, &params, &fresh);
-        let mut u = Unifier::new(&fresh);
+        let mut u = Unifier::new(&fresh, self.version_at(x.span()));
         let fits = u.unify(self.s, renamed, target, Match::Assign);
         let why = match fits {
             true => self.constraint_inference(&mut u, &fresh).err(),
@@ -354,7 +364,7 @@ impl<'a> Checker<'a> {
             ..sig.clone()
         });
         let fresh = self.fresh_params(&sig.type_params);
-        let mut u = Unifier::new(&fresh);
+        let mut u = Unifier::new(&fresh, self.version_at(e.span));
         for (i, t) in targs.iter().enumerate() {
             u.set(i, *t);
         }
@@ -418,6 +428,7 @@ impl<'a> Checker<'a> {
     ///
     /// Spec: Instantiations; Satisfying a type constraint.
     pub(super) fn verify_instance(&mut self, span: Span, params: &[TypeId], args: &[TypeId], spans: &[Span]) {
+        let mut fits = true;
         for (i, (p, a)) in params.iter().zip(args).enumerate() {
             let Type::TypeParam(tp) = self.s.get(*p) else {
                 continue;
@@ -432,7 +443,11 @@ impl<'a> Checker<'a> {
                     self.type_str(bound)
                 );
                 self.err(at, Code::INSTANTIATION, text);
+                fits = false;
             }
+        }
+        if fits {
+            self.note_instance(span, params, args, spans);
         }
     }
 
@@ -467,7 +482,13 @@ impl<'a> Checker<'a> {
                 return Some("that requires go1.20 or later".into());
             }
         }
-        let terms = set.terms.as_ref()?;
+        // Of types that must be comparable those that are not always so are none of the set.
+        // Spec: General interfaces; Satisfying a type constraint.
+        let all = set.terms.as_ref()?;
+        let kept = all
+            .iter()
+            .filter(|t| !set.comparable || self.s.strictly_comparable(t.ty));
+        let terms: Vec<Term> = kept.copied().collect();
         let fits = |c: &Self, t: TypeId, tilde: bool| {
             terms.iter().any(|term| {
                 if term.tilde {

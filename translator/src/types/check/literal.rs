@@ -153,7 +153,7 @@ impl<'a> Checker<'a> {
                     );
                 }
                 let ft = self.s.obj_type(f);
-                let mut x = self.expr_with_target(v, Some(ft));
+                let mut x = self.field_value(v, ft);
                 self.assignment(&mut x, Some(ft), "struct literal");
             }
             return;
@@ -184,7 +184,7 @@ impl<'a> Checker<'a> {
                 self.err(x.span, Code::INVALID_USE, text);
                 continue;
             }
-            let mut x = self.expr_with_target(x, Some(f.ty));
+            let mut x = self.field_value(x, f.ty);
             self.assignment(&mut x, Some(f.ty), "struct literal");
         }
         if !c.elems.is_empty() && c.elems.len() < st.fields.len() {
@@ -238,6 +238,17 @@ impl<'a> Checker<'a> {
             max = max.max(index);
         }
         max
+    }
+
+    /// A field's value; a literal there says its type.
+    ///
+    /// Spec: Composite literals.
+    fn field_value(&mut self, e: &'a Expr, field: TypeId) -> Operand<'a> {
+        let target = match &e.kind {
+            ExprKind::CompositeLit(c) if c.ty.is_none() => None,
+            _ => Some(field),
+        };
+        self.expr_with_target(e, target)
     }
 
     /// Keys and values; constant keys are different.

@@ -12,11 +12,13 @@ mod call;
 mod conversion;
 mod cycles;
 mod decl;
+mod embed;
 mod expr;
 mod external;
 mod index;
 mod infer;
 mod init_order;
+mod instance_cycles;
 mod labels;
 mod literal;
 mod operand;
@@ -41,6 +43,7 @@ use crate::guard;
 use crate::load::Loaded;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{self, Expr, Name, NodeId};
+use instance_cycles::InstanceGraph;
 use operand::Operand;
 use packages::{PkgState, Shared};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -211,6 +214,7 @@ struct Checker<'a> {
     partial: FxHashMap<NodeId, (Vec<TypeId>, Vec<TypeId>)>,
     /// Where instances of generic types are first written.
     instance_spans: FxHashMap<TypeId, Span>,
+    instances: InstanceGraph,
 }
 
 impl<'a> Checker<'a> {
@@ -237,6 +241,7 @@ impl<'a> Checker<'a> {
             reported: FxHashSet::default(),
             partial: FxHashMap::default(),
             instance_spans: FxHashMap::default(),
+            instances: InstanceGraph::default(),
         }
     }
 
@@ -329,6 +334,8 @@ impl<'a> Checker<'a> {
     }
 
     fn new_scope(&mut self, parent: Option<ScopeId>) -> ScopeId {
+        // A scope lies in older ones only: no name is sought without end.
+        let parent = parent.filter(|p| (p.0 as usize) < self.scopes.len());
         self.scopes.push(Scope {
             parent,
             names: FxHashMap::default(),
@@ -544,9 +551,11 @@ impl<'a> Checker<'a> {
         }
         self.process_later();
         self.external_functions(pkg);
+        self.embedded_files(pkg);
         self.record_untyped();
         self.init_order(pkg, &objs);
         self.unused_imports(pkg);
+        self.instance_cycles();
     }
 }
 

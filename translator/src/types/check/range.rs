@@ -83,7 +83,13 @@ impl<'a> Checker<'a> {
             } else if t == TypeId::INVALID {
                 self.blank_or_expr(lhs);
             } else {
-                let mut v = Operand::new(Mode::Value, t, lhs);
+                // The integer ranged over is what is assigned.
+                let at = if self.s.all_basic(x.ty, BasicKind::is_integer) {
+                    &r.x
+                } else {
+                    lhs
+                };
+                let mut v = Operand::new(Mode::Value, t, at);
                 self.assign_operand(lhs, &mut v);
             }
         }

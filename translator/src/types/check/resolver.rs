@@ -159,7 +159,10 @@ impl<'a> Checker<'a> {
     pub(super) fn value_count(&mut self, s: &'a ast::VarSpec) {
         let (l, r) = (s.names.len(), s.values.len());
         if r == 0 && s.ty.is_none() {
-            self.err(s.span, Code::INVALID_DECL, "missing type or init expr");
+            // Where the type should be.
+            let start = s.names.last().map_or(s.span.end, |n| n.span.end);
+            let at = Span::new(s.span.file, start, start + 1);
+            self.err(at, Code::INVALID_DECL, "missing type or init expr");
         } else if r > 0 && r < l {
             if let Some(n) = s.names.get(r) {
                 self.err(

@@ -586,6 +586,17 @@ impl<'a> Checker<'a> {
             self.err(last.span, Code::INVALID_DECL, text);
             return;
         }
+        let types = exprs.iter().map(|x| self.info.type_of(x));
+        let counts = types.map(|t| match self.s.is_interface(t) {
+            true => self.s.terms(t).map_or(0, |terms| terms.len()),
+            false => 1,
+        });
+        if counts.sum::<usize>() > MOST_TERMS {
+            // Beyond the spec: go/types, how many terms it takes.
+            let text = format!("cannot handle more than {MOST_TERMS} union terms (implementation limitation)");
+            self.err(e.span, Code::INVALID_DECL, text);
+            return;
+        }
         let mut before: Vec<Term> = Vec::new();
         let single = exprs.len() == 1;
         for x in exprs {
@@ -737,7 +748,12 @@ impl<'a> Checker<'a> {
                 params.len()
             );
             self.err(e.span, Code::INSTANTIATION, text);
-            return TypeId::INVALID;
+            // A type all the same, of which nothing is known.
+            return match alias {
+                Some(_) => TypeId::INVALID,
+                None if targs.len() > params.len() => TypeId::INVALID,
+                None => self.s.instantiate_named(generic, &targs),
+            };
         }
         let t = match alias {
             Some(_) => self.s.subst(generic, &params, &targs),

@@ -35,17 +35,20 @@ pub(super) struct Unifier {
     slot: Vec<usize>,
     solution: Vec<Option<TypeId>>,
     depth: u32,
+    /// Interfaces unify by their methods, as they do since Go 1.21.
+    by_methods: bool,
     /// Pairs of interfaces being compared.
     pairs: Vec<(TypeId, TypeId)>,
 }
 
 impl Unifier {
-    pub(super) fn new(params: &[TypeId]) -> Unifier {
+    pub(super) fn new(params: &[TypeId], version: (u32, u32)) -> Unifier {
         Unifier {
             params: params.to_vec(),
             slot: (0..params.len()).collect(),
             solution: vec![None; params.len()],
             depth: 0,
+            by_methods: version >= (1, 21),
             pairs: Vec::new(),
         }
     }
@@ -137,7 +140,7 @@ impl Unifier {
             (Some(i), None) => return self.bind(s, i, y, mode),
             _ => {}
         }
-        if mode != Match::Exact {
+        if mode != Match::Exact && self.by_methods {
             let (xi, yi) = (is_plain_interface(s, x), is_plain_interface(s, y));
             if xi && yi {
                 return self.two_interfaces(s, x, y, true);
