@@ -354,12 +354,14 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn ensure_collected(&mut self, pkg: PackageId) {
-        let Some(p) = self.pkg(pkg) else { return };
+        // Only what is being checked here: the scope of another is one of its own checker's.
+        let Some(p) = self.pkg_mut(pkg) else { return };
         if p.collected || !p.stdlib {
             return;
         }
+        let scope = p.scope;
         let old = self.env.clone();
-        self.env = super::Env::outside(pkg, p.scope);
+        self.env = super::Env::outside(pkg, scope);
         self.collect_package(pkg);
         self.env = old;
     }
