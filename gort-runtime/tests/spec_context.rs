@@ -613,9 +613,9 @@ async fn deadlines_are_the_same_in_both_kinds() {
 async fn a_native_context_follows_one_of_foreign_make_with_a_goroutine_that_ends_with_it() {
     let done: Chan<()> = Chan::make(0);
     let foreign = || -> Ctx { iface!(Foreign(done.clone()) => dyn Context) };
-    let before = task::num_goroutine();
+    let before = task::goroutines().len();
     drop(Native::from(foreign()));
-    while task::num_goroutine() > before {
+    while task::goroutines().len() > before {
         task::gosched().await;
     }
     let native = Native::from(foreign());
