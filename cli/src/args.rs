@@ -93,7 +93,7 @@ pub(crate) struct Translate {
     /// A package folder, or Go files of one package
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// The crate's folder [default: <package>-rs beside PATH]
+    /// The crate's folder [default: the package's name with -rs, beside PATH]
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
     /// Write into a folder that gort did not write, and over files that were edited

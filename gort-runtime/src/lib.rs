@@ -71,9 +71,10 @@
 //!
 //! # Goroutines, threads and other tasks
 //!
-//! A goroutine is a tokio task; those started by [`task::go`] are known to the deadlock judge, and a panic in one ends the
-//! process, as in Go. Channels can be used by any task of any runtime, and by plain threads with `blocking_send` and
-//! `blocking_recv`.
+//! Under `#[main]`, `#[test]` and [`task::test`](fn@task::test) goroutines run on a scheduler of our own, on whose threads
+//! tokio's timers, sockets and tasks work, too; under `#[main]` it also judges deadlocks. In any other tokio runtime a goroutine
+//! is a tokio task, and nobody judges. Wherever it runs, a panic in one ends the process, as in Go. Channels can be used by any
+//! task of any runtime, and by plain threads with `blocking_send` and `blocking_recv`.
 //!
 //! Each waiting operation says under `# Cancel safety` what happens when its future is dropped before it is ready; where
 //! something is not as in Go, it stands under `# Differences from Go`.

@@ -531,3 +531,96 @@ mod tokens {
         assert!(ended_with(&ctx, &context::canceled()));
     }
 }
+
+// Contexts of both kinds, each made of the other.
+
+#[test]
+fn what_is_never_cancelled_becomes_a_background() {
+    let go = Ctx::from(&Native::background());
+    assert!(go == context::background());
+    let native = Native::from(context::with_value(context::todo(), Any::new(1_i64), Any::new(2_i64)));
+    assert!(native.deadline().is_none() && !native.is_done());
+    assert_eq!(
+        panics(|| Native::from(Ctx::nil())),
+        "cannot create context from nil parent"
+    );
+}
+
+#[gort_runtime::test]
+async fn cancelling_goes_from_a_context_of_one_kind_to_one_of_the_other_and_not_back() {
+    let (native, cancel) = Native::background().with_cancel();
+    let (go, go_cancel) = context::with_cancel(Ctx::from(&native));
+    let (below, _cancel) = Native::from(go.clone()).with_cancel();
+    assert!(is_open(&go) && !below.is_done());
+    go_cancel();
+    assert!(ended_with(&go, &context::canceled()) && !native.is_done());
+    assert_eq!(below.err(), Some(Error::Canceled));
+    let other = Native::from(Ctx::from(&native));
+    cancel.cancel();
+    assert_eq!(other.err(), Some(Error::Canceled));
+    // One that is made too late is cancelled from the start.
+    assert!(ended_with(&Ctx::from(&native), &context::canceled()));
+    assert_eq!(Native::from(go).cause().unwrap().to_string(), "context canceled");
+}
+
+#[gort_runtime::test]
+async fn a_cause_that_goes_there_and_back_is_what_it_was() {
+    let (native, cancel) = Native::background().with_cancel();
+    let go = Ctx::from(&native);
+    let back = Native::from(go.clone());
+    cancel.cancel_with(std::io::Error::other("the disk is full"));
+    assert!(go.err() == context::canceled());
+    assert_eq!(context::cause(go.clone()).to_string(), "the disk is full");
+    assert!(context::cause(go.clone()) == context::cause(go));
+    assert!(back.cause().unwrap().is::<std::io::Error>());
+
+    let overheated = why("overheated");
+    let (go, cancel) = context::with_cancel_cause(context::background());
+    let native = Native::from(go);
+    let back = Ctx::from(&native);
+    cancel(overheated.clone());
+    assert_eq!(native.err(), Some(Error::Canceled));
+    assert_eq!(native.cause().unwrap().to_string(), "overheated");
+    assert!(context::cause(back) == overheated);
+}
+
+#[gort_runtime::test(virtual_time)]
+async fn deadlines_are_the_same_in_both_kinds() {
+    let minute = StdDuration::from_secs(60);
+    let (native, _cancel) = Native::background().with_timeout_cause(minute, "too slow");
+    let go = Ctx::from(&native);
+    assert_eq!(go.deadline(), (time::now().add(time::MINUTE), true));
+    let back = Native::from(go.clone());
+    assert_eq!(back.deadline(), native.deadline());
+    // Held on to by what was made of it only.
+    drop((native, back));
+    go.done().recv().await;
+    assert!(go.err() == context::deadline_exceeded());
+    assert_eq!(context::cause(go).to_string(), "too slow");
+
+    let start = time::native::now();
+    let (go, _cancel) = context::with_timeout(context::background(), time::MINUTE);
+    let native = Native::from(go);
+    assert_eq!(native.deadline(), Some(start + minute));
+    native.done().await;
+    assert_eq!(native.err(), Some(Error::DeadlineExceeded));
+    assert!(native.cause().unwrap().is::<Error>() && time::native::now() == start + minute);
+    let late = Ctx::from(&native);
+    assert!(ended_with(&late, &context::deadline_exceeded()) && late.deadline().1);
+}
+
+#[gort_runtime::test]
+async fn a_native_context_follows_one_of_foreign_make_with_a_goroutine_that_ends_with_it() {
+    let done: Chan<()> = Chan::make(0);
+    let foreign = || -> Ctx { iface!(Foreign(done.clone()) => dyn Context) };
+    let before = task::goroutines().len();
+    drop(Native::from(foreign()));
+    while task::goroutines().len() > before {
+        task::gosched().await;
+    }
+    let native = Native::from(foreign());
+    done.close();
+    native.done().await;
+    assert_eq!(native.err(), Some(Error::Canceled));
+    assert_eq!(native.cause().unwrap().to_string(), "foreign end");
+}

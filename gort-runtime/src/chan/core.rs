@@ -25,6 +25,7 @@ pub(crate) use super::node::Wake;
 
 /// What the handles of a channel share.
 pub(crate) struct Core<T> {
+    /// What users are told; they are told of no more buffered values either.
     pub(crate) cap: usize,
     pub(super) ends: Ends,
     pub(crate) state: Lock<State<T>>,
@@ -32,8 +33,13 @@ pub(crate) struct Core<T> {
 
 impl<T> Core<T> {
     pub(crate) fn new(cap: usize) -> Self {
+        Self::with_places(cap, cap)
+    }
+
+    /// Says that it has `cap` places, and has `places`.
+    pub(super) fn with_places(cap: usize, places: usize) -> Self {
         let state = State {
-            cap,
+            cap: places,
             reserved: 0,
             closed: false,
             bubble: bubble::here(),

@@ -93,6 +93,13 @@ impl<T: Send + 'static> Chan<T> {
         }
     }
 
+    /// A timer's channel: it has a place where the time waits, and says that it has none, as Go's do since 1.23, because
+    /// stopping the timer takes that time back.
+    #[cfg(feature = "time")]
+    pub(crate) fn make_for_timer() -> Self {
+        Chan(Some(Arc::new(Core::with_places(0, 1))))
+    }
+
     /// `make(chan T)`.
     ///
     /// ```

@@ -14,6 +14,8 @@ mod groups;
 mod joins;
 #[cfg(gort_loom)]
 mod locks;
+#[cfg(gort_loom)]
+mod once;
 #[cfg(gort_shuttle)]
 mod random;
 #[cfg(gort_loom)]

@@ -1,7 +1,7 @@
 //! The one place that names the synchronisation primitives, so that a model checker can replace them.
 //!
 //! - In: nothing.
-//! - Out: [`atomic`] and [`Lock`] for what is modelled; [`process`] for what belongs to the process, as statics do, and to no
+//! - Out: [`atomic`], [`Lock`] and `block_on` for what is modelled; [`process`] for what belongs to the process, as statics do, and to no
 //!   single run of a model; [`random`].
 //! - Invariants: with `--cfg gort_loom` or `--cfg gort_shuttle`, the crate's own tests run on those checkers' primitives;
 //!   `cargo dev models` does that. Nothing else differs from what users get.
@@ -35,6 +35,14 @@ pub(crate) mod atomic {
 pub(crate) use model::Lock;
 #[cfg(not(all(test, any(gort_loom, gort_shuttle))))]
 pub(crate) use spin::Lock;
+
+#[cfg(all(not(all(test, any(gort_loom, gort_shuttle))), feature = "sync"))]
+pub(crate) use crate::task::block_on;
+/// Waits for a future on this thread.
+#[cfg(all(test, gort_loom, feature = "sync"))]
+pub(crate) use loom::future::block_on;
+#[cfg(all(test, gort_shuttle, feature = "sync"))]
+pub(crate) use shuttle::future::block_on;
 
 /// What belongs to the process and is never modelled.
 pub(crate) mod process {

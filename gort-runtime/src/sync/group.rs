@@ -1,6 +1,7 @@
 //! `sync.WaitGroup`, and groups of goroutines that are waited for together.
 
 use crate::shim::atomic::{AtomicI64, Ordering::SeqCst};
+use crate::shim::block_on;
 use crate::shim::process::atomic::AtomicU16;
 use std::future::Future;
 use std::ops::Deref;
@@ -11,7 +12,7 @@ use std::task::{Context, Poll};
 use super::wait_list::WaitList;
 use super::{InPlace, in_place};
 use crate::panic::go_panic_plain;
-use crate::task::{self, Wait, block_on, bubble};
+use crate::task::{self, Wait, bubble};
 #[cfg(feature = "value")]
 use crate::value::Ptr;
 

@@ -19,8 +19,8 @@ use super::wait_list::{End, Host, Turn, leave, notify_first};
 use super::{InPlace, fatal, in_place};
 use crate::chan::node::{Queue, Stage};
 use crate::shim::atomic::{AtomicU32, AtomicU64, Ordering};
-use crate::shim::{Lock, const_unless_modelled};
-use crate::task::{Wait, block_on, make_way};
+use crate::shim::{Lock, block_on, const_unless_modelled};
+use crate::task::{Wait, make_way};
 #[cfg(feature = "value")]
 use crate::value::Ptr;
 

@@ -60,7 +60,7 @@ pub struct Group<K, V> {
     calls: Arc<Mutex<HashMap<K, Arc<Call<V>>>>>,
 }
 
-struct Call<V> {
+pub(crate) struct Call<V> {
     state: Mutex<State<V>>,
     waiters: WaitList,
 }
@@ -123,18 +123,7 @@ where
     where
         F: Future<Output = V> + Send + 'static,
     {
-        let call = self.join(key, work, None);
-        let ready = || call.state.lock().result.is_some();
-        call.waiters.until(Wait::WaitGroupWait, ready).await;
-        let (result, shared) = {
-            let state = call.state.lock();
-            (state.result.clone(), state.shared)
-        };
-        match result {
-            Some(Ok(value)) => (value, shared),
-            Some(Err(relay)) => relay.raise(),
-            None => unreachable!("it was ready"),
-        }
+        self.begin(key, work, None).outcome().await
     }
 
     /// As [`do_`](Self::do_), with the result on a channel, which is never closed.
@@ -157,7 +146,7 @@ where
     {
         let chan = Chan::make(1);
         let receiver = chan.receiver();
-        self.join(key, work, Some(chan));
+        self.begin(key, work, Some(chan));
         receiver
     }
 
@@ -182,10 +171,25 @@ where
     }
 
     /// The call for a key, begun if there is none.
-    fn join<F>(&self, key: K, work: impl FnOnce() -> F + Send + 'static, chan: Option<Chan<Outcome<V>>>) -> Arc<Call<V>>
+    fn begin<F>(
+        &self,
+        key: K,
+        work: impl FnOnce() -> F + Send + 'static,
+        chan: Option<Chan<Outcome<V>>>,
+    ) -> Arc<Call<V>>
     where
         F: Future<Output = V> + Send + 'static,
     {
+        let (call, new) = self.join(key.clone(), chan);
+        if new {
+            let (group, begun) = (self.clone(), call.clone());
+            task::go(async move { group.work(key, begun, work).await });
+        }
+        call
+    }
+
+    /// The call for a key, and whether it is new: then its [work](Self::work) is to be done.
+    pub(crate) fn join(&self, key: K, chan: Option<Chan<Outcome<V>>>) -> (Arc<Call<V>>, bool) {
         let mut calls = self.calls.lock();
         if let Some(call) = calls.get(&key) {
             let call = call.clone();
@@ -193,7 +197,7 @@ where
             state.shared = true;
             state.chans.extend(chan);
             drop(state);
-            return call;
+            return (call, false);
         }
         let call = Arc::new(Call {
             state: Mutex::new(State {
@@ -203,14 +207,11 @@ where
             }),
             waiters: WaitList::new(),
         });
-        calls.insert(key.clone(), call.clone());
-        drop(calls);
-        let (group, begun) = (self.clone(), call.clone());
-        task::go(async move { group.work(key, begun, work).await });
-        call
+        calls.insert(key, call.clone());
+        (call, true)
     }
 
-    async fn work<F>(self, key: K, call: Arc<Call<V>>, work: impl FnOnce() -> F)
+    pub(crate) async fn work<F>(self, key: K, call: Arc<Call<V>>, work: impl FnOnce() -> F)
     where
         F: Future<Output = V>,
     {
@@ -236,6 +237,23 @@ where
             }),
             Err(relay @ Relay::Panic(_)) if !chans.is_empty() => relay.raise(),
             Err(_) => {}
+        }
+    }
+}
+
+impl<V: Clone> Call<V> {
+    /// Waits for what the work gives.
+    pub(crate) async fn outcome(&self) -> Outcome<V> {
+        let ready = || self.state.lock().result.is_some();
+        self.waiters.until(Wait::WaitGroupWait, ready).await;
+        let (result, shared) = {
+            let state = self.state.lock();
+            (state.result.clone(), state.shared)
+        };
+        match result {
+            Some(Ok(value)) => (value, shared),
+            Some(Err(relay)) => relay.raise(),
+            None => unreachable!("it was ready"),
         }
     }
 }

@@ -29,6 +29,17 @@ pub struct External(());
 
 impl External {
     /// Announces it.
+    ///
+    /// ```
+    /// use gort_runtime::{chan, task::External};
+    /// let (wakes, waits) = chan::channel(1);
+    /// let external = External::new();
+    /// std::thread::spawn(move || {
+    ///     let _ = wakes.blocking_send("from a thread that nobody knows");
+    ///     drop(external);
+    /// });
+    /// assert!(waits.blocking_recv().is_some());
+    /// ```
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         EXTERNAL.fetch_add(1, SeqCst);

@@ -131,6 +131,16 @@ pub(crate) fn of_bubble(number: super::bubble::Number) -> String {
 }
 
 /// All goroutines of the scheduler whose thread this is, in the order of their numbers; none on other threads.
+///
+/// ```
+/// use gort_runtime::task;
+///
+/// task::test(async {
+///     let before = task::goroutines().len();
+///     task::go(std::future::pending());
+///     assert_eq!(task::goroutines().len(), before + 1);
+/// });
+/// ```
 pub fn goroutines() -> Vec<GoroutineInfo> {
     super::scheduler::current().map(goroutines_of).unwrap_or_default()
 }

@@ -157,6 +157,10 @@ impl Wait {
     }
 
     /// The text between brackets in a dump.
+    ///
+    /// ```
+    /// assert_eq!(gort_runtime::task::Wait::SelectNoCases.text(), "select (no cases)");
+    /// ```
     pub fn text(self) -> &'static str {
         match self {
             Wait::Running => "running",

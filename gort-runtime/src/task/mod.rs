@@ -10,6 +10,7 @@ pub(crate) mod join;
 mod leaks;
 mod local;
 pub(crate) mod metrics;
+mod offload;
 mod run;
 mod scheduler;
 #[cfg(unix)]
@@ -128,6 +129,7 @@ pub(crate) use local::{proceed, progress, waiting_for, waiting_for_ever, waiting
 #[cfg(feature = "metrics")]
 pub use metrics::Counts;
 pub use metrics::{Metrics, metrics};
+pub use offload::{Blocking, blocking};
 pub(crate) use run::flush;
 /// ```
 /// assert!(gort_runtime::task::gomaxprocs(0) > 0);

@@ -130,10 +130,10 @@ pub fn test(future: impl Future<Output = ()> + Send + 'static) {
     test_on(workers(), future);
 }
 
-/// As [`test`], with so many workers, whatever `GOMAXPROCS` says.
+/// As [`test`](fn@super::test), with so many workers, whatever `GOMAXPROCS` says.
 ///
 /// # Panics
-/// As [`test`], and if there are to be none.
+/// As [`test`](fn@super::test), and if there are to be none.
 #[track_caller]
 pub fn test_on(workers: usize, future: impl Future<Output = ()> + Send + 'static) {
     assert!(workers > 0, "goroutines need a worker");

@@ -191,7 +191,7 @@ impl Timer {
     /// assert!(timer.chan().blocking_recv().is_some());
     /// ```
     pub fn new(d: Duration) -> Timer {
-        let c = Chan::make(1);
+        let c = Chan::make_for_timer();
         Timer::start(d, c.receiver(), Due::Send(Box::new(c)))
     }
 
@@ -300,7 +300,7 @@ impl Ticker {
     #[track_caller]
     pub fn new(d: Duration) -> Ticker {
         assert!(!d.is_zero(), "a ticker needs some time between its ticks");
-        let chan = Chan::make(1);
+        let chan = Chan::make_for_timer();
         let c = chan.receiver();
         let alarm = Alarm::new(Due::SendEach(Box::new(chan), Lock::new(d)));
         alarm.start(d);

@@ -119,7 +119,7 @@ impl InPlace for Timer {}
 /// });
 /// ```
 pub fn new_timer(d: Duration) -> Ptr<Timer> {
-    let c = Chan::make(1);
+    let c = Chan::make_for_timer();
     timer(d, c.receiver(), Due::Send(Box::new(c)))
 }
 
@@ -269,7 +269,7 @@ pub fn new_ticker(d: Duration) -> Ptr<Ticker> {
     if d.0 <= 0 {
         go_panic_plain("non-positive interval for NewTicker");
     }
-    let chan = Chan::make(1);
+    let chan = Chan::make_for_timer();
     let c = Cell::new(chan.receiver());
     let alarm = Alarm::new(Due::SendEach(Box::new(chan), Lock::new(d.to_std())));
     alarm.start(d.to_std());

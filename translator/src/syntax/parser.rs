@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// Beyond the spec: gort, a limit of its own.
 pub const NESTING_LIMIT: u32 = 2500;
 
-/// Parses files; node ids go on from file to file unless [`Parser::begin_at`] says otherwise.
+/// Parses files; node ids go on from file to file unless `Parser::begin_at` says otherwise.
 #[derive(Debug)]
 pub struct Parser {
     names: FxHashSet<Name>,

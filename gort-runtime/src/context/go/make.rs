@@ -10,7 +10,7 @@ use crate::task;
 use crate::time::{self, Duration, Time};
 use crate::value::{Any, BoxFuture, Fn0, GoError, GoString, fn0, fn1, new_error};
 
-fn make(handle: Handle) -> Ctx {
+pub(in crate::context) fn make(handle: Handle) -> Ctx {
     crate::iface!(handle => dyn super::Context)
 }
 
@@ -51,7 +51,7 @@ pub fn deadline_exceeded() -> GoError {
     crate::iface!(DeadlineExceededError => dyn crate::value::Error)
 }
 
-fn new_node(parent: Ctx, deadline: Option<Time>) -> Arc<Node> {
+pub(in crate::context) fn new_node(parent: Ctx, deadline: Option<Time>) -> Arc<Node> {
     if parent.is_nil() {
         go_panic_plain("cannot create context from nil parent");
     }

@@ -9,8 +9,8 @@ use crate::time::Time;
 use crate::value::{Any, Error, Fn0, Fn1, GoError, GoString, Iface};
 use crate::{Value, interface};
 
-mod make;
-mod node;
+pub(super) mod make;
+pub(super) mod node;
 #[cfg(feature = "tokio-util")]
 mod token;
 

@@ -10,7 +10,7 @@ use crate::time::Time;
 use crate::value::{Any, Cell, Describe, GoError, GoString, GoType, Iface, Kind, Stringer, Value, str};
 
 /// The shared part of a context that can be cancelled.
-pub(super) struct Node {
+pub(in crate::context) struct Node {
     pub(super) parent: Ctx,
     pub(super) deadline: Option<Time>,
     done: Chan<()>,
@@ -27,10 +27,10 @@ struct State {
     next_call: u64,
 }
 
-pub(super) type Call = Box<dyn FnOnce() + Send>;
+pub(in crate::context) type Call = Box<dyn FnOnce() + Send>;
 
 impl Node {
-    pub(super) fn new(parent: Ctx, deadline: Option<Time>) -> Arc<Node> {
+    pub(in crate::context) fn new(parent: Ctx, deadline: Option<Time>) -> Arc<Node> {
         let node = Arc::new(Node {
             parent,
             deadline,
@@ -75,7 +75,7 @@ impl Node {
     }
 
     /// Cancels this and what is below it, unless it was cancelled before.
-    pub(super) fn cancel(&self, err: GoError, cause: GoError) {
+    pub(in crate::context) fn cancel(&self, err: GoError, cause: GoError) {
         let cause = if cause.is_nil() { err.clone() } else { cause };
         let mut state = self.state.lock();
         if !state.err.is_nil() {
@@ -94,7 +94,7 @@ impl Node {
     }
 
     /// Has something called when this is cancelled, or at once if it was; returns a number for [`forget`](Self::forget).
-    pub(super) fn on_cancel(&self, call: Call) -> u64 {
+    pub(in crate::context) fn on_cancel(&self, call: Call) -> u64 {
         let mut state = self.state.lock();
         if state.err.is_nil() {
             state.next_call += 1;
@@ -110,13 +110,17 @@ impl Node {
     /// Forgets a call; whether it was still to be made.
     pub(super) fn forget(&self, number: u64) -> bool {
         let mut state = self.state.lock();
-        let before = state.calls.len();
-        let kept: Vec<_> = std::mem::take(&mut state.calls)
-            .into_iter()
-            .filter(|call| call.0 != number)
-            .collect();
-        state.calls = kept;
-        state.calls.len() < before
+        let place = state.calls.iter().position(|call| call.0 == number);
+        let call = place.map(|place| state.calls.remove(place));
+        // It may hold on to anything of the user's.
+        drop(state);
+        call.is_some()
+    }
+
+    /// Its error and its cause, nil while it is not cancelled.
+    pub(in crate::context) fn ended(&self) -> (GoError, GoError) {
+        let state = self.state.lock();
+        (state.err.clone(), state.cause.clone())
     }
 
     pub(super) fn cause(&self) -> GoError {
@@ -138,7 +142,7 @@ pub(super) fn nearest(context: &Ctx) -> Option<Arc<Node>> {
 
 /// What contexts are, as Go values: handles compared by identity.
 #[derive(Clone, Default)]
-pub(super) enum Handle {
+pub(in crate::context) enum Handle {
     /// `context.Background()`.
     #[default]
     Background,

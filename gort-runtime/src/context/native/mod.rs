@@ -17,6 +17,8 @@ use crate::chan::Recv;
 use crate::task;
 use crate::time::native::now;
 
+#[cfg(feature = "value")]
+mod go;
 mod node;
 #[cfg(feature = "tokio-util")]
 mod token;

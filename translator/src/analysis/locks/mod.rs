@@ -1,6 +1,6 @@
 //! Which mutexes are held across a suspension: those become asynchronous locks, all others plain ones.
 //!
-//! In: the HIR. Out: [`Locks`], and the [`Coloring`](super::coloring::Coloring) that belongs to it.
+//! In: the HIR. Out: [`Locks`], and the [`Coloring`] that belongs to it.
 //! Lattice: subsets of lock keys by inclusion. Transfer: a lock is asynchronous when a call that may suspend stands
 //! between its `Lock` and the matching `Unlock`, or when the two are not in one block so that nothing can be said.
 //! Safe direction: asynchronous. Since an asynchronous lock colors its callers, this and the coloring are iterated
