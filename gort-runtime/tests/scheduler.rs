@@ -185,3 +185,26 @@ async fn a_goroutine_of_a_group_was_started_where_the_group_was_asked() {
     let started = all.iter().find(|goroutine| goroutine.parent != 0);
     assert!(started.is_some_and(|goroutine| goroutine.created.file().ends_with("scheduler.rs")));
 }
+
+#[test]
+fn calls_that_block_hold_up_no_goroutine() {
+    task::test_on(1, async {
+        let (release, released) = std::sync::mpsc::channel();
+        let call = task::blocking(move || released.recv());
+        // The only processor goes on, and ends the call.
+        task::go(async move {
+            task::gosched().await;
+            let _ = release.send(5);
+        });
+        assert_eq!(call.await, Ok(5));
+    });
+}
+
+#[test]
+fn a_panic_of_a_call_that_blocks_is_that_of_who_awaits_it() {
+    task::test(async {
+        let call = task::spawn(async { task::blocking(|| -> i32 { panic!("boom") }).await });
+        let error = call.await.expect_err("it panicked");
+        assert!(error.is_panic() && error.to_string().contains("boom"));
+    });
+}
