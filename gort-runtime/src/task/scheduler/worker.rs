@@ -346,12 +346,15 @@ impl Worker {
         }
         let rate = (victim.ticks.load(Relaxed) as u32).wrapping_sub(ticks);
         let (seen, when) = std::mem::replace(&mut self.seen[victim.index], (ticks, start));
-        let mean = match rate {
+        let ran = ticks.wrapping_sub(seen);
+        let wait = match (rate, ran) {
+            // At the same one as at the last look: nobody knows for how long.
+            (0, 0) => PATIENCE_LONG,
             // It may be at a longer one than usual: how long they usually take is known from the last look.
-            0 => (start - when) / ticks.wrapping_sub(seen).max(1),
-            rate => MOMENT / rate,
+            (0, ran) => (start - when) / ran * (queued + u32::from(!next.is_null())),
+            (rate, _) => MOMENT * queued / rate,
         };
-        if mean * (queued + u32::from(!next.is_null())) < self.patience {
+        if wait < self.patience {
             return None;
         }
         let queued = thief.queue.steal_from(&victim.queue);
