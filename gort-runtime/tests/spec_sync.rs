@@ -88,6 +88,28 @@ async fn nobody_who_waits_for_a_mutex_is_passed_over_for_ever() {
     group.wait().await;
 }
 
+/// For long stretches nobody waits, and then somebody does again.
+#[gort_runtime::test]
+async fn a_mutex_that_was_long_at_peace_forgets_nobody() {
+    let shared = Arc::new((Mutex::new(), AtomicI64::new(0)));
+    let group = TaskGroup::new();
+    for _ in 0..3 {
+        let shared = shared.clone();
+        group.spawn(async move {
+            for i in 0..60_000 {
+                shared.0.lock().await;
+                shared.1.store(shared.1.load(SeqCst) + 1, SeqCst);
+                if i % 6000 < 20 {
+                    task::gosched().await;
+                }
+                shared.0.unlock();
+            }
+        });
+    }
+    group.wait().await;
+    assert_eq!(shared.1.load(SeqCst), 180_000);
+}
+
 #[test]
 fn a_mutex_given_up_while_waiting_is_passed_on() {
     let mu = Mutex::zero();
@@ -175,7 +197,7 @@ async fn readers_see_what_the_writer_before_did() {
             for _ in 0..TIMES {
                 if i < 2 {
                     shared.0.lock().await;
-                    shared.1.store(shared.1.load(Relaxed) + 1, Relaxed);
+                    shared.1.store(shared.1.load(SeqCst) + 1, SeqCst);
                     task::gosched().await;
                     shared.2.store(shared.2.load(Relaxed) + 1, Relaxed);
                     shared.0.unlock();

@@ -1,7 +1,7 @@
 //! The one place that names the synchronisation primitives, so that a model checker can replace them.
 //!
 //! - In: nothing.
-//! - Out: [`atomic`], [`Lock`] and `block_on` for what is modelled; [`process`] for what belongs to the process, as statics do, and to no
+//! - Out: [`atomic`], [`Lock`], `asymmetric` and `block_on` for what is modelled; [`process`] for what belongs to the process, as statics do, and to no
 //!   single run of a model; [`random`].
 //! - Invariants: with `--cfg gort_loom` or `--cfg gort_shuttle`, the crate's own tests run on those checkers' primitives;
 //!   `cargo dev models` does that. Nothing else differs from what users get.
@@ -10,6 +10,8 @@
 use std::cell::Cell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
+#[cfg(feature = "sync")]
+pub(crate) mod asymmetric;
 #[cfg(all(test, any(gort_loom, gort_shuttle)))]
 mod model;
 mod spin;

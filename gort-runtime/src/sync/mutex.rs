@@ -4,8 +4,13 @@
 //! - Out: [`Mutex`], [`Locker`].
 //! - Invariants: as in Go, who comes while it is unlocked gets it, before those that were woken and have yet to run; one is
 //!   woken at a time. A waiter that has lost so for a millisecond makes the mutex starving: then it is handed from
-//!   goroutine to goroutine in the order of their coming. The number of waiters in the state is that of the queue, and
+//!   goroutine to goroutine in the order of their coming. The number of waiters in `waiting` is that of the queue, and
 //!   changes under the queue's lock.
+//!
+//! Locking is one atomic instruction and unlocking none, where Go has one each: who unlocks stores, and then looks whether
+//! anybody waits; who waits says so, and then looks whether it is unlocked. One of them sees the other, as the
+//! [fence](crate::shim::asymmetric) between is heavy for the first who waits; from then on the mutex is `WATCHED`, and who
+//! unlocks it has an ordinary fence, until nobody has waited for long.
 #![allow(unsafe_code)]
 
 use std::pin::pin;
@@ -15,8 +20,8 @@ use std::time::{Duration, Instant};
 use super::wait_list::{End, Host, Turn, leave, notify_first};
 use super::{InPlace, fatal, in_place};
 use crate::chan::node::{Queue, Stage};
-use crate::shim::atomic::{AtomicU32, Ordering};
-use crate::shim::{Lock, block_on, const_unless_modelled};
+use crate::shim::atomic::{AtomicBool, AtomicU32, Ordering, fence};
+use crate::shim::{Lock, asymmetric, block_on, const_unless_modelled};
 use crate::task::{Wait, gomaxprocs, make_way};
 #[cfg(feature = "value")]
 use crate::value::Ptr;
@@ -84,7 +89,10 @@ crate::interface! {
 /// });
 /// ```
 pub struct Mutex {
-    state: AtomicU32,
+    /// Whether it is locked.
+    locked: AtomicBool,
+    /// The bits below, and the number of waiters.
+    waiting: AtomicU32,
     /// How often it was held; changed by who holds it.
     passes: AtomicU32,
     waiters: Lock<Queue<()>>,
@@ -93,13 +101,22 @@ pub struct Mutex {
 /// Nanoseconds for one holder when the goroutines of two processors are in each other's way.
 const HOT: u64 = 50;
 
-const LOCKED: u32 = 1;
+/// Who unlocks has a fence of its own. Never without it: a bit below, or a waiter.
+const WATCHED: u32 = 1;
 /// A waiter was woken and has not tried yet: no other need be woken.
 const WOKEN: u32 = 2;
 /// The mutex is handed to the first waiter, and nobody else may take it.
 const STARVING: u32 = 4;
 /// One waiter in the queue.
 const WAITER: u32 = 8;
+
+/// A mutex for which nobody waits when it was held this often is watched no longer: its next waiter's heavy fence is then
+/// little beside the fences that so many are spared. In a model it is so at once.
+const CALM: u32 = if cfg!(all(test, any(gort_loom, gort_shuttle))) {
+    1
+} else {
+    4096
+};
 
 /// Whether a waiter that began to wait then has lost for so long that the lock is starving.
 pub(super) fn starves(since: Instant) -> bool {
@@ -161,7 +178,8 @@ impl Mutex {
         /// ```
         pub const fn new() -> Self {
             Mutex {
-                state: AtomicU32::new(0),
+                locked: AtomicBool::new(false),
+                waiting: AtomicU32::new(0),
                 passes: AtomicU32::new(0),
                 waiters: Lock::new(Queue::new()),
             }
@@ -176,18 +194,8 @@ impl Mutex {
     /// ```
     #[inline]
     pub fn try_lock(&self) -> bool {
-        self.state
-            .compare_exchange(0, LOCKED, Ordering::Acquire, Ordering::Relaxed)
-            .is_ok()
-            || self.try_lock_with_waiters(0)
-    }
-
-    /// Locks if it is unlocked and not starving, whoever waits; takes `woken` out of the state with that.
-    fn try_lock_with_waiters(&self, woken: u32) -> bool {
-        self.state
-            .fetch_update(Ordering::Acquire, Ordering::Relaxed, |state| {
-                (state & (LOCKED | STARVING) == 0).then_some((state | LOCKED) & !woken)
-            })
+        self.locked
+            .compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed)
             .is_ok()
     }
 
@@ -224,21 +232,23 @@ impl Mutex {
         let mut woken = 0;
         let mut turn = pin!(Turn::new(self, Wait::MutexLock));
         loop {
-            let free = || self.state.load(Ordering::Relaxed) & (LOCKED | STARVING) == 0;
-            if spin_until(free) && self.try_lock_with_waiters(woken) {
+            if spin_until(|| !self.locked.load(Ordering::Relaxed)) && self.try_lock() {
+                if woken != 0 {
+                    // It is locked: nobody asks whom to wake before this is said.
+                    self.waiting.fetch_and(!WOKEN, Ordering::Relaxed);
+                }
                 return;
             }
             let start = *since.get_or_insert_with(Instant::now);
-            let starving = if woken != 0 && starves(start) { STARVING } else { 0 };
+            let starves = woken != 0 && starves(start);
             let queued = turn.as_mut().enqueue(|queue| {
-                let before = self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, |state| {
-                    Some(match state & (LOCKED | STARVING) {
-                        0 => (state | LOCKED) & !woken,
-                        _ => ((state + WAITER) & !woken) | (starving * (state & LOCKED)),
-                    })
-                });
-                let waits = before.is_ok_and(|state| state & (LOCKED | STARVING) != 0);
-                waits.then_some((queue, if woken == 0 { End::Back } else { End::Front }))
+                if self.says_it_waits(woken) {
+                    return None;
+                }
+                if starves {
+                    self.waiting.fetch_or(STARVING, Ordering::Relaxed);
+                }
+                Some((queue, if woken == 0 { End::Back } else { End::Front }))
             });
             if !queued {
                 return;
@@ -251,12 +261,33 @@ impl Mutex {
         }
     }
 
+    /// Counts a waiter, who holds the queue, and has the mutex watched; true if it was unlocked, and now is the waiter's.
+    fn says_it_waits(&self, woken: u32) -> bool {
+        let before = self
+            .waiting
+            .fetch_update(Ordering::SeqCst, Ordering::Relaxed, |waiting| {
+                Some(((waiting & !woken) + WAITER) | WATCHED)
+            });
+        if before.is_ok_and(|waiting| waiting & WATCHED != 0) {
+            fence(Ordering::SeqCst);
+        } else {
+            asymmetric::heavy();
+        }
+        let got_it = self.try_lock();
+        if got_it {
+            self.waiting.fetch_sub(WAITER, Ordering::Relaxed);
+        }
+        got_it
+    }
+
     /// Ends the starving when a waiter has not waited long, or is the last.
     fn calm(&self, start: Instant) {
         let quick = !starves(start);
-        let _ = self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |state| {
-            (quick || state < WAITER).then_some(state & !STARVING)
-        });
+        let _ = self
+            .waiting
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| {
+                (quick || waiting < WAITER).then_some(waiting & !STARVING)
+            });
     }
 
     /// Locks from code that cannot suspend; blocks the thread if it has to wait.
@@ -290,37 +321,76 @@ impl Mutex {
     /// ```
     #[inline]
     pub fn unlock(&self) {
+        if !self.locked.load(Ordering::Relaxed) {
+            fatal("sync: unlock of unlocked mutex");
+        }
         self.passes
             .store(self.passes.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
-        let before = self.state.fetch_sub(LOCKED, Ordering::Release);
-        if before != LOCKED {
-            self.unlock_slow(before);
+        if self.waiting.load(Ordering::Relaxed) != 0 {
+            return self.unlock_watched();
+        }
+        self.locked.store(false, Ordering::Release);
+        asymmetric::light();
+        if self.waiting.load(Ordering::Relaxed) != 0 {
+            self.look_for_waiters();
         }
     }
 
     #[cold]
-    fn unlock_slow(&self, before: u32) {
-        if before & LOCKED == 0 {
-            fatal("sync: unlock of unlocked mutex");
+    fn unlock_watched(&self) {
+        let waiting = self.waiting.load(Ordering::Relaxed);
+        if waiting & STARVING != 0 && self.hand_over() {
+            return;
         }
-        if before >= WAITER && before & WOKEN == 0 {
+        if waiting == WATCHED && self.passes.load(Ordering::Relaxed).is_multiple_of(CALM) {
+            let _ = self
+                .waiting
+                .compare_exchange(WATCHED, 0, Ordering::Relaxed, Ordering::Relaxed);
+        }
+        self.locked.store(false, Ordering::Release);
+        self.look_for_waiters();
+    }
+
+    /// After it was unlocked: wakes a waiter, if one need be.
+    #[cold]
+    fn look_for_waiters(&self) {
+        fence(Ordering::SeqCst);
+        let waiting = self.waiting.load(Ordering::Relaxed);
+        if waiting >= WAITER && waiting & WOKEN == 0 {
             self.wake_next();
         }
+    }
+
+    /// Hands the mutex, which stays locked, to the first waiter; false if nobody waits.
+    fn hand_over(&self) -> bool {
+        let mut queue = self.waiters.lock();
+        // SAFETY: the queue is locked.
+        let Some(wake) = (unsafe { notify_first(&mut queue, Some(()), Stage::Done) }) else {
+            return false;
+        };
+        self.waiting.fetch_sub(WAITER, Ordering::Relaxed);
+        drop(queue);
+        if let Some(waker) = wake {
+            waker.wake();
+        }
+        true
     }
 
     /// Wakes the first waiter, or hands the mutex over, unless somebody has locked it meanwhile and will do so.
     fn wake_next(&self) {
         let mut queue = self.waiters.lock();
-        let next = self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |state| {
-            if state < WAITER || state & (LOCKED | WOKEN) != 0 {
-                return None;
-            }
-            Some(state - WAITER + if state & STARVING == 0 { WOKEN } else { LOCKED })
-        });
-        let Ok(before) = next else { return };
-        let handed = (before & STARVING != 0).then_some(());
+        let waiting = self.waiting.load(Ordering::Relaxed);
+        if waiting < WAITER || waiting & WOKEN != 0 || self.locked.load(Ordering::Relaxed) {
+            return;
+        }
+        let starving = waiting & STARVING != 0;
+        if starving && !self.try_lock() {
+            return;
+        }
+        let woken = if starving { 0 } else { WOKEN };
+        self.waiting.fetch_add(woken.wrapping_sub(WAITER), Ordering::Relaxed);
         // SAFETY: the queue is locked.
-        let wake = unsafe { notify_first(&mut queue, handed, Stage::Done) };
+        let wake = unsafe { notify_first(&mut queue, starving.then_some(()), Stage::Done) };
         drop(queue);
         if let Some(waker) = wake.flatten() {
             waker.wake();
@@ -341,8 +411,8 @@ unsafe impl Host for Mutex {
         let mut queue = self.waiters.lock();
         // SAFETY: the owner calls this, under the lock.
         if unsafe { leave(&mut queue, node) } {
-            let last = |state: u32| Some((state - WAITER) & if state < 2 * WAITER { !STARVING } else { !0 });
-            let _ = self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, last);
+            let last = |waiting: u32| Some((waiting - WAITER) & if waiting < 2 * WAITER { !STARVING } else { !0 });
+            let _ = self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, last);
             return;
         }
         drop(queue);
@@ -352,10 +422,8 @@ unsafe impl Host for Mutex {
             self.calm(Instant::now());
             return self.unlock();
         }
-        let before = self.state.fetch_and(!WOKEN, Ordering::AcqRel);
-        if before >= WAITER && before & LOCKED == 0 {
-            self.wake_next();
-        }
+        self.waiting.fetch_and(!WOKEN, Ordering::SeqCst);
+        self.look_for_waiters();
     }
 }
 

@@ -197,6 +197,8 @@ impl Scheduler {
 
     /// Starts the threads, in the context of a tokio runtime.
     pub(super) fn start(&'static self, tokio: tokio::runtime::Handle) {
+        #[cfg(feature = "sync")]
+        crate::shim::asymmetric::prepare();
         let _ = self.tokio.set(tokio);
         for processor in &self.processors {
             self.continue_on_other_thread(processor);
