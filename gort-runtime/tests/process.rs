@@ -351,3 +351,52 @@ program!(
         let _ = handle.await;
     }
 );
+
+/// Goroutines go on while another one, on the only worker, waits for standard input.
+#[cfg(feature = "pkg")]
+#[test]
+fn reading_standard_input_holds_nobody_up() {
+    use gort_runtime::pkg::os;
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::Stdio;
+
+    let test = "reading_standard_input_holds_nobody_up";
+    if std::env::var("GORT_PROGRAM").is_ok_and(|program| program == test) {
+        task::main(async {
+            task::go(async { println!("\nstill running") });
+            let bytes = Slice::make(16, 16);
+            let (n, _) = os::stdin().read(bytes.clone());
+            println!("\nread {n}");
+        });
+    }
+    for workers in ["1", "2"] {
+        let mut child = Command::new(std::env::current_exe().expect("this binary"))
+            .args(["--exact", test, "--nocapture", "--test-threads=1"])
+            .env("GORT_PROGRAM", test)
+            .env("GOMAXPROCS", workers)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let (told, heard) = std::sync::mpsc::channel();
+        let output = child.stdout.take().expect("a pipe");
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                let _ = told.send(line);
+            }
+        });
+        let limit = Duration::from_secs(30);
+        let wait_for = |text: &str| loop {
+            match heard.recv_timeout(limit) {
+                Ok(line) if line == text => return true,
+                Ok(_) => {}
+                Err(_) => return false,
+            }
+        };
+        let ran = wait_for("still running");
+        let _ = child.stdin.take().expect("a pipe").write_all(b"hello");
+        assert!(ran, "{workers} workers: nobody else ran");
+        assert!(wait_for("read 5"), "{workers} workers");
+        assert!(child.wait().is_ok_and(|status| status.success()));
+    }
+}

@@ -155,6 +155,23 @@ fn goroutines_also_run_on_tokio_alone() {
     assert_eq!(got, Some(3));
 }
 
+/// Where no other thread could take its work over, waiting by blocking is waiting.
+#[test]
+fn one_may_block_on_a_tokio_runtime_of_one_thread() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let got = runtime.expect("a runtime").block_on(async {
+        let (sends, receives) = std::sync::mpsc::channel();
+        let c = Chan::make(0);
+        let values = c.clone();
+        std::thread::spawn(move || {
+            values.blocking_send(4);
+            sends.send(5)
+        });
+        (task::block_on(c.recv()), task::block_in_place(|| receives.recv()))
+    });
+    assert_eq!(got, (Some(4), Ok(5)));
+}
+
 #[gort_runtime::test]
 async fn dumps_name_what_goroutines_wait_for() {
     let c: Chan<()> = Chan::make(0);

@@ -1,4 +1,4 @@
-//! Waiting for a future from synchronous code, and catching what a future panics with.
+//! Waiting for a future, or for whatever a function waits for, from synchronous code, and catching what a future panics with.
 #![allow(unsafe_code)]
 
 use crate::shim::process::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
@@ -120,12 +120,54 @@ pub(super) fn is_own(waker: &Waker) -> bool {
 pub fn block_on<F: Future>(future: F) -> F::Output {
     // Before the worker is handed to another thread, which may find nothing to do and park before this one goes on.
     announce(External::new());
-    let on_tokio = || tokio::runtime::Handle::try_current().is_ok() && !scheduler::is_worker();
-    if on_tokio() {
+    if is_tokios() {
         tokio::task::block_in_place(|| drive(future))
     } else {
         drive(future)
     }
+}
+
+/// Runs a function that may block this thread for long, on this thread; the runtime gets another thread for its other work.
+/// To begin costs some microseconds: where the function most often does not block, ask first whether it will.
+///
+/// The goroutine goes on on this thread until it suspends, and does not count among those that [`gomaxprocs`](super::gomaxprocs)
+/// lets run.
+///
+/// # Panics
+/// Where `function` panics.
+///
+/// # Differences from Go
+/// In Go every call may block: the scheduler notices, and takes the processor away from its thread.
+///
+/// ```
+/// use gort_runtime::{chan, task};
+/// use std::sync::mpsc;
+/// task::test_on(1, async {
+///     let (foreign, heard) = mpsc::channel();
+///     task::go(async move { foreign.send("from the other thread").unwrap() });
+///     // Without more ado, the only worker would wait for a goroutine that it is to run.
+///     assert_eq!(task::block_in_place(|| heard.recv()), Ok("from the other thread"));
+/// });
+/// ```
+pub fn block_in_place<T>(function: impl FnOnce() -> T) -> T {
+    announce(External::new());
+    let announced = RetractUnlessRequeued;
+    if is_tokios() {
+        return tokio::task::block_in_place(|| {
+            let _announced = announced;
+            function()
+        });
+    }
+    scheduler::hand_off();
+    let _announced = announced;
+    function()
+}
+
+/// Whether this thread is a worker of tokio's that can be replaced by another.
+fn is_tokios() -> bool {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    !scheduler::is_worker()
+        && Handle::try_current().is_ok_and(|tokio| tokio.runtime_flavor() == RuntimeFlavor::MultiThread)
 }
 
 fn drive<F: Future>(future: F) -> F::Output {

@@ -20,6 +20,7 @@ mod trace;
 
 #[cfg(feature = "value")]
 pub(crate) use blocking::CatchUnwind;
+pub use blocking::block_in_place;
 /// ```
 /// assert_eq!(gort_runtime::task::block_on(async { 5 }), 5);
 /// ```

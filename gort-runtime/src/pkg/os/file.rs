@@ -1,13 +1,16 @@
 //! `os.File`: open files and the three standard ones, unbuffered as in Go.
 
+use super::readable::is_readable;
 use super::{err_closed, err_invalid, errno, go_string, os_string, path_error, path_result};
 use crate::pkg::go::*;
 use crate::pkg::io::{self, *};
 use crate::pkg::support::{State, forward, handle_type};
+use crate::task;
 use std::fs::OpenOptions;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 /// Open for reading.
 pub const O_RDONLY: i64 = 0;
@@ -146,6 +149,34 @@ pub fn open_file(name: GoString, flag: i64, perm: FileMode) -> (Ptr<File>, GoErr
     }
 }
 
+/// Reads standard input, through a buffer that can be asked whether it is empty, unlike Rust's; other goroutines go on while
+/// that has to wait.
+fn read_standard_input(buf: &mut [u8]) -> std::io::Result<usize> {
+    static INPUT: OnceLock<Mutex<BufReader<std::fs::File>>> = OnceLock::new();
+    let input = match INPUT.get() {
+        Some(input) => input,
+        None => {
+            let file = std::fs::File::from(std::io::stdin().as_fd().try_clone_to_owned()?);
+            INPUT.get_or_init(|| Mutex::new(BufReader::new(file)))
+        }
+    };
+    if let Ok(mut input) = input.try_lock()
+        && (!input.buffer().is_empty() || is_readable(input.get_ref().as_fd()))
+    {
+        return input.read(buf);
+    }
+    task::block_in_place(|| input.lock().unwrap_or_else(PoisonError::into_inner).read(buf))
+}
+
+/// Reads; other goroutines go on while that has to wait.
+fn read_on(mut file: &std::fs::File, buf: &mut [u8]) -> std::io::Result<usize> {
+    if is_readable(file.as_fd()) {
+        file.read(buf)
+    } else {
+        task::block_in_place(|| file.read(buf))
+    }
+}
+
 use super::FileMode;
 
 impl File {
@@ -182,8 +213,8 @@ impl File {
         let handle = self.handle.lock().clone();
         let mut buf = vec![0; p.len() as usize];
         let result = match handle {
-            Handle::Open(f) => (&*f).read(&mut buf),
-            Handle::Stdin => std::io::stdin().lock().read(&mut buf),
+            Handle::Open(f) => read_on(&f, &mut buf),
+            Handle::Stdin => read_standard_input(&mut buf),
             Handle::Closed => return (0, path_error("read", &self.name, err_closed())),
             _ => return (0, path_error("read", &self.name, err_invalid())),
         };

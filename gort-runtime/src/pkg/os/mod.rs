@@ -3,6 +3,7 @@
 mod errors;
 mod file;
 mod fs;
+mod readable;
 
 use crate::pkg::go::*;
 use crate::pkg::support::error;
