@@ -17,13 +17,13 @@ pub use crate::{
     slice,
     value::{
         Any, ArrayCell, Atom, BoxFuture, Cell, CellOf, Complex, Error, ErrorPtr, Float, Fn0, Fn1, Fn2, Fn3, Fn4, Fn5,
-        Fn6, Fn7, Fn8, Func, Global, GoError, GoKey, GoString, GoStringer, GoStringerPtr, GoType, Iface, Int64,
-        Integer, IntoAny, IntoAnyRef, Map, MapExt, Memory, NamedCell, Number, Object, Ordered, Place, Ptr, Scalar,
-        Signed, Slice, StrExt, Stringer, StringerPtr, Text, Uint64, Uintptr, Unsigned, Value, VecExt, bytes_str,
-        bytes_to_string, comma_ok, convert, convert_any, copy, copy_into, copy_str, div, float_to_i8, float_to_i16,
-        float_to_i32, float_to_i64, float_to_u8, float_to_u16, float_to_u32, float_to_u64, fn0, fn1, fn2, fn3, fn4,
-        fn5, fn6, fn7, fn8, make_vec, max, min, part, part_from, part_from_mut, part_mut, rem, runes_to_string, shl,
-        shr, str, untranslated, zero,
+        Fn6, Fn7, Fn8, Func, Global, GoError, GoKey, GoString, GoStringer, GoStringerPtr, GoType, HashMap, Iface,
+        Int64, Integer, IntoAny, IntoAnyRef, Map, MapExt, Memory, NamedCell, Number, Object, Ordered, Place, Ptr,
+        Scalar, Signed, Slice, StrExt, Stringer, StringerPtr, Text, Uint64, Uintptr, Unsigned, Value, VecExt,
+        bytes_str, bytes_to_string, comma_ok, convert, convert_any, copy, copy_into, copy_str, div, float_to_i8,
+        float_to_i16, float_to_i32, float_to_i64, float_to_u8, float_to_u16, float_to_u32, float_to_u64, fn0, fn1, fn2,
+        fn3, fn4, fn5, fn6, fn7, fn8, make_vec, max, min, part, part_from, part_from_mut, part_mut, rem,
+        runes_to_string, shl, shr, str, untranslated, zero,
     },
 };
 pub use crate::{
@@ -31,4 +31,4 @@ pub use crate::{
     panic, select, task,
 };
 #[cfg(feature = "value")]
-pub use std::{collections::HashMap, sync::Arc};
+pub use std::sync::Arc;

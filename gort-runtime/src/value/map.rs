@@ -5,10 +5,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::hash::Hasher;
-use std::sync::{Arc, OnceLock};
+use std::hash::{BuildHasher, Hasher};
+use std::sync::{Arc, LazyLock};
 
-use rustc_hash::FxHasher;
+use hashbrown::DefaultHashBuilder;
 
 use super::table::Table;
 use super::{Cell, Describe, GoKey, GoType, Kind, Value, uncomparable, unhashable};
@@ -18,16 +18,15 @@ use crate::shim::{Lock, random};
 /// A Go map.
 pub struct Map<K, V>(Option<Arc<Lock<Table<K, V>>>>);
 
-/// Different in each process, so that nobody relies on an order.
-fn seed() -> u64 {
-    static SEED: OnceLock<u64> = OnceLock::new();
-    *SEED.get_or_init(random)
+/// Different in each process, so that nobody knows which keys collide.
+fn hashes() -> &'static DefaultHashBuilder {
+    static HASHES: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
+    &HASHES
 }
 
 #[inline]
 fn hash<K: GoKey>(key: &K) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write_u64(seed());
+    let mut hasher = hashes().build_hasher();
     key.key_hash(&mut hasher);
     hasher.finish()
 }

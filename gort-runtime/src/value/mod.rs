@@ -54,7 +54,8 @@ pub use iface::{Iface, IfaceType, Object};
 pub use map::{Map, MapIter};
 pub use named::{Int64, Uint64, Uintptr};
 pub use native::{
-    MapExt, VecExt, bytes_to_string, copy_into, make_vec, part, part_from, part_from_mut, part_mut, runes_to_string,
+    HashMap, MapExt, VecExt, bytes_to_string, copy_into, make_vec, part, part_from, part_from_mut, part_mut,
+    runes_to_string,
 };
 pub use number::{Float, Integer, Number, Ordered, Signed, Text, Unsigned, max, min};
 pub use ops::{div, rem, shl, shr};

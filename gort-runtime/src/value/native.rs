@@ -3,8 +3,18 @@
 //! In an interface they are what Go has there, a slice or a map: putting one in copies it.
 
 use std::borrow::{Borrow, Cow};
-use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
+
+/// The map that Go's becomes where one owner holds it: that of Rust's standard library, with a hash that takes a fraction of the
+/// time; like Go's, it differs in each process, so that nobody knows which keys collide.
+///
+/// ```
+/// use gort_runtime::prelude::*;
+/// let mut counts: HashMap<&str, i64> = HashMap::new();
+/// *counts.entry("gopher").or_default() += 1;
+/// assert_eq!(counts.get("gopher"), Some(&1));
+/// ```
+pub type HashMap<K, V> = hashbrown::HashMap<K, V>;
 
 use super::slice::describe_elements;
 use super::{Any, Cell, Describe, GoKey, GoString, GoType, Kind, Map, Slice, Value, uncomparable, unhashable};
