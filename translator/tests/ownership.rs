@@ -159,7 +159,37 @@ func (s *S) Push(x int) { s.items = append(s.items, x) }
         &format!("{stack}func main() {{ s := New(); s.Push(1) }}"),
         &[("S", "owned"), ("S.items", "owned")],
     );
+    let replaced = [
+        "func main() { s := New(); s.Push(1); s = New(); s.Push(2) }",
+        "func main() { s := New(); t := s; s = New(); t.Push(1); s.Push(2) }",
+        "func (s *S) next() *S { n := New(); n.Push(len(s.items)); return n }
+func main() { s := New(); for i := 0; i < 3; i++ { s = s.next() } }",
+    ];
+    for main in replaced {
+        check(&format!("{stack}{main}"), &[("S", "owned"), ("S.items", "owned")]);
+    }
     let shared = [
+        (
+            "func main() { s := New(); t := s; s = New(); s = t; t.Push(1); s.Push(2) }",
+            "a pointer to it is copied and used on",
+        ),
+        (
+            "func main() { s := New(); f := func() { s.Push(1) }; s = New(); f() }",
+            "a pointer variable is assigned",
+        ),
+        (
+            "func main() { s := New(); func() { s = New() }(); s.Push(1) }",
+            "a function literal uses it",
+        ),
+        (
+            "func (s *S) self() *S { return s }
+func main() { s := New(); s = s.self(); s.Push(1) }",
+            "a function keeps a pointer to it",
+        ),
+        (
+            "func main() { s := New(); s.Push(1); s = nil }",
+            "a pointer to it may be nil",
+        ),
         (
             "func main() { s := New(); t := s; t.Push(1); s.Push(2) }",
             "a pointer to it is copied and used on",

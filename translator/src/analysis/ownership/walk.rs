@@ -10,7 +10,8 @@ use super::{Cause, Collected, Coloring, Container, Guarded, LastUses, Node, Root
 use crate::analysis::errors::Errors;
 use crate::hir::visit::Visitor;
 use crate::hir::{
-    Block, Callee, Comm, Expr, ExprKind, FuncId, LocalId, Method, Range, RangeKind, RangeVar, Stmt, StmtKind, Values,
+    Block, Callee, Comm, Expr, ExprKind, FuncId, LocalId, LocalKind, Method, Range, RangeKind, RangeVar, Stmt,
+    StmtKind, Values,
 };
 use crate::source::Span;
 use crate::types::{ObjId, TypeId};
@@ -364,7 +365,9 @@ impl<'a> Walk<'a> {
         match &place.kind {
             ExprKind::Local(l) => {
                 self.consumed_by(place);
-                if let Some(s) = self.pointee_struct(place.ty) {
+                if let Some(s) = self.pointee_struct(place.ty)
+                    && !self.takes_another(*l, value)
+                {
                     self.share(Node::Struct(s), "a pointer variable is assigned", place.span);
                 }
                 self.flow(value, To::Local(*l));
@@ -390,6 +393,16 @@ impl<'a> Walk<'a> {
             ExprKind::Index { .. } => self.flow(value, To::Element(node)),
             _ => self.flow(value, To::Away("a place behind a pointer holds it")),
         }
+    }
+
+    /// Whether a pointer variable may own what it is assigned in place of what it owned before: nobody else reaches the variable,
+    /// and the value is a call's, or whatever else [`flow`](Self::flow) finds to be nobody else's.
+    fn takes_another(&self, local: LocalId, value: &Expr) -> bool {
+        let declared = self.input.hir.local(local);
+        declared.kind == LocalKind::Variable
+            && declared.func == self.func
+            && self.known.sharing.local(local).captured.is_none()
+            && !matches!(value.kind, ExprKind::TupleElem(_))
     }
 
     /// A parameter that is extended, cut or assigned needs a value of its own.
