@@ -314,6 +314,16 @@ impl<'a> Emitter<'a> {
                 self.is_invariant(x, touched) && self.is_invariant(y, touched)
             }
             ExprKind::Convert(crate::hir::Conversion::Numeric, x) => self.is_invariant(x, touched),
+            ExprKind::Field { base, index } => {
+                let variable = match &base.kind {
+                    ExprKind::Deref(pointer) => pointer,
+                    _ => base,
+                };
+                let still = matches!(&variable.kind, ExprKind::Local(l)
+                    if matches!(self.storage(*l), Storage::Plain | Storage::Borrowed | Storage::Lent) && !touched.contains(l));
+                let owner = self.input.struct_name(base.ty).and_then(|o| self.plan.structs.get(&o));
+                still && owner.is_some_and(|plan| plan.is_fixed(*index))
+            }
             _ => false,
         }
     }

@@ -67,10 +67,20 @@ pub struct StructPlan {
     pub in_place: bool,
     /// The fields are cells; parallel to the fields.
     pub celled: Vec<bool>,
+    /// Nothing writes the fields when their struct is made, by themselves or with the whole; parallel to the fields.
+    fixed: Vec<bool>,
     /// The Rust names of the fields.
     pub fields: Vec<String>,
     /// All fields are copied bits.
     pub copy: bool,
+}
+
+impl StructPlan {
+    /// Whether a field keeps the value that it was made with.
+    pub fn is_fixed(&self, field: usize) -> bool {
+        let at = |list: &[bool]| list.get(field).copied().unwrap_or(false);
+        at(&self.fixed) && !at(&self.celled)
+    }
 }
 
 /// All decisions.
@@ -243,15 +253,15 @@ fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<Ob
             || argument.contains(&obj)
             || facts.sharing.whole_written.contains_key(&obj)
             || shared_whole(input, facts, storage, obj);
-        let celled = s.fields.iter().map(|f| {
-            let origin = input.origin(*f);
-            in_place && (whole || facts.sharing.written_fields.contains_key(&origin))
-        });
+        let origins = || s.fields.iter().map(|f| input.origin(*f));
+        let written = |field: &ObjId| whole || facts.sharing.written_fields.contains_key(field);
+        let fixed = origins().map(|field| !written(&field) && !facts.guarded.owns(obj, field));
         out.insert(
             obj,
             StructPlan {
                 in_place,
-                celled: celled.collect(),
+                celled: origins().map(|field| in_place && written(&field)).collect(),
+                fixed: fixed.collect(),
                 ..StructPlan::default()
             },
         );
@@ -409,7 +419,7 @@ fn anonymous(
             in_place: pointed,
             celled,
             fields: field_names(input, s),
-            copy: false,
+            ..StructPlan::default()
         };
         out.insert(canonical, (name, plan));
     }
