@@ -34,7 +34,7 @@ mod system {
     pub(super) fn prepare() {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
-            if !membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) {
+            if !register() {
                 return;
             }
             // Who is in `heavy` and has not seen this, has passed its fence, and the barrier shows everybody what it
@@ -44,6 +44,10 @@ mod system {
                 LIGHT.store(true, Ordering::SeqCst);
             }
         });
+    }
+
+    fn register() -> bool {
+        membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)
     }
 
     fn barrier() -> bool {
@@ -56,8 +60,11 @@ mod system {
     }
 
     pub(super) fn ask() {
-        // Once registered, it does not fail.
-        if HEAVY.load(Ordering::SeqCst) && !barrier() {
+        if !HEAVY.load(Ordering::SeqCst) || barrier() {
+            return;
+        }
+        // Once registered, it does not fail, but in a process that was forked from the one that did.
+        if !(register() && barrier()) {
             std::process::abort();
         }
     }
