@@ -54,6 +54,13 @@ impl<'a> Emitter<'a> {
             ExprKind::Zero => self.zero(e.ty),
             ExprKind::TupleElem(i) => Code::postfix(format!("t{i}")),
             ExprKind::Local(l) => self.local_value(*l, e),
+            // A reference to the pointer is one to the struct too.
+            ExprKind::Deref(p)
+                if matches!(p.kind, ExprKind::Local(l) if self.storage(l) == Storage::Lent)
+                    && self.is_in_place(e.ty) =>
+            {
+                Code::postfix(format!("{}::clone({})", self.ty_expr(e.ty), self.reference(p)))
+            }
             ExprKind::Global(_) | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => {
                 let place = self.place(e);
                 self.read(&place, e.ty)

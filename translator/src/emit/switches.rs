@@ -300,7 +300,9 @@ impl<'a> Emitter<'a> {
         self.push_switch(s.label, s.clauses.iter().map(|c| &c.body));
         let mut before = String::new();
         let x = match &s.x.kind {
-            ExprKind::Local(l) if self.storage(*l) == Storage::Plain => Code::postfix(self.local_name(*l)),
+            ExprKind::Local(l) if matches!(self.storage(*l), Storage::Plain | Storage::Lent) => {
+                Code::postfix(self.local_name(*l))
+            }
             _ => {
                 let name = self.temporary("x");
                 before = format!("let {name} = {};", self.expr(&s.x));

@@ -11,7 +11,7 @@ use crate::hir::visit::{Visitor, walk_expr, walk_stmt};
 use crate::hir::{
     Builtin, Callee, Expr, ExprKind, FuncId, LocalId, Method, Range, RangeKind, RangeVar, Stmt, StmtKind,
 };
-use crate::types::TypeId;
+use crate::types::{Type, TypeId};
 use rustc_hash::FxHashSet;
 
 /// Decides for each loop, and shares the containers that a body changes in ways Rust's iterators cannot follow.
@@ -84,7 +84,12 @@ fn one<'a>(known: Known<'a>, written: &'a FxHashSet<LocalId>, r: &'a Range, out:
     let looked = facts.mutated.is_empty() && facts.captured.is_none() && !out.whole.contains(&value);
     let structs = input.struct_name(c.element()).is_some_and(|o| !input.is_library(o));
     let inner = container(input, c.element()).is_some();
-    if iteration == Iteration::Borrowed && r.per_iteration && looked && (structs || inner) {
+    // To take one of these out counts it.
+    let counted = matches!(
+        input.store().under(c.element()),
+        Type::Pointer(_) | Type::Interface(_) | Type::Chan(..) | Type::Signature(_)
+    );
+    if iteration == Iteration::Borrowed && r.per_iteration && looked && (structs || inner || counted) {
         out.lent.insert(value, node);
         return;
     }
