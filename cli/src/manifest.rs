@@ -48,8 +48,9 @@ pub(crate) enum Purpose {
     Run,
 }
 
-/// The whole manifest. The path in `runtime` is used as it is.
-pub(crate) fn manifest(name: &str, runtime: &Runtime, purpose: Purpose) -> String {
+/// The whole manifest. The path in `runtime` is used as it is. A program, other than a library, has an allocator that is about as
+/// quick as Go's.
+pub(crate) fn manifest(name: &str, runtime: &Runtime, purpose: Purpose, is_program: bool) -> String {
     let rust_version = env!("CARGO_PKG_RUST_VERSION");
     let source = match runtime {
         Runtime::Bundled => format!("path = {}", quote(runtime::FOLDER)),
@@ -93,7 +94,7 @@ rust-version = \"{rust_version}\"
 [workspace]
 {exclude}
 [dependencies]
-gort-runtime = {{ {source}, features = [\"pkg\"] }}
+gort-runtime = {{ {source}, features = [{features}] }}
 
 {lints}
 [profile.dev]
@@ -104,6 +105,11 @@ overflow-checks = false
 overflow-checks = false
 ",
         name = quote(name),
+        features = if is_program {
+            r#""allocator", "pkg""#
+        } else {
+            r#""pkg""#
+        },
         lints = emit::LINTS,
     )
 }
@@ -183,6 +189,7 @@ fn is_taken(name: &str) -> bool {
         "false",
         "final",
         "fn",
+        "foldhash",
         "for",
         "gen",
         "gort-runtime",
@@ -201,6 +208,7 @@ fn is_taken(name: &str) -> bool {
         "match",
         "md-5",
         "memchr",
+        "mimalloc",
         "mod",
         "move",
         "mut",
@@ -213,7 +221,6 @@ fn is_taken(name: &str) -> bool {
         "pub",
         "ref",
         "return",
-        "rustc-hash",
         "self",
         "sha1",
         "sha2",

@@ -61,10 +61,11 @@
 //! | `time` | `time::native` | |
 //! | `context` | `context::native` | `time` |
 //! | `stream`, `sink` | receiving ends as `Stream`, sending ends as `Sink` | `futures-core`, `futures-sink` |
+//! | `allocator` | mimalloc as the program's allocator, since a program in Go's way allocates much; not for libraries | `mimalloc`, which needs a C compiler |
 //! | `tokio-util` | contexts from `CancellationToken`s, and back | `context`, `tokio-util` |
 //! | `metrics` | how often things happened, in `task::metrics()` | |
 //! | `tracing` | a span for each goroutine, entered while it runs, with events of its waits and its end (target `gort_runtime::goroutine`, levels debug and trace; a panic is an error) | `tracing` |
-//! | `value` | Go's values, and `sync`, `context`, `time` and `defer` in Go's shape, as the translator `gort` emits them | all above but `stream`, `sink`, `tokio-util` |
+//! | `value` | Go's values, and `sync`, `context`, `time` and `defer` in Go's shape, as the translator `gort` emits them | `macros`, `sync`, `context` |
 //! | `pkg` | what translated code needs of Go's standard library | `value` |
 //!
 //! Generated code uses `pkg`, and starts with `use gort_runtime::prelude::*`.
@@ -107,6 +108,10 @@ pub mod task;
 pub mod time;
 #[cfg(feature = "value")]
 pub mod value;
+
+#[cfg(feature = "allocator")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// ```
 /// use gort_runtime::prelude::*;

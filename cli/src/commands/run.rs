@@ -50,7 +50,7 @@ fn build(
     let mut files = Files::new();
     files.insert(
         "Cargo.toml".into(),
-        manifest::manifest(&slot.package, &runtime, Purpose::Run).into_bytes(),
+        manifest::manifest(&slot.package, &runtime, Purpose::Run, true).into_bytes(),
     );
     for file in &output.files {
         files.insert(format!("src/{}", file.path), file.text.clone().into_bytes());

@@ -61,7 +61,7 @@ fn assemble(output: &emit::Output, name: &str, runtime: &Runtime) -> Files {
     let mut files = Files::new();
     files.insert(
         "Cargo.toml".into(),
-        manifest::manifest(name, runtime, Purpose::Keep).into_bytes(),
+        manifest::manifest(name, runtime, Purpose::Keep, output.is_binary).into_bytes(),
     );
     files.insert(".gitignore".into(), b"/target\n".to_vec());
     for file in &output.files {
