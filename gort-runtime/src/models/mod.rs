@@ -29,6 +29,19 @@ pub(crate) fn explore(model: impl Fn() + Sync + Send + 'static) {
     builder.check(model);
 }
 
+/// As [`explore`], on a stack that a scheduler can be made on.
+#[cfg(gort_loom)]
+pub(crate) fn explore_on_large_stack(model: impl Fn() + Sync + Send + 'static) {
+    /// In words; loom's own are of 4096.
+    const STACK: usize = 1 << 15;
+    let model = std::sync::Arc::new(model);
+    explore(move || {
+        let model = model.clone();
+        let thread = loom::thread::Builder::new().stack_size(STACK).spawn(move || model());
+        assert!(thread.is_ok_and(|thread| thread.join().is_ok()));
+    });
+}
+
 /// A waker that counts.
 #[cfg(gort_loom)]
 struct Count(std::sync::atomic::AtomicUsize);

@@ -46,6 +46,28 @@ pub(crate) use loom::future::block_on;
 #[cfg(all(test, gort_shuttle, feature = "sync"))]
 pub(crate) use shuttle::future::block_on;
 
+/// Threads, and how they wait.
+#[cfg_attr(not(feature = "sync"), allow(unused_imports))]
+pub(crate) mod thread {
+    #[cfg(all(test, gort_loom))]
+    pub(crate) use loom::thread::{Thread, current, park};
+    #[cfg(all(test, gort_shuttle))]
+    pub(crate) use shuttle::thread::{Thread, current, park};
+    #[cfg(not(all(test, any(gort_loom, gort_shuttle))))]
+    pub(crate) use std::thread::{Thread, current, park};
+}
+
+/// What each thread has its own of, whose first value is a constant; loom runs all its threads on one of the system's.
+macro_rules! modelled_thread_local {
+    ($(#[$attribute:meta])* static $name:ident: $type:ty = $first:expr;) => {
+        #[cfg(all(test, gort_loom))]
+        loom::thread_local! { $(#[$attribute])* static $name: $type = $first; }
+        #[cfg(not(all(test, gort_loom)))]
+        std::thread_local! { $(#[$attribute])* static $name: $type = const { $first }; }
+    };
+}
+pub(crate) use modelled_thread_local;
+
 /// What belongs to the process and is never modelled.
 pub(crate) mod process {
     #[cfg(feature = "sync")]

@@ -1,24 +1,26 @@
 //! Waiting for a future, or for whatever a function waits for, from synchronous code, and catching what a future panics with.
 #![allow(unsafe_code)]
 
-use crate::shim::process::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
+use crate::shim::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
+use crate::shim::thread::{self, Thread};
 use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
-use std::thread::Thread;
 
 use super::deadlock::External;
 use super::local::Local;
 use super::{bubble, local, scheduler};
 
 const RUNNING: u8 = 0;
-const PARKED: u8 = 1;
-const NOTIFIED: u8 = 2;
+const NOTIFIED: u8 = 1;
+const PARKED: u8 = 2;
 /// Parked, and only the bubble can wake it.
-const PARKED_DURABLY: u8 = 3;
+const PARKED_DURABLY: u8 = 4;
+/// Whoever woke it has told so, and it goes on.
+const TOLD: u8 = 8;
 
 /// A thread that runs a future by itself. It is announced to the deadlock judge while it runs, not while it waits:
 /// whoever wakes it announces it again first. While code outside this crate has a waker, it stays announced.
@@ -33,12 +35,14 @@ struct Parker {
 
 impl Parker {
     fn wake(&self) {
-        let before = self.state.swap(NOTIFIED, SeqCst);
+        let before = self.state.fetch_or(NOTIFIED, SeqCst);
         if before == PARKED || before == PARKED_DURABLY {
             std::mem::forget(External::new());
             if before == PARKED_DURABLY {
                 bubble::unparked(self.bubble);
             }
+            // Not before: it could park again meanwhile, and be taken for waiting while it is not counted as running.
+            self.state.fetch_or(TOLD, SeqCst);
             self.thread.unpark();
         }
     }
@@ -170,20 +174,21 @@ fn is_tokios() -> bool {
         && Handle::try_current().is_ok_and(|tokio| tokio.runtime_flavor() == RuntimeFlavor::MultiThread)
 }
 
-fn drive<F: Future>(future: F) -> F::Output {
+pub(crate) fn drive<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let parker = Arc::new(Parker {
         state: AtomicU8::new(RUNNING),
         foreign: AtomicUsize::new(0),
         bubble: local::with(Local::bubble),
-        thread: std::thread::current(),
+        thread: thread::current(),
     });
     let waker = parker.lent();
     let mut context = Context::from_waker(&waker);
     let _retract = RetractUnlessRequeued;
     let _around = Around(local::with(Local::take_durable));
     loop {
-        parker.state.store(RUNNING, SeqCst);
+        // Takes over what those have written who woke it again meanwhile.
+        parker.state.swap(RUNNING, SeqCst);
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
@@ -198,8 +203,8 @@ fn drive<F: Future>(future: F) -> F::Output {
             if durable {
                 bubble::parked(parker.bubble);
             }
-            while parker.state.load(SeqCst) == parked {
-                std::thread::park();
+            while parker.state.load(SeqCst) & TOLD == 0 {
+                thread::park();
             }
             // Whoever woke this thread announced it.
             announce(External::adopt());

@@ -185,9 +185,12 @@ impl Wait {
     }
 }
 
-thread_local! {
+crate::shim::modelled_thread_local! {
     /// The state of the goroutine that is being polled; null when none is.
-    static CURRENT: Cell<*const Local> = const { Cell::new(std::ptr::null()) };
+    static CURRENT: Cell<*const Local> = Cell::new(std::ptr::null());
+}
+
+thread_local! {
     /// The state of code outside any goroutine.
     static OUTSIDE: Local = Local::default();
 }
@@ -200,7 +203,7 @@ pub(super) fn enter(local: &Local) -> Entered<'_> {
         leaks::runs(local.id);
     }
     Entered {
-        before: CURRENT.replace(local),
+        before: CURRENT.with(|current| current.replace(local)),
         local,
     }
 }
@@ -214,8 +217,8 @@ pub(super) struct Entered<'a> {
 impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
-        debug_assert!(std::ptr::eq(CURRENT.get(), self.local));
-        CURRENT.set(self.before);
+        debug_assert!(std::ptr::eq(CURRENT.with(Cell::get), self.local));
+        CURRENT.with(|current| current.set(self.before));
     }
 }
 
@@ -223,7 +226,7 @@ impl Drop for Entered<'_> {
 #[inline]
 pub(crate) fn with<R>(f: impl FnOnce(&Local) -> R) -> R {
     // SAFETY: the pointer is that of an `Entered` which lives further up on this stack and borrows the state.
-    match unsafe { CURRENT.get().as_ref() } {
+    match unsafe { CURRENT.with(Cell::get).as_ref() } {
         Some(local) => f(local),
         None => OUTSIDE.with(f),
     }
@@ -292,7 +295,7 @@ pub(crate) fn in_bubble<R>(bubble: Number, f: impl FnOnce() -> R) -> R {
 #[inline]
 pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<()> {
     // SAFETY: as in `with`.
-    match unsafe { CURRENT.get().as_ref() } {
+    match unsafe { CURRENT.with(Cell::get).as_ref() } {
         Some(local) if local.budget.get() > 0 => Poll::Ready(()),
         Some(local) => {
             // Once is enough: an executor inside the goroutine, as `block_on` is, polls again without leaving it.
@@ -309,7 +312,7 @@ pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<()> {
 #[inline]
 pub(crate) fn progress() {
     // SAFETY: as in `with`.
-    if let Some(local) = unsafe { CURRENT.get().as_ref() } {
+    if let Some(local) = unsafe { CURRENT.with(Cell::get).as_ref() } {
         local.budget.set(local.budget.get().saturating_sub(1));
     }
 }

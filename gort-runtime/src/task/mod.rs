@@ -25,6 +25,8 @@ pub use blocking::block_in_place;
 /// assert_eq!(gort_runtime::task::block_on(async { 5 }), 5);
 /// ```
 pub use blocking::block_on;
+#[cfg(all(test, gort_loom))]
+pub(crate) use blocking::drive;
 #[cfg(feature = "time")]
 pub(crate) use count::next_id;
 /// ```
@@ -162,6 +164,8 @@ pub use run::test_on;
 /// task::exit(0);
 /// ```
 pub use run::{at_exit, exit};
+#[cfg(all(test, gort_loom))]
+pub(crate) use scheduler::models::Runs;
 /// Whether this thread belongs to a scheduler of ours.
 #[cfg(feature = "time")]
 pub(crate) fn has_scheduler() -> bool {

@@ -17,7 +17,7 @@ pub(super) mod alarms;
 mod clock;
 mod idle;
 #[cfg(all(test, gort_loom))]
-mod models;
+pub(super) mod models;
 mod queue;
 mod registry;
 pub(super) mod task;

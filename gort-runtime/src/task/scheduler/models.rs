@@ -2,8 +2,8 @@
 //!
 //! - In: the real queues, goroutines and idle threads, without the threads of the scheduler.
 //! - Out: each goroutine is run by one, no wake is lost, in any interleaving.
-//! - Invariants: see `crate::models`. Loom runs all its threads on one, so nothing here may depend on thread-locals: one
-//!   thread at a time polls goroutines, and processors are named.
+//! - Invariants: see `crate::models`. Loom runs all its threads on one, so nothing here may depend on thread-locals but for the
+//!   goroutine that runs, which is one of loom's: processors are named.
 
 use std::future::{Future, pending, poll_fn};
 use std::panic::Location;
@@ -17,7 +17,7 @@ use super::idle::Sleeper;
 use super::queue::{Local, Shared, Slot};
 use super::task::{Ran, Task};
 use super::{Processor, Scheduler};
-use crate::models::explore;
+use crate::models::{explore, explore_on_large_stack};
 
 /// A goroutine in a queue's hands, without a place in the registry.
 fn goroutine(scheduler: &'static Scheduler, id: u64, future: impl Future<Output = ()> + Send + 'static) -> Task {
@@ -33,6 +33,32 @@ fn id(task: &Task) -> u64 {
 
 fn scheduler(processors: usize) -> &'static Scheduler {
     Scheduler::new(processors, false)
+}
+
+/// A goroutine on a scheduler without threads, for models of other rooms.
+pub(crate) struct Runs(&'static Scheduler, Task);
+
+impl Runs {
+    pub(crate) fn new(future: impl Future<Output = ()> + Send + 'static) -> Self {
+        let scheduler = scheduler(1);
+        Runs(scheduler, goroutine(scheduler, 3, future))
+    }
+
+    /// Runs it to its end; where it waits, `woken` comes back when it was woken.
+    pub(crate) fn run_to_end(self, woken: impl FnOnce()) {
+        let (mut ran, mut woken) = (self.1.run(0), Some(woken));
+        loop {
+            match ran {
+                Ran::Over(..) => return,
+                Ran::Again(task) => ran = task.run(0),
+                Ran::Waits => {
+                    woken.take().map(|woken| woken());
+                    let queued = self.0.shared.pop(0, &self.0.processors[0].queue);
+                    ran = queued.expect("the wake was lost").run(0);
+                }
+            }
+        }
+    }
 }
 
 /// ```text
@@ -123,7 +149,7 @@ fn what_is_in_a_slot_is_taken_once() {
 /// ```
 #[test]
 fn a_wake_while_it_runs_or_suspends_is_not_lost() {
-    explore(|| {
+    explore_on_large_stack(|| {
         let scheduler = scheduler(1);
         let left: Arc<crate::shim::Lock<Option<Waker>>> = Arc::new(crate::shim::Lock::new(None));
         let woken = Arc::new(loom::sync::atomic::AtomicBool::new(false));
@@ -180,7 +206,7 @@ fn a_wake_while_it_runs_or_suspends_is_not_lost() {
 /// ```
 #[test]
 fn two_wakes_queue_a_waiting_goroutine_once() {
-    explore(|| {
+    explore_on_large_stack(|| {
         let scheduler = scheduler(1);
         let left: Arc<std::sync::Mutex<Vec<Waker>>> = Arc::default();
         let task = {
@@ -218,7 +244,7 @@ fn two_wakes_queue_a_waiting_goroutine_once() {
 /// ```
 #[test]
 fn who_goes_to_sleep_sees_what_is_queued_or_is_seen() {
-    explore(|| {
+    explore_on_large_stack(|| {
         let scheduler = scheduler(2);
         let [busy, tired]: &[Processor] = &scheduler.processors else {
             return;

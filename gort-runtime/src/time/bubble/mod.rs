@@ -59,6 +59,8 @@ use crate::panic::go_panic_plain;
 use crate::task::{self, JoinError, JoinHandle, Wait, bubble, waiting, waker, wakes_same};
 
 mod clock;
+#[cfg(all(test, gort_loom))]
+mod models;
 mod state;
 
 pub(crate) use clock::Sleeper;

@@ -12,8 +12,8 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use super::super::service;
-use crate::shim::process::Lock;
-use crate::shim::process::atomic::{AtomicU64, Ordering::SeqCst};
+use crate::shim::atomic::{AtomicU64, Ordering::SeqCst};
+use crate::shim::{Lock, process};
 use crate::task::Wait;
 use crate::task::bubble::{self, Number};
 
@@ -60,11 +60,11 @@ pub(super) struct Waiter {
     pub(super) released: bool,
 }
 
-static BUBBLES: Lock<BTreeMap<Number, Arc<Bubble>>> = Lock::new(BTreeMap::new());
+static BUBBLES: process::Lock<BTreeMap<Number, Arc<Bubble>>> = process::Lock::new(BTreeMap::new());
 
 impl Bubble {
     pub(super) fn new() -> Arc<Self> {
-        static LAST: Lock<Number> = Lock::new(0);
+        static LAST: process::Lock<Number> = process::Lock::new(0);
         bubble::begin();
         let mut bubbles = BUBBLES.lock();
         let mut last = LAST.lock();
