@@ -767,34 +767,3 @@ fn a_wait_group_is_of_one_bubble_at_a_time() {
         group.wait().await;
     });
 }
-
-#[test]
-fn waking_a_waiting_goroutine_from_outside_is_refused() {
-    outside(|| async {
-        let (cond, waits) = (Arc::new(owned::Cond::new()), Arc::new(AtomicBool::new(false)));
-        let (inside, told) = (cond.clone(), waits.clone());
-        let main = async move {
-            task::go(async move {
-                // Not durable, so that the bubble is no deadlock before the other comes.
-                tokio::time::sleep(HOUR).await;
-            });
-            let mutex = owned::Mutex::new(1);
-            let mut locked = mutex.lock();
-            told.store(true, SeqCst);
-            // Woken before it waits durably, it waits again.
-            loop {
-                locked = inside.wait(locked).await;
-            }
-        };
-        let text = task::spawn(panics(main));
-        while !waits.load(SeqCst) {
-            task::gosched().await;
-        }
-        while !text.is_finished() {
-            cond.notify_all();
-            task::gosched().await;
-        }
-        let text = text.await.expect("it panics inside");
-        assert_eq!(text, "semaphore wake of synctest goroutine from outside bubble");
-    });
-}
