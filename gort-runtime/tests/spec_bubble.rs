@@ -358,6 +358,15 @@ bubbles! {
         waits.await.ok();
     }
 
+    async fn a_wait_that_is_over_and_not_asked_again_does_not_keep_the_time() {
+        let start = native::now();
+        let mut waits = std::pin::pin!(bubble::wait());
+        std::future::poll_fn(|cx| std::task::Poll::Ready(waits.as_mut().poll(cx).is_pending())).await;
+        native::sleep(HOUR).await;
+        waits.await;
+        assert_eq!(native::now() - start, HOUR);
+    }
+
     async fn a_function_after_a_context_is_called_when_that_is_cancelled() {
         let called = Arc::new(AtomicBool::new(false));
         let (ctx, cancel) = Context::background().with_cancel();

@@ -273,7 +273,8 @@ impl Bubble {
         }
         let next = inner.due.first_key_value().map(|(key, _)| key.0);
         let due = next.is_some_and(|next| next <= self.elapsed());
-        if !due && let Some(waiter) = &mut inner.waiter {
+        // One that was let go on, and has not asked again, may itself wait for the time.
+        if !due && let Some(waiter) = inner.waiter.as_mut().filter(|waiter| !waiter.released) {
             waiter.released = true;
             let waker = waiter.waker.take();
             drop(inner);
