@@ -774,5 +774,13 @@ fn a_wait_group_is_of_one_bubble_at_a_time() {
         .await;
         group.go(async {});
         group.wait().await;
+        let inside = group.clone();
+        bubble::run(async move {
+            inside.add(1);
+            inside.done();
+            inside.wait_sync();
+        })
+        .await;
+        group.add(1);
     });
 }

@@ -143,7 +143,8 @@ impl WaitGroup {
     /// gort_runtime::sync::WaitGroup::default().wait_sync();
     /// ```
     pub fn wait_sync(&self) {
-        if self.count.load(SeqCst) != 0 {
+        // In a bubble, waiting for nothing lets the group go too.
+        if self.count.load(SeqCst) != 0 || bubble::here() != 0 {
             block_on(self.wait());
         }
     }
