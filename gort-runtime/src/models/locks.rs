@@ -4,6 +4,7 @@
 //! - Out: one at a time, nobody forgotten, in any interleaving.
 //! - Invariants: see `models`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use loom::cell::UnsafeCell;
@@ -205,5 +206,88 @@ fn once_calls_once_and_everybody_sees_it() {
         };
         call(&shared);
         drop(other.join());
+    });
+}
+
+/// ```text
+/// a:    once, panics ... or sees it done
+/// main: once, panics ... or sees it done
+/// ```
+#[test]
+fn a_once_whose_call_panics_is_done_too() {
+    explore(|| {
+        let shared = Arc::new((Once::default(), Watched::default()));
+        let panics = |shared: &(Once, Watched)| {
+            let call = || {
+                shared.1.add();
+                resume_unwind(Box::new("too hot"))
+            };
+            let panicked = catch_unwind(AssertUnwindSafe(|| shared.0.do_borrowing(call))).is_err();
+            assert_eq!(shared.1.get(), 1);
+            panicked
+        };
+        let other = {
+            let shared = shared.clone();
+            thread::spawn(move || panics(&shared))
+        };
+        let mine = panics(&shared);
+        assert!(
+            other.join().is_ok_and(|others| others != mine),
+            "one of them has panicked"
+        );
+    });
+}
+
+/// ```text
+/// a:    done
+/// main: waits as a thread ... sees what a did
+/// b:    waits as a thread ... sees it too
+/// ```
+#[test]
+fn threads_wait_for_a_group_too() {
+    explore(|| {
+        let shared = Arc::new((WaitGroup::default(), Watched::default()));
+        shared.0.add(1);
+        let waits = |shared: &(WaitGroup, Watched)| {
+            shared.0.wait_sync();
+            assert_eq!(shared.1.get(), 1);
+        };
+        let (counts, other) = (shared.clone(), shared.clone());
+        let a = thread::spawn(move || {
+            counts.1.add();
+            counts.0.done();
+        });
+        let b = thread::spawn(move || waits(&other));
+        waits(&shared);
+        assert!(a.join().is_ok() && b.join().is_ok());
+    });
+}
+
+/// ```text
+/// a:    locks as a thread, adds, unlocks
+/// b:    read-locks as a thread, looks, unlocks
+/// main: locks, adds, unlocks
+/// ```
+#[test]
+fn threads_lock_what_goroutines_lock() {
+    explore(|| {
+        let shared = Arc::new((RwMutex::default(), Watched::default()));
+        let (writes, reads) = (shared.clone(), shared.clone());
+        let a = thread::spawn(move || {
+            writes.0.lock_sync();
+            writes.1.add();
+            writes.0.unlock();
+        });
+        let b = thread::spawn(move || {
+            reads.0.rlock_sync();
+            assert!(reads.1.get() <= 2);
+            reads.0.runlock();
+        });
+        block_on(shared.0.lock());
+        shared.1.add();
+        shared.0.unlock();
+        drop((a.join(), b.join()));
+        assert!(shared.0.try_lock());
+        assert_eq!(shared.1.get(), 2);
     });
 }
