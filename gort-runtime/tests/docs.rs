@@ -1,4 +1,5 @@
-//! Every public item of the rooms that hand-written Rust uses has an example in its documentation, which `cargo test --doc` runs.
+//! Every public item of the rooms that hand-written Rust uses has an example in its documentation, which `cargo test --doc` runs;
+//! asynchronous functions say what happens when they are cancelled, and those that return a `Result`, when that is an error.
 //!
 //! This reads lines, not Rust. An item is a line that begins with `pub` and a keyword, and is not hidden; its documentation is
 //! what stands above it, or above the `pub use` by which the room shows it. Methods of traits, fields and variants are not
@@ -40,6 +41,44 @@ fn every_public_item_has_an_example() {
         without.is_empty(),
         "these have no example that runs:\n{}",
         without.join("\n")
+    );
+}
+
+#[test]
+fn functions_say_what_cancelling_does_and_what_their_errors_mean() {
+    let mut without = Vec::new();
+    for room in ROOMS {
+        for (name, text) in files_below(&source().join(room)) {
+            without.extend(without_section(&text).into_iter().map(|what| format!("{name}: {what}")));
+        }
+    }
+    assert!(without.is_empty(), "these say too little:\n{}", without.join("\n"));
+}
+
+#[test]
+fn a_section_is_asked_for_by_the_whole_signature() {
+    let text = "
+        /// # Errors
+        pub async fn cancelled() -> Result<(), ()> {}
+        /// # Cancel safety
+        pub async fn fails(
+            long: i32,
+        ) -> Result<(), ()>
+        where
+            i32: Copy,
+        {
+            let f: fn() -> Result<(), ()>;
+        }
+        /// # Cancel safety
+        pub async fn neither() {
+            let f: fn() -> Result<(), ()>;
+        }
+        pub(crate) async fn private() -> Result<(), ()> {}
+        #[doc(hidden)]
+        pub async fn hidden() -> Result<(), ()> {}";
+    assert_eq!(
+        without_section(text),
+        ["`cancelled` has no `# Cancel safety`", "`fails` has no `# Errors`"]
     );
 }
 
@@ -134,6 +173,39 @@ fn without_example(text: &str, shown: &HashSet<String>) -> Vec<String> {
         item_name(line).is_some_and(|name| !is_shown(name)) && !above.contains(&HIDDEN) && !has_example(above)
     });
     items.map(|(line, _)| line.trim().to_owned()).collect()
+}
+
+/// The public functions that lack a section which their signature asks for.
+fn without_section(text: &str) -> Vec<String> {
+    let lines = documented(text);
+    let mut without = Vec::new();
+    for (i, (line, above)) in lines.iter().enumerate() {
+        let is_function = line.split_whitespace().any(|word| word == "fn");
+        let Some(name) = item_name(line).filter(|_| is_function && !above.contains(&HIDDEN)) else {
+            continue;
+        };
+        let mut signature = String::new();
+        for (line, _) in &lines[i..] {
+            signature += line.split(['{', ';']).next().unwrap_or_default();
+            signature.push(' ');
+            if line.contains(['{', ';']) {
+                break;
+            }
+        }
+        let asked = [
+            (signature.contains("async fn "), "# Cancel safety"),
+            (signature.contains("-> Result<"), "# Errors"),
+        ];
+        for (_, section) in asked.into_iter().filter(|(is_asked, _)| *is_asked) {
+            if !above
+                .iter()
+                .any(|line| line.trim_start_matches("///").trim() == section)
+            {
+                without.push(format!("`{name}` has no `{section}`"));
+            }
+        }
+    }
+    without
 }
 
 /// The name of the public item that begins in a line.
