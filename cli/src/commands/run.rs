@@ -18,7 +18,7 @@ use std::process::{Command, ExitCode};
 
 /// Runs the command.
 pub(crate) fn run(args: &Run, printer: &Printer) -> Result<ExitCode, Failure> {
-    let source = Source::open(&args.paths)?;
+    let source = Source::open(&args.paths, args.jobs)?;
     let cache = Cache::open()?;
     let identity = source.identity();
     let slot = cache.slot(&identity, args.release);
@@ -62,6 +62,7 @@ fn build(
         target: &cache.target(),
         log: &slot.log(),
         release: args.release,
+        jobs: args.jobs,
     };
     let built = compile::build(&job, &progress)?;
     slot.keep(&built, &translated.crate_name, source.disk.trace())

@@ -18,7 +18,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// Runs the command.
 pub(crate) fn run(args: &Translate, printer: &Printer) -> Result<(), Failure> {
-    let source = Source::open(&args.paths)?;
+    let source = Source::open(&args.paths, args.jobs)?;
     let runtime = located(&args.runtime)?;
     let out = destination(args.output.as_deref(), &source)?;
     output::inspect(&out, args.force)?;
