@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields, Generics, Ident, Index, LitStr, Member, Type, parse_quote};
 
-use crate::attrs::{FieldAttrs, TypeAttrs};
+use crate::attrs::{FieldAttrs, Implemented, TypeAttrs};
 
 struct Field {
     member: Member,
@@ -264,10 +264,17 @@ fn go_type_impl(input: &Input) -> TokenStream {
             quote!(#(::gort_runtime::value::GoType::go_hash(&#hashed, _h);)*),
         )
     };
-    let casts = |list: &[Type], object: &TokenStream| {
-        let arms = list.iter().map(|iface| {
+    let casts = |list: &[Implemented], holder: &TokenStream, object: &TokenStream| {
+        let arms = list.iter().map(|Implemented { instance, iface }| {
+            // Whether it is that instance, only the type at hand knows.
+            let instance = instance.as_ref().map(|instance| {
+                quote! {
+                    && let ::core::option::Option::Some(_this) =
+                        (_this as &dyn ::core::any::Any).downcast_ref::<#holder<#instance>>()
+                }
+            });
             quote! {
-                if _want == ::core::any::TypeId::of::<#iface>() {
+                if _want == ::core::any::TypeId::of::<#iface>() #instance {
                     let object: ::std::sync::Arc<#iface> = #object;
                     return ::core::option::Option::Some(::std::boxed::Box::new(
                         ::gort_runtime::value::Iface::<#iface>::from_arc(object),
@@ -277,9 +284,14 @@ fn go_type_impl(input: &Input) -> TokenStream {
         });
         quote!(#(#arms)* ::core::option::Option::None)
     };
-    let cast_value = casts(&attrs.value, &quote!(::std::sync::Arc::clone(_this) as _));
+    let cast_value = casts(
+        &attrs.value,
+        &quote!(::std::sync::Arc),
+        &quote!(::std::sync::Arc::clone(_this) as _),
+    );
     let cast_pointer = casts(
         &attrs.pointer,
+        &quote!(::gort_runtime::value::Ptr),
         &quote!(::std::sync::Arc::new(::core::clone::Clone::clone(_this))),
     );
     let boxed = quote!(::core::option::Option<::std::boxed::Box<dyn ::core::any::Any>>);

@@ -90,6 +90,15 @@ impl<T: Value> Ptr<T> {
         self.target.map_or(0, |target| target.typed::<()>().as_ptr() as usize)
     }
 
+    /// The target, where a trait that pointers implement has a method of a cell's name.
+    ///
+    /// # Panics
+    /// With Go's nil dereference if this is nil.
+    #[inline]
+    pub fn cell(&self) -> &CellOf<T> {
+        self
+    }
+
     /// The target, or `None` for nil.
     #[inline]
     pub fn as_ref(&self) -> Option<&CellOf<T>> {

@@ -77,6 +77,9 @@ impl<'a> Emitter<'a> {
                 Place::Cell(Code::postfix(self.path(package, name)))
             }
             ExprKind::Deref(p) if self.is_owned_pointer(p.ty) => Place::Direct(self.owned_pointee(p)),
+            ExprKind::Deref(p) if self.plan.traits.hides_cell(self.input, e.ty) => {
+                Place::Cell(self.pointer(p).method("cell", &[]))
+            }
             ExprKind::Deref(p) => Place::Cell(self.pointer(p)),
             ExprKind::Field { base, index } => self.field_place(base, *index),
             ExprKind::Index { base, index } => self.index_place(base, index),
