@@ -250,6 +250,7 @@ fn go_type_impl(input: &Input) -> TokenStream {
         }}
     };
     let (kind, describe) = shape(input);
+    let under = underneath(input);
     let (eq, hash) = if attrs.incomparable {
         (
             quote!(::gort_runtime::value::uncomparable::<Self>()),
@@ -302,10 +303,48 @@ fn go_type_impl(input: &Input) -> TokenStream {
             fn go_eq(&self, _other: &Self) -> bool { #eq }
             fn go_hash(&self, _h: &mut dyn ::core::hash::Hasher) { #hash }
             fn go_describe(&self) -> ::gort_runtime::value::Describe { #describe }
+            #under
             fn cast_value(_this: &::std::sync::Arc<Self>, _want: ::core::any::TypeId) -> #boxed { #cast_value }
             fn cast_pointer(_this: &::gort_runtime::value::Ptr<Self>, _want: ::core::any::TypeId) -> #boxed {
                 #cast_pointer
             }
+        }
+    }
+}
+
+/// The way to the type that a named type is declared as, and back.
+fn underneath(input: &Input) -> TokenStream {
+    let Input {
+        attrs,
+        fields,
+        markers,
+        newtype,
+        ..
+    } = input;
+    if *newtype {
+        let inner = &fields[0].ty;
+        return quote! {
+            fn go_under(self) -> ::gort_runtime::value::Any { ::gort_runtime::value::GoType::go_box(self.0) }
+            fn go_over(under: &::gort_runtime::value::Any) -> ::core::option::Option<Self> {
+                <#inner as ::gort_runtime::value::GoType>::go_unbox(under).map(Self)
+            }
+        };
+    }
+    // What is in place may have an identity, and such a value is not made of another's.
+    if attrs.in_place {
+        return TokenStream::new();
+    }
+    let each = fields.iter().map(|field| {
+        let (member, name) = (&field.member, &field.name);
+        quote!(#member: ::gort_runtime::value::next_field(&mut _fields, #name)?)
+    });
+    quote! {
+        fn go_over(under: &::gort_runtime::value::Any) -> ::core::option::Option<Self> {
+            let ::gort_runtime::value::Describe::Struct { fields, .. } = under.describe() else {
+                return ::core::option::Option::None;
+            };
+            let mut _fields = fields.into_iter();
+            ::core::option::Option::Some(Self { #(#each,)* #(#markers: ::core::marker::PhantomData),* })
         }
     }
 }

@@ -559,6 +559,24 @@ impl<'a> Lowerer<'a> {
         }
     }
 
+    /// A value whose type only types of one shape may instantiate, for which that shape does not stand (it has methods, or
+    /// mentions itself): as a value of that shape, which has the operations. Bytes and strings together are read as bytes.
+    fn shaped(&mut self, e: Expr) -> Expr {
+        if !self.is_type_param(e.ty) || self.store.stand_in(e.ty).is_some() {
+            return e;
+        }
+        let shape = match self.store.core_type(e.ty) {
+            Some(core) => match self.store.get(core) {
+                Type::Slice(_) | Type::Map(..) | Type::Chan(..) | Type::Signature(_) => self.stood_in(core),
+                _ => return e,
+            },
+            None if self.store.core_string(e.ty).is_some() => self.store.slice(TypeId::UINT8),
+            None => return e,
+        };
+        let span = e.span;
+        self.make(ExprKind::Convert(Conversion::TypeParam, Box::new(e)), shape, span)
+    }
+
     /// What a pointer points to.
     fn pointee(&self, ty: TypeId) -> Option<TypeId> {
         match self.store.get(self.core(ty)) {
