@@ -14,7 +14,9 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use super::block::{Address, Owner};
-use super::{Cell, CellOf, Describe, GoKey, GoType, Kind, NamedArray, NamedCell, Place, Pointee, Slice, Value};
+use super::{
+    Atom, Cell, CellOf, Describe, GoKey, GoType, Kind, NamedArray, NamedCell, Place, Pointee, Scalar, Slice, Value,
+};
 use crate::panic::nil_dereference;
 
 /// A Go pointer `*T`.
@@ -119,6 +121,18 @@ impl<T: Value> Ptr<T> {
         // ever), and the target stays where it is while the owner lives.
         Ptr {
             target: Some(Address::of(target)),
+            owner: self.owner.clone(),
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<T: Scalar + Value<Cell = Atom<T>>> Ptr<T> {
+    /// The same pointer under another name of the type that it points to: `(*Celsius)(&f)`.
+    pub fn renamed<U: Scalar<Repr = T::Repr> + Value<Cell = Atom<U>>>(&self) -> Ptr<U> {
+        // An atom is nothing but the word of its type, which is the same for both, and any bits of it are a value.
+        Ptr {
+            target: self.target,
             owner: self.owner.clone(),
             marker: PhantomData,
         }
@@ -281,6 +295,16 @@ mod tests {
         assert_eq!(slice.get(1), 20);
         assert_eq!(slice.ptr(1), second);
         assert!(slice.ptr(0) != second);
+    }
+
+    #[test]
+    fn a_renamed_pointer_is_the_same() {
+        let number = Ptr::new(-3_i64);
+        let renamed: Ptr<super::super::Int64> = number.renamed();
+        assert_eq!((renamed.addr(), renamed.get().0), (number.addr(), -3));
+        renamed.set(super::super::Int64(4));
+        assert_eq!(number.get(), 4);
+        assert!(Ptr::<i64>::nil().renamed::<super::super::Int64>().is_nil());
     }
 
     #[test]

@@ -53,6 +53,10 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         let name = self.plan.names.object(item.obj).unwrap_or("Type").to_owned();
         let visibility = self.visibility(item.obj);
+        if &*store.obj(item.obj).name == "_" {
+            // Nothing can name it.
+            return String::new();
+        }
         if item.alias {
             let mut params = Vec::new();
             crate::plan::traits::free_params(self.input, item.ty, &mut params);

@@ -134,6 +134,9 @@ impl<'a> Emitter<'a> {
         let Type::Named(named) = store.get(item.ty) else {
             return String::new();
         };
+        if &*store.obj(item.obj).name == "_" {
+            return String::new();
+        }
         let this = if named.type_params.is_empty() {
             item.ty
         } else {

@@ -4,10 +4,10 @@
 //! Invariants: identical struct types have one plan; one that is an instance of another, which mentions type parameters, has
 //! none of its own, so that both are the same Rust type where Go says that they are the same.
 
-use super::{Storage, StructPlan, field_names, names, traits};
-use crate::analysis::Input;
+use super::{Storage, StructPlan, field_names, names, projected, traits};
+use crate::analysis::{Facts, Input};
 use crate::types::{Struct, Type, TypeId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -27,8 +27,10 @@ impl Anonymous {
 }
 
 /// Names and plans all of them.
-pub fn anonymous(input: Input<'_>, storage: &[Storage], names: &mut names::Names) -> Anonymous {
+pub fn anonymous(input: Input<'_>, facts: &Facts, storage: &[Storage], names: &mut names::Names) -> Anonymous {
     let store = input.store();
+    let projected: FxHashSet<TypeId> = projected(facts, storage).map(|t| store.canonical(t)).collect();
+    let pointed = |ty: TypeId| projected.contains(&ty) || is_pointed(input, storage, ty);
     let mut out = Anonymous::default();
     let mut used: Vec<TypeId> = input
         .mentioned_types()
@@ -51,7 +53,7 @@ pub fn anonymous(input: Input<'_>, storage: &[Storage], names: &mut names::Names
             generic.push(ty);
         }
         if let Type::Struct(s) = store.get(ty) {
-            let planned = named(input, storage, names, ty, s);
+            let planned = named(input, pointed(ty), names, s);
             out.structs.insert(ty, planned);
         }
     }
@@ -59,7 +61,7 @@ pub fn anonymous(input: Input<'_>, storage: &[Storage], names: &mut names::Names
     let pointed: Vec<TypeId> = out
         .instances
         .iter()
-        .filter(|(ty, _)| is_pointed(input, storage, **ty))
+        .filter(|(ty, _)| pointed(**ty))
         .map(|(_, (generic, _))| *generic)
         .collect();
     for generic in pointed {
@@ -71,14 +73,7 @@ pub fn anonymous(input: Input<'_>, storage: &[Storage], names: &mut names::Names
     out
 }
 
-fn named(
-    input: Input<'_>,
-    storage: &[Storage],
-    names: &mut names::Names,
-    ty: TypeId,
-    s: &Struct,
-) -> (String, StructPlan) {
-    let pointed = is_pointed(input, storage, ty);
+fn named(input: Input<'_>, pointed: bool, names: &mut names::Names, s: &Struct) -> (String, StructPlan) {
     let words: Vec<_> = s
         .fields
         .iter()

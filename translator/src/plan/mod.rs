@@ -116,7 +116,7 @@ pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
     let storage = storage(input, facts, &scopes, &forms);
     let mut names = names::names(input);
     let structs = structs(input, facts, &storage);
-    let anonymous = anonymous::anonymous(input, &storage, &mut names);
+    let anonymous = anonymous::anonymous(input, facts, &storage, &mut names);
     let guards = guards::guards(input, facts, &mut names);
     let traits = traits::traits(input, facts, &mut names);
     let funcs = funcs(input, facts, &storage, &names, &scopes);
@@ -244,6 +244,7 @@ fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<Ob
             pointed.insert(o);
         }
     }
+    pointed.extend(projected(facts, storage).filter_map(|t| input.struct_name(t)));
     let mut out = FxHashMap::default();
     for obj in input.user_structs() {
         let ty = store.obj_type(obj);
@@ -283,6 +284,13 @@ fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<Ob
         }
     }
     out
+}
+
+/// The struct types into which a pointer leads that is more than lent.
+fn projected(facts: &Facts, storage: &[Storage]) -> impl Iterator<Item = TypeId> {
+    let kept = |param: LocalId| !matches!(storage[param.index()], Storage::Borrowed | Storage::Lent);
+    let all = facts.sharing.projected.iter();
+    all.filter(move |(_, param)| param.is_none_or(kept)).map(|(ty, _)| *ty)
 }
 
 /// A shared variable of that struct type is assigned as a whole.
