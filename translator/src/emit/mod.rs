@@ -188,11 +188,16 @@ impl<'a> Emitter<'a> {
     /// A name that no Go name can have been turned into twice in a file.
     fn temporary(&self, base: &str) -> String {
         let mut state = self.state.borrow_mut();
-        state.next_temporary += 1;
-        if state.next_temporary == 1 {
-            base.to_owned()
-        } else {
-            format!("{base}{}", state.next_temporary)
+        loop {
+            state.next_temporary += 1;
+            let name = match state.next_temporary {
+                1 => base.to_owned(),
+                n => format!("{base}{n}"),
+            };
+            let taken = |f: &Function| f.names.values().any(|local| *local == name);
+            if !state.function.as_ref().is_some_and(taken) {
+                return name;
+            }
         }
     }
 
