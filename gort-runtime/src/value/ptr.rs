@@ -17,7 +17,7 @@ use super::block::{Address, Owner};
 use super::{
     Atom, Cell, CellOf, Describe, GoKey, GoType, Kind, NamedArray, NamedCell, Place, Pointee, Scalar, Slice, Value,
 };
-use crate::panic::nil_dereference;
+use crate::panic::{nil_dereference, slice_error, slice_error_max};
 
 /// A Go pointer `*T`.
 pub struct Ptr<T: Value> {
@@ -154,7 +154,39 @@ impl<T: Value, const N: usize> Ptr<[T; N]> {
     /// # Panics
     /// With Go's nil dereference or `slice bounds out of range`.
     pub fn slice(&self, lo: i64, hi: i64) -> Slice<T> {
-        self.full_slice().slice(lo, hi)
+        let whole = self.full_slice();
+        if hi < 0 || hi > whole.len() {
+            slice_error(hi, whole.len(), "length");
+        }
+        whole.slice(lo, hi)
+    }
+
+    /// `p[lo:]`.
+    ///
+    /// # Panics
+    /// With Go's nil dereference or `slice bounds out of range`.
+    pub fn slice_from(&self, lo: i64) -> Slice<T> {
+        self.full_slice().slice_from(lo)
+    }
+
+    /// `p[:hi]`.
+    ///
+    /// # Panics
+    /// With Go's nil dereference or `slice bounds out of range`.
+    pub fn slice_to(&self, hi: i64) -> Slice<T> {
+        self.slice(0, hi)
+    }
+
+    /// `p[lo:hi:max]`.
+    ///
+    /// # Panics
+    /// With Go's nil dereference or `slice bounds out of range`.
+    pub fn slice3(&self, lo: i64, hi: i64, max: i64) -> Slice<T> {
+        let whole = self.full_slice();
+        if max < 0 || max > whole.len() {
+            slice_error_max(max, whole.len(), "length");
+        }
+        whole.slice3(lo, hi, max)
     }
 
     /// A slice that shares the whole array: `p[:]`.
