@@ -18,11 +18,11 @@ pub use payload::{Earlier, GoPanic, Goexit, Unwinding, go_panic, panic_str};
 pub(crate) use print::die;
 #[cfg(feature = "value")]
 pub use print::panic_text;
-pub(crate) use raise::{slice_error_max, slice_error_middle, slice_error_start};
 pub use raise::{
     divide_error, go_panic_plain, index_error, nil_dereference, runtime_error, slice_error, slice_error_ends,
     type_assertion_error,
 };
+pub(crate) use raise::{slice_error_max, slice_error_middle, slice_error_start};
 
 #[cfg(feature = "value")]
 pub use self::error::{RuntimeError, RuntimeErrorPtr, RuntimeFault};

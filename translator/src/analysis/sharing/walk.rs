@@ -482,8 +482,7 @@ impl<'a> Walk<'a> {
                 self.user_args(*func, call);
             }
             Callee::Method { recv, method } => {
-                // The tasks that `Go` starts keep the group.
-                let kept = |obj: &ObjId| library::qualified(self.input, *obj) == "sync.WaitGroup.Go";
+                let kept = |obj: &ObjId| library::keeps_receiver(&library::qualified(self.input, *obj));
                 let lent = matches!(method, Method::Lib(obj) if !kept(obj));
                 let context = if lent { Context::Lent } else { Context::Value };
                 self.expr(recv, context);
