@@ -184,13 +184,14 @@ impl<'a> Emitter<'a> {
         let mut bound = String::new();
         let places: Vec<_> = lhs
             .iter()
-            .map(|place| {
+            .enumerate()
+            .map(|(i, place)| {
                 place.as_ref().map(|p| match p.kind {
                     // A variable declared here gets a plain binding first.
                     ExprKind::Local(l) if declares.contains(&l) => {
                         (Place::Direct(Code::postfix(self.local_name(l))), p.ty)
                     }
-                    _ if self.depends_on_others(p, lhs) || !is_pure(p) => (self.bound_place(p, &mut bound), p.ty),
+                    _ if self.depends_on_others(p, &lhs[..i]) || !is_pure(p) => (self.bound_place(p, &mut bound), p.ty),
                     _ => (self.place_to_write(p), p.ty),
                 })
             })
@@ -221,7 +222,7 @@ impl<'a> Emitter<'a> {
         out
     }
 
-    /// Whether finding the place reads a variable that the same statement assigns.
+    /// Whether finding the place reads a variable that the same statement has assigned by then.
     fn depends_on_others(&self, place: &Expr, lhs: &[Option<Expr>]) -> bool {
         struct Reads<'v>(&'v [Option<Expr>], bool);
         impl<'p> crate::hir::visit::Visitor<'p> for Reads<'_> {
@@ -246,7 +247,7 @@ impl<'a> Emitter<'a> {
     /// A place whose operands are variables of their own.
     fn bound_place(&self, e: &'a Expr, out: &mut String) -> Place {
         let bind = |out: &mut String, base: &str, code: &Code| {
-            let name = self.temporary(base);
+            let name = self.free_temporary(base);
             out.push_str(&format!("let {name} = {code};"));
             Code::postfix(name)
         };

@@ -226,7 +226,11 @@ impl<'a> Emitter<'a> {
                 _ => return self.library_later(call, e),
             },
         };
-        let dropped = if self.ignored_answer(e) { "let _ = " } else { "" };
+        let dropped = if self.plan.results.ignored.contains(&e.id) {
+            "let _ = "
+        } else {
+            ""
+        };
         (before, format!("{dropped}{text}"))
     }
 

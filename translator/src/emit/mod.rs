@@ -188,12 +188,18 @@ impl<'a> Emitter<'a> {
     /// A name that no Go name can have been turned into twice in a file.
     fn temporary(&self, base: &str) -> String {
         let mut state = self.state.borrow_mut();
+        state.next_temporary += 1;
+        match state.next_temporary {
+            1 => base.to_owned(),
+            n => format!("{base}{n}"),
+        }
+    }
+
+    /// The same, and no variable of the function has it.
+    fn free_temporary(&self, base: &str) -> String {
         loop {
-            state.next_temporary += 1;
-            let name = match state.next_temporary {
-                1 => base.to_owned(),
-                n => format!("{base}{n}"),
-            };
+            let name = self.temporary(base);
+            let state = self.state.borrow();
             let taken = |f: &Function| f.names.values().any(|local| *local == name);
             if !state.function.as_ref().is_some_and(taken) {
                 return name;

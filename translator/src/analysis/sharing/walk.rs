@@ -429,7 +429,7 @@ impl<'a> Walk<'a> {
                     self.sharing.locals[local.index()].mutated.push(span);
                     self.graph.edge(param, local, span);
                 }
-                if let Some(pointer) = root_pointer(self.input, place) {
+                if let Some(pointer) = root_pointer(self.input, place).filter(|p| self.is_pointer_param(*p)) {
                     self.graph.edge(param, pointer, span);
                 }
                 self.mark_written_if_scalar(place, span);
@@ -444,7 +444,8 @@ impl<'a> Walk<'a> {
                     self.sharing.locals[local.index()].mutated.push(span);
                     self.graph.seed(local, span);
                 }
-                if let Some(pointer) = root_pointer(self.input, place)
+                // Of any other pointer a copy serves.
+                if let Some(pointer) = root_pointer(self.input, place).filter(|p| self.is_pointer_param(*p))
                     && !matches!(place.kind, ExprKind::Deref(_))
                 {
                     self.graph.seed(pointer, span);
