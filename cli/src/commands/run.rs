@@ -55,6 +55,9 @@ fn build(
     for file in &output.files {
         files.insert(format!("src/{}", file.path), file.text.clone().into_bytes());
     }
+    for asset in &output.assets {
+        files.insert(format!("src/{}", asset.path), asset.bytes.to_vec());
+    }
     slot.write(&files).map_err(|e| cache.unwritable(&slot.krate(), &e))?;
     let progress = Progress::start(printer, "building");
     let job = Job {

@@ -67,6 +67,9 @@ fn assemble(output: &emit::Output, name: &str, runtime: &Runtime) -> Files {
     for file in &output.files {
         files.insert(format!("src/{}", file.path), file.text.clone().into_bytes());
     }
+    for asset in &output.assets {
+        files.insert(format!("src/{}", asset.path), asset.bytes.to_vec());
+    }
     if *runtime == Runtime::Bundled {
         files.extend(
             runtime::files()

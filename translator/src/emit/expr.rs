@@ -136,6 +136,7 @@ impl<'a> Emitter<'a> {
                 };
                 self.wrapped(map, e.ty)
             }
+            ExprKind::Embedded(files) => self.embedded(files, e),
             ExprKind::Unsupported(what) => self.unsupported(what, e.span, e.ty),
         }
     }

@@ -12,6 +12,7 @@ mod comments;
 mod constant;
 mod control;
 mod conversion;
+mod embed;
 mod expr;
 mod file;
 mod format;
@@ -42,7 +43,7 @@ use crate::types::{ObjId, PackageId};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 
-pub use file::{Output, OutputFile};
+pub use file::{Asset, Output, OutputFile};
 
 /// What the caller may choose.
 #[derive(Debug, Clone)]

@@ -87,11 +87,7 @@ impl<'a> Emitter<'a> {
 
     /// The runtime has the library type.
     fn is_known_type(&self, obj: ObjId) -> bool {
-        let path = self.input.lib_path(obj);
-        let path = path
-            .strip_prefix("io/fs.")
-            .map_or(path.clone(), |name| format!("os.{name}"));
-        super::library::is_mapped(&path)
+        super::library::is_mapped(&self.input.lib_path(obj))
     }
 
     /// `<A, B>`, or nothing.

@@ -327,6 +327,7 @@ impl<'a> Walk<'a> {
             | ExprKind::LibVar(_)
             | ExprKind::Func { .. }
             | ExprKind::LibFunc { .. }
+            | ExprKind::Embedded(_)
             | ExprKind::Unsupported(_) => {}
             ExprKind::MethodExpr { recv, method, path } => self.promoted(*recv, method, path, e.span),
             // A literal's body is walked as a function of its own, and its captures are found there.

@@ -20,6 +20,7 @@ use rustc_hash::FxHashMap;
 /// Lowers all packages of the user's.
 pub fn lower(program: &types::Program) -> (Program, Vec<Diagnostic>) {
     let mut lowerer = Lowerer {
+        program,
         store: &program.store,
         info: &program.info,
         out: Program::default(),
@@ -48,6 +49,7 @@ pub fn lower(program: &types::Program) -> (Program, Vec<Diagnostic>) {
 }
 
 struct Lowerer<'a> {
+    program: &'a types::Program,
     store: &'a TypeStore,
     info: &'a Info,
     out: Program,
@@ -251,7 +253,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// Variables with files in them, whose values only Go's tools make: they stop the program rather than be empty.
+    /// Variables with files in them. Where the loader was not told of files they stop the program rather than be empty.
     fn embedded(&mut self, file: &'a ast::File) -> Vec<GlobalInit> {
         let specs = embedded(file).filter_map(|spec| Some((spec, spec.names.first()?)));
         let named: Vec<_> = specs.filter(|(_, name)| &*name.name != "_").collect();
@@ -259,9 +261,13 @@ impl<'a> Lowerer<'a> {
             let object = *self.info.defs.get(name.id)?;
             let global = *self.globals.get(&object)?;
             let ty = self.obj_type(object);
+            let kind = match self.program.embedded.get(&spec.span) {
+                Some(files) => ExprKind::Embedded(files.clone()),
+                None => ExprKind::Unsupported("the embedding of files"),
+            };
             Some(GlobalInit {
                 lhs: vec![Some(global)],
-                value: self.make(ExprKind::Unsupported("the embedding of files"), ty, spec.span),
+                value: self.make(kind, ty, spec.span),
                 span: spec.span,
             })
         };
