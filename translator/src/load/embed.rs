@@ -146,7 +146,7 @@ impl Pattern {
         head.iter()
             .zip(&self.parts)
             .all(|(name, pattern)| matches(pattern, name))
-            && (self.all || !below.iter().any(|part| hidden(&part)))
+            && (self.all || !below.iter().any(hidden))
     }
 }
 
