@@ -6,6 +6,7 @@ use crate::manifest::Runtime;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::PathBuf;
 
 const STYLES: Styles = Styles::styled()
@@ -46,6 +47,14 @@ pub(crate) struct Common {
     /// When to colour
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub(crate) color: Color,
+}
+
+/// How much of the machine a command takes.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Jobs {
+    /// Work on at most N threads [default: the machine's number]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZero<usize>>,
 }
 
 /// How to print diagnostics.
@@ -105,6 +114,8 @@ pub(crate) struct Translate {
     /// Fail, and write nothing, when anything cannot be translated yet
     #[arg(long)]
     pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
 }
 
 /// Translate, build and run a Go program
@@ -126,6 +137,8 @@ pub(crate) struct Run {
     /// Do not run when anything cannot be translated yet
     #[arg(long)]
     pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
     /// Arguments for the program
     #[arg(last = true, value_name = "ARGS")]
     pub(crate) args: Vec<OsString>,
@@ -148,4 +161,6 @@ pub(crate) struct Check {
     /// Fail when anything cannot be translated yet
     #[arg(long)]
     pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
 }

@@ -3,6 +3,7 @@
 //! In: a crate's folder. Out: its executable, or why there is none.
 //! Invariants: cargo gets neither the program's input nor its output; all that it says is kept in a log when it fails.
 
+use crate::args::Jobs;
 use crate::failure::{Failure, reason};
 use crate::progress::Progress;
 use gort_translator::diagnostic::Code;
@@ -18,6 +19,7 @@ pub(crate) struct Job<'a> {
     pub(crate) target: &'a Path,
     pub(crate) log: &'a Path,
     pub(crate) release: bool,
+    pub(crate) jobs: Jobs,
 }
 
 /// What cargo said.
@@ -49,6 +51,9 @@ pub(crate) fn build(job: &Job<'_>, progress: &Progress) -> Result<PathBuf, Failu
     }
     if job.release {
         command.arg("--release");
+    }
+    if let Some(jobs) = job.jobs.jobs {
+        command.arg(format!("--jobs={jobs}"));
     }
     command
         .stdin(Stdio::null())

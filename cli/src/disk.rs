@@ -22,6 +22,9 @@ pub(crate) struct Trace {
     folders: BTreeMap<String, Vec<String>>,
     /// Whether something was there.
     present: BTreeMap<String, bool>,
+    /// Folders: all files below them.
+    #[serde(default)]
+    trees: BTreeMap<String, Vec<String>>,
 }
 
 /// The files below a folder.
@@ -91,6 +94,7 @@ impl Disk {
                 .present
                 .iter()
                 .all(|(path, present)| self.real(path).exists() == *present)
+            && trace.trees.iter().all(|(path, files)| self.below(path) == *files)
     }
 
     fn bytes(&self, path: &str) -> io::Result<Vec<u8>> {
@@ -103,6 +107,24 @@ impl Disk {
         let mut names: Vec<_> = files.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         Ok(names)
+    }
+
+    /// All files below a folder, by their paths from there on; links are not followed, as Go embeds none.
+    fn below(&self, path: &str) -> Vec<String> {
+        fn walk(dir: &Path, prefix: &str, out: &mut Vec<String>) {
+            for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+                let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() && name != ".git" => walk(&entry.path(), &format!("{name}/"), out),
+                    Ok(kind) if kind.is_file() => out.push(name),
+                    _ => {}
+                }
+            }
+        }
+        let mut out = Vec::new();
+        walk(&self.real(path), "", &mut out);
+        out.sort();
+        out
     }
 
     fn record(&self, write: impl FnOnce(&mut Trace)) {
@@ -149,6 +171,14 @@ impl FileSystem for Disk {
             t.present.insert(path.into(), present);
         });
         present
+    }
+
+    fn tree(&self, path: &str) -> Option<Vec<String>> {
+        let files = self.below(path);
+        self.record(|t| {
+            t.trees.insert(path.into(), files.clone());
+        });
+        Some(files)
     }
 }
 

@@ -3,6 +3,7 @@
 //! In: paths of the command line. Out: a checked folder or list of files, ready for the loader.
 //! Invariants: every way a path can be wrong has its own message with a hint.
 
+use crate::args::Jobs;
 use crate::disk::{Disk, shown};
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -11,6 +12,7 @@ use gort_translator::diagnostic::Code;
 use gort_translator::load::{self, Loaded};
 use std::ffi::OsStr;
 use std::io::ErrorKind;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 /// A package of the user's.
@@ -30,6 +32,8 @@ pub(crate) struct Source {
     /// The package is the root of its module.
     is_module: bool,
     options: load::Options,
+    /// Not among the options: what comes out does not depend on it.
+    jobs: Jobs,
 }
 
 /// The loader's name of the module cache.
@@ -37,17 +41,17 @@ const MODULE_CACHE: &str = "$GOMODCACHE";
 
 impl Source {
     /// Checks the paths.
-    pub(crate) fn open(paths: &[PathBuf]) -> Result<Source, Failure> {
+    pub(crate) fn open(paths: &[PathBuf], jobs: Jobs) -> Result<Source, Failure> {
         let real: Vec<PathBuf> = paths.iter().map(|p| existing(p)).collect::<Result<_, _>>()?;
         match (&real[..], paths) {
-            ([folder], [path]) if folder.is_dir() => Source::of_folder(folder.clone(), path),
+            ([folder], [path]) if folder.is_dir() => Source::of_folder(folder.clone(), path, jobs),
             _ if real.iter().any(|p| p.is_dir()) => Err(Failure::usage("more than one path, and a folder among them")
                 .help("give one package folder, or Go files of one package")),
-            _ => Source::of_files(real, paths),
+            _ => Source::of_files(real, paths, jobs),
         }
     }
 
-    fn of_folder(folder: PathBuf, path: &Path) -> Result<Source, Failure> {
+    fn of_folder(folder: PathBuf, path: &Path, jobs: Jobs) -> Result<Source, Failure> {
         let names = std::fs::read_dir(&folder).map_err(|e| Failure::io("read", path, &e))?;
         let is_go = |name: &OsStr| Path::new(name).extension() == Some(OsStr::new("go"));
         if !names.flatten().any(|e| is_go(&e.file_name()) && e.path().is_file()) {
@@ -66,10 +70,11 @@ impl Source {
             paths,
             is_folder: true,
             options: build.options,
+            jobs,
         })
     }
 
-    fn of_files(mut real: Vec<PathBuf>, paths: &[PathBuf]) -> Result<Source, Failure> {
+    fn of_files(mut real: Vec<PathBuf>, paths: &[PathBuf], jobs: Jobs) -> Result<Source, Failure> {
         for (real, path) in real.iter().zip(paths) {
             if !real.is_file() {
                 return Err(
@@ -118,6 +123,7 @@ impl Source {
             is_folder: false,
             is_module: false,
             options: build.options,
+            jobs,
         })
     }
 
@@ -130,10 +136,14 @@ impl Source {
     /// Parses it and what it imports.
     pub(crate) fn load(&self) -> Result<Loaded, Failure> {
         let paths: Vec<&str> = self.paths.iter().map(String::as_str).collect();
+        let options = load::Options {
+            jobs: self.jobs.jobs.map_or(0, NonZero::get),
+            ..self.options.clone()
+        };
         let loaded = if self.is_folder {
-            load::load_dirs(&self.disk, &paths, &self.options)
+            load::load_dirs(&self.disk, &paths, &options)
         } else {
-            load::load_files(&self.disk, &paths, &self.options)
+            load::load_files(&self.disk, &paths, &options)
         };
         match self.disk.failure() {
             Some(failure) => Err(failure),

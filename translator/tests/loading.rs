@@ -1,29 +1,13 @@
 //! Which files and packages a load takes, from folders that are texts.
 
+mod common;
+
+use common::Tree;
 use gort_translator::diagnostic::Code;
-use gort_translator::load::{FileSystem, Loaded, Options, build, load_dirs};
+use gort_translator::load::{Loaded, Options, build, load_dirs};
 use gort_translator::types::check_program;
 
-struct Tree<'a>(&'a [(&'a str, &'a str)]);
-
-impl FileSystem for Tree<'_> {
-    fn read(&self, path: &str) -> Option<Vec<u8>> {
-        self.0.iter().find(|f| f.0 == path).map(|f| f.1.as_bytes().to_vec())
-    }
-    fn read_dir(&self, path: &str) -> Vec<String> {
-        let inside = self.0.iter().filter_map(|f| f.0.strip_prefix(path)?.strip_prefix('/'));
-        inside.filter(|n| !n.contains('/')).map(str::to_owned).collect()
-    }
-    fn exists(&self, path: &str) -> bool {
-        let below = |f: &str| {
-            f.strip_prefix(path)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.0.iter().any(|f| below(f.0))
-    }
-}
-
-fn load(tree: Tree<'_>, dir: &str, roots: &[&str]) -> Loaded {
+fn load(tree: Tree, dir: &str, roots: &[&str]) -> Loaded {
     let options = Options {
         roots: roots.iter().map(|r| (*r).to_owned()).collect(),
         ..Options::default()
@@ -34,7 +18,7 @@ fn load(tree: Tree<'_>, dir: &str, roots: &[&str]) -> Loaded {
 #[test]
 fn packages_of_a_root_have_the_language_version_of_their_own_module() {
     let loaded = load(
-        Tree(&[
+        Tree::of(&[
             ("/gopath/a.org/app/go.mod", "module a.org/app\ngo 1.26\n"),
             (
                 "/gopath/a.org/app/app.go",
@@ -54,14 +38,14 @@ fn packages_of_a_root_have_the_language_version_of_their_own_module() {
 
 #[test]
 fn a_folder_of_a_root_without_a_module_is_named_by_its_path() {
-    let tree = Tree(&[("/gopath/a.org/app/app.go", "package app\n")]);
+    let tree = Tree::of(&[("/gopath/a.org/app/app.go", "package app\n")]);
     let loaded = load(tree, "/gopath/a.org/app", &["/gopath"]);
     assert_eq!(loaded.packages.first().map(|p| &*p.path), Some("a.org/app"));
 }
 
 #[test]
 fn a_file_with_cgo_is_left_out_with_a_warning() {
-    let tree = Tree(&[
+    let tree = Tree::of(&[
         ("/p/a.go", "package p\nvar A = 1\n"),
         ("/p/c.go", "package p\nimport \"C\"\nvar A = C.x\n"),
     ]);

@@ -1,62 +1,15 @@
 //! Where packages are found: modules, workspaces, vendor folders, the module cache, a GOPATH; and who may import what.
 
+mod common;
+
+use common::Tree;
 use gort_translator::diagnostic::Code;
-use gort_translator::load::{FileSystem, Options, Workspace, load_dirs};
+use gort_translator::load::{Options, Workspace, load_dirs};
 use gort_translator::types::check_program;
-
-/// A tree of files, one after the other: `-- path --` and the text.
-struct Tree(Vec<(String, String)>);
-
-impl Tree {
-    fn of(text: &str) -> Tree {
-        let mut out: Vec<(String, String)> = Vec::new();
-        for line in text.lines() {
-            match line.strip_prefix("-- ").and_then(|l| l.strip_suffix(" --")) {
-                Some(path) => out.push((path.to_owned(), String::new())),
-                None => {
-                    if let Some((_, text)) = out.last_mut() {
-                        text.push_str(line);
-                        text.push('\n');
-                    }
-                }
-            }
-        }
-        Tree(out)
-    }
-
-    /// Paths of the tree begin with the loader's `.`.
-    fn name(path: &str) -> &str {
-        path.strip_prefix("./").unwrap_or(path)
-    }
-}
-
-impl FileSystem for Tree {
-    fn read(&self, path: &str) -> Option<Vec<u8>> {
-        let path = Tree::name(path);
-        self.0.iter().find(|f| f.0 == path).map(|f| f.1.as_bytes().to_vec())
-    }
-    fn read_dir(&self, path: &str) -> Vec<String> {
-        let path = Tree::name(path);
-        let below = |f: &str| match path {
-            "." => Some(f.to_owned()),
-            path => f.strip_prefix(path)?.strip_prefix('/').map(str::to_owned),
-        };
-        let inside = self.0.iter().filter_map(|f| below(&f.0));
-        inside.filter(|n| !n.contains('/')).collect()
-    }
-    fn exists(&self, path: &str) -> bool {
-        let path = Tree::name(path);
-        let below = |f: &str| {
-            f.strip_prefix(path)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.0.iter().any(|f| below(&f.0))
-    }
-}
 
 /// What was found, in the order of checking: `path (1.26)`; then the codes of all errors.
 fn found(tree: &str, dir: &str, options: &Options) -> (Vec<String>, Vec<Code>) {
-    let loaded = load_dirs(&Tree::of(tree), &[dir], options);
+    let loaded = load_dirs(&Tree::parse(tree), &[dir], options);
     let packages = loaded.packages.iter();
     let packages = packages
         .map(|p| format!("{} ({}.{})", p.path, p.go_version.0, p.go_version.1))
@@ -305,7 +258,7 @@ require a.org/a v1.0.0
 package m
 import _ \"a.org/a/b\"
 ";
-    let loaded = load_dirs(&Tree::of(tree), &["./m"], &options());
+    let loaded = load_dirs(&Tree::parse(tree), &["./m"], &options());
     let (_, diagnostics) = check_program(loaded);
     let help = diagnostics.first().and_then(|d| d.help.clone()).unwrap_or_default();
     assert!(
@@ -483,7 +436,7 @@ fn threads_change_nothing() {
             jobs,
             ..Options::default()
         };
-        let loaded = load_dirs(&Tree::of(&tree), &["./m"], &options);
+        let loaded = load_dirs(&Tree::parse(&tree), &["./m"], &options);
         let nodes = loaded.nodes;
         let (program, diagnostics) = check_program(loaded);
         let order: Vec<_> = program.packages.iter().map(|p| p.path.clone()).collect();

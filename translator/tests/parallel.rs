@@ -1,28 +1,12 @@
 //! However many threads check a module, the same comes out: ids, tables, diagnostics, and the Rust.
 
-use gort_translator::load::{FileSystem, Options, load_dirs};
+mod common;
+
+use common::Tree;
+use gort_translator::load::{Options, load_dirs};
 use gort_translator::types::{ObjId, PackageId, Program, TypeId, check_program};
 use gort_translator::{emit, pipeline};
 use std::fmt::Write;
-
-struct Tree(Vec<(String, String)>);
-
-impl FileSystem for Tree {
-    fn read(&self, path: &str) -> Option<Vec<u8>> {
-        self.0.iter().find(|f| f.0 == path).map(|f| f.1.as_bytes().to_vec())
-    }
-    fn read_dir(&self, path: &str) -> Vec<String> {
-        let inside = self.0.iter().filter_map(|f| f.0.strip_prefix(path)?.strip_prefix('/'));
-        inside.filter(|n| !n.contains('/')).map(str::to_owned).collect()
-    }
-    fn exists(&self, path: &str) -> bool {
-        let below = |f: &str| {
-            f.strip_prefix(path)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.0.iter().any(|f| below(&f.0))
-    }
-}
 
 /// What all packages instantiate; its types are written without names where that is hard.
 const SHARED: &str = r#"

@@ -10,7 +10,7 @@ use crate::translation::Translated;
 
 /// Runs the command.
 pub(crate) fn run(args: &Check, printer: &Printer) -> Result<(), Failure> {
-    let source = Source::open(&args.paths)?.with_tests(args.tests);
+    let source = Source::open(&args.paths, args.jobs)?.with_tests(args.tests);
     // Some constructs are only found to be without a counterpart when they are printed.
     let translated = Translated::of(&source, printer)?;
     let result = translated.output(&source, "check", args.strict);

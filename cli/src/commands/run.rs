@@ -18,7 +18,7 @@ use std::process::{Command, ExitCode};
 
 /// Runs the command.
 pub(crate) fn run(args: &Run, printer: &Printer) -> Result<ExitCode, Failure> {
-    let source = Source::open(&args.paths)?;
+    let source = Source::open(&args.paths, args.jobs)?;
     let cache = Cache::open()?;
     let identity = source.identity();
     let slot = cache.slot(&identity, args.release);
@@ -55,6 +55,9 @@ fn build(
     for file in &output.files {
         files.insert(format!("src/{}", file.path), file.text.clone().into_bytes());
     }
+    for asset in &output.assets {
+        files.insert(format!("src/{}", asset.path), asset.bytes.to_vec());
+    }
     slot.write(&files).map_err(|e| cache.unwritable(&slot.krate(), &e))?;
     let progress = Progress::start(printer, "building");
     let job = Job {
@@ -62,6 +65,7 @@ fn build(
         target: &cache.target(),
         log: &slot.log(),
         release: args.release,
+        jobs: args.jobs,
     };
     let built = compile::build(&job, &progress)?;
     slot.keep(&built, &translated.crate_name, source.disk.trace())

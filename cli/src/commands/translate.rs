@@ -18,7 +18,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// Runs the command.
 pub(crate) fn run(args: &Translate, printer: &Printer) -> Result<(), Failure> {
-    let source = Source::open(&args.paths)?;
+    let source = Source::open(&args.paths, args.jobs)?;
     let runtime = located(&args.runtime)?;
     let out = destination(args.output.as_deref(), &source)?;
     output::inspect(&out, args.force)?;
@@ -66,6 +66,9 @@ fn assemble(output: &emit::Output, name: &str, runtime: &Runtime) -> Files {
     files.insert(".gitignore".into(), b"/target\n".to_vec());
     for file in &output.files {
         files.insert(format!("src/{}", file.path), file.text.clone().into_bytes());
+    }
+    for asset in &output.assets {
+        files.insert(format!("src/{}", asset.path), asset.bytes.to_vec());
     }
     if *runtime == Runtime::Bundled {
         files.extend(

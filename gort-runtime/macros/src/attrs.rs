@@ -1,7 +1,25 @@
 //! Reading `#[go(…)]`.
 
+use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, LitStr, Token, Type, parenthesized};
+
+/// An interface that a type implements: `dyn Shape`, or `dyn Ints for List<i64>` where only that instance does.
+pub(crate) struct Implemented {
+    pub(crate) iface: Type,
+    pub(crate) instance: Option<Type>,
+}
+
+impl Parse for Implemented {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let iface = input.parse()?;
+        let instance = match input.parse::<Option<Token![for]>>()? {
+            Some(_) => Some(input.parse()?),
+            None => None,
+        };
+        Ok(Implemented { iface, instance })
+    }
+}
 
 /// What stands in the `#[go(…)]` of a type.
 #[derive(Default)]
@@ -14,8 +32,8 @@ pub(crate) struct TypeAttrs {
     pub(crate) incomparable: bool,
     pub(crate) name: Option<LitStr>,
     pub(crate) kind: Option<LitStr>,
-    pub(crate) value: Vec<Type>,
-    pub(crate) pointer: Vec<Type>,
+    pub(crate) value: Vec<Implemented>,
+    pub(crate) pointer: Vec<Implemented>,
 }
 
 /// What stands in the `#[go(…)]` of a field.
@@ -46,7 +64,7 @@ impl TypeAttrs {
                     "value" | "pointer" => {
                         let list;
                         parenthesized!(list in meta.input);
-                        let types = Punctuated::<Type, Token![,]>::parse_terminated(&list)?;
+                        let types = Punctuated::<Implemented, Token![,]>::parse_terminated(&list)?;
                         let into = if word == "value" {
                             &mut read.value
                         } else {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields, Generics, Ident, Index, LitStr, Member, Type, parse_quote};
 
-use crate::attrs::{FieldAttrs, TypeAttrs};
+use crate::attrs::{FieldAttrs, Implemented, TypeAttrs};
 
 struct Field {
     member: Member,
@@ -250,6 +250,7 @@ fn go_type_impl(input: &Input) -> TokenStream {
         }}
     };
     let (kind, describe) = shape(input);
+    let under = underneath(input);
     let (eq, hash) = if attrs.incomparable {
         (
             quote!(::gort_runtime::value::uncomparable::<Self>()),
@@ -264,10 +265,17 @@ fn go_type_impl(input: &Input) -> TokenStream {
             quote!(#(::gort_runtime::value::GoType::go_hash(&#hashed, _h);)*),
         )
     };
-    let casts = |list: &[Type], object: &TokenStream| {
-        let arms = list.iter().map(|iface| {
+    let casts = |list: &[Implemented], holder: &TokenStream, object: &TokenStream| {
+        let arms = list.iter().map(|Implemented { instance, iface }| {
+            // Whether it is that instance, only the type at hand knows.
+            let instance = instance.as_ref().map(|instance| {
+                quote! {
+                    && let ::core::option::Option::Some(_this) =
+                        (_this as &dyn ::core::any::Any).downcast_ref::<#holder<#instance>>()
+                }
+            });
             quote! {
-                if _want == ::core::any::TypeId::of::<#iface>() {
+                if _want == ::core::any::TypeId::of::<#iface>() #instance {
                     let object: ::std::sync::Arc<#iface> = #object;
                     return ::core::option::Option::Some(::std::boxed::Box::new(
                         ::gort_runtime::value::Iface::<#iface>::from_arc(object),
@@ -277,9 +285,14 @@ fn go_type_impl(input: &Input) -> TokenStream {
         });
         quote!(#(#arms)* ::core::option::Option::None)
     };
-    let cast_value = casts(&attrs.value, &quote!(::std::sync::Arc::clone(_this) as _));
+    let cast_value = casts(
+        &attrs.value,
+        &quote!(::std::sync::Arc),
+        &quote!(::std::sync::Arc::clone(_this) as _),
+    );
     let cast_pointer = casts(
         &attrs.pointer,
+        &quote!(::gort_runtime::value::Ptr),
         &quote!(::std::sync::Arc::new(::core::clone::Clone::clone(_this))),
     );
     let boxed = quote!(::core::option::Option<::std::boxed::Box<dyn ::core::any::Any>>);
@@ -290,10 +303,48 @@ fn go_type_impl(input: &Input) -> TokenStream {
             fn go_eq(&self, _other: &Self) -> bool { #eq }
             fn go_hash(&self, _h: &mut dyn ::core::hash::Hasher) { #hash }
             fn go_describe(&self) -> ::gort_runtime::value::Describe { #describe }
+            #under
             fn cast_value(_this: &::std::sync::Arc<Self>, _want: ::core::any::TypeId) -> #boxed { #cast_value }
             fn cast_pointer(_this: &::gort_runtime::value::Ptr<Self>, _want: ::core::any::TypeId) -> #boxed {
                 #cast_pointer
             }
+        }
+    }
+}
+
+/// The way to the type that a named type is declared as, and back.
+fn underneath(input: &Input) -> TokenStream {
+    let Input {
+        attrs,
+        fields,
+        markers,
+        newtype,
+        ..
+    } = input;
+    if *newtype {
+        let inner = &fields[0].ty;
+        return quote! {
+            fn go_under(self) -> ::gort_runtime::value::Any { ::gort_runtime::value::GoType::go_box(self.0) }
+            fn go_over(under: &::gort_runtime::value::Any) -> ::core::option::Option<Self> {
+                <#inner as ::gort_runtime::value::GoType>::go_unbox(under).map(Self)
+            }
+        };
+    }
+    // What is in place may have an identity, and such a value is not made of another's.
+    if attrs.in_place {
+        return TokenStream::new();
+    }
+    let each = fields.iter().map(|field| {
+        let (member, name) = (&field.member, &field.name);
+        quote!(#member: ::gort_runtime::value::next_field(&mut _fields, #name)?)
+    });
+    quote! {
+        fn go_over(under: &::gort_runtime::value::Any) -> ::core::option::Option<Self> {
+            let ::gort_runtime::value::Describe::Struct { fields, .. } = under.describe() else {
+                return ::core::option::Option::None;
+            };
+            let mut _fields = fields.into_iter();
+            ::core::option::Option::Some(Self { #(#each,)* #(#markers: ::core::marker::PhantomData),* })
         }
     }
 }

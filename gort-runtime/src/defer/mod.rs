@@ -24,6 +24,18 @@ pub(crate) struct Frame {
     recovered: bool,
 }
 
+impl Frame {
+    fn recover(&mut self) -> Any {
+        match &self.panic {
+            Some(value) if !self.recovered => {
+                self.recovered = true;
+                value.clone()
+            }
+            _ => Any::nil(),
+        }
+    }
+}
+
 fn with_frames<R>(f: impl FnOnce(&mut Vec<Frame>) -> R) -> R {
     with_local(|local| local.frames(f))
 }
@@ -145,16 +157,30 @@ impl Late {
 /// assert_eq!(result, -1);
 /// ```
 pub fn recover() -> Any {
-    with_frames(|frames| match frames.last_mut() {
-        Some(frame) if !frame.recovered => match &frame.panic {
-            Some(value) => {
-                frame.recovered = true;
-                value.clone()
-            }
-            None => Any::nil(),
-        },
-        _ => Any::nil(),
-    })
+    with_frames(|frames| frames.last_mut().map_or(Any::nil(), Frame::recover))
+}
+
+/// Go's `defer recover()`: recovers as the function that defers it would, unless that function panicked itself.
+///
+/// ```
+/// use gort_runtime::{defer::{recover_deferred, scope}, panic::panic_str};
+/// let result = scope(
+///     || -1,
+///     |defers| {
+///         defers.push(|| scope(|| (), |defers| defers.push(recover_deferred)));
+///         panic_str("boom")
+///     },
+/// );
+/// assert_eq!(result, -1);
+/// ```
+pub fn recover_deferred() {
+    with_frames(|frames| {
+        if let [.., outer, own] = &mut frames[..]
+            && (own.recovered || own.panic.is_none())
+        {
+            outer.recover();
+        }
+    });
 }
 
 /// Calls a function that is not itself deferred: its own [`recover`] finds no panic.

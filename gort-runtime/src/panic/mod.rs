@@ -22,6 +22,7 @@ pub use raise::{
     divide_error, go_panic_plain, index_error, nil_dereference, runtime_error, slice_error, slice_error_ends,
     type_assertion_error,
 };
+pub(crate) use raise::{slice_error_max, slice_error_middle, slice_error_start};
 
 #[cfg(feature = "value")]
 pub use self::error::{RuntimeError, RuntimeErrorPtr, RuntimeFault};

@@ -125,3 +125,33 @@ pub fn slice_error_ends(lo: i64, hi: i64) -> ! {
     }
     runtime_error(format!("slice bounds out of range [{lo}:{hi}]"))
 }
+
+/// Panics as the last bound of `s[lo:hi:max]` that is out of range; `what` is `length` or `capacity`.
+#[cold]
+#[inline(never)]
+pub(crate) fn slice_error_max(max: i64, limit: i64, what: &str) -> ! {
+    if max < 0 {
+        runtime_error(format!("slice bounds out of range [::{max}]"));
+    }
+    runtime_error(format!("slice bounds out of range [::{max}] with {what} {limit}"))
+}
+
+/// Panics as the middle bound of `s[lo:hi:max]` that is out of range.
+#[cold]
+#[inline(never)]
+pub(crate) fn slice_error_middle(hi: i64, max: i64) -> ! {
+    if hi < 0 {
+        runtime_error(format!("slice bounds out of range [:{hi}:]"));
+    }
+    runtime_error(format!("slice bounds out of range [:{hi}:{max}]"))
+}
+
+/// Panics as the first bound of `s[lo:hi:max]` that is out of range.
+#[cold]
+#[inline(never)]
+pub(crate) fn slice_error_start(lo: i64, hi: i64) -> ! {
+    if lo < 0 {
+        runtime_error(format!("slice bounds out of range [{lo}::]"));
+    }
+    runtime_error(format!("slice bounds out of range [{lo}:{hi}:]"))
+}

@@ -19,6 +19,7 @@ pub mod bytes;
 pub mod cmp;
 pub mod container;
 pub mod crypto;
+pub mod embed;
 pub mod encoding;
 pub mod errors;
 pub mod flag;

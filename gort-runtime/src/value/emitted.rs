@@ -1,6 +1,6 @@
 //! Small functions that generated code calls where Rust has no operator of the same meaning.
 
-use super::{Any, GoType, IntoAny, Number, Value};
+use super::{Any, Field, GoString, GoType, IntoAny, Number, Slice, Value};
 
 /// Go's comma-ok form of an option: the value, or the zero value and `false`.
 pub fn comma_ok<T: Value>(found: Option<T>) -> (T, bool) {
@@ -28,13 +28,30 @@ pub fn convert<T: Number, U: Number>(value: T) -> U {
     }
 }
 
-/// A conversion between generic types that are the same type once instantiated.
+/// A conversion between generic types that have the same type underneath once instantiated, or are bytes and a string.
 ///
 /// # Panics
 /// When they are not, as Go does where a conversion is not possible.
 pub fn convert_any<T: GoType, U: GoType>(value: T) -> U {
-    let any: Any = value.into_any();
-    any.assert::<U>()
+    let any: Any = value.clone().into_any();
+    if let Some(same) = any.downcast::<U>() {
+        return same;
+    }
+    let under = value.go_under();
+    let text = || U::go_over(&under.downcast::<GoString>()?.to_bytes().go_box());
+    let bytes = || U::go_over(&GoString::from_bytes(&under.downcast::<Slice<u8>>()?).go_box());
+    U::go_over(&under)
+        .or_else(text)
+        .or_else(bytes)
+        .unwrap_or_else(|| any.assert())
+}
+
+/// The next field of a struct that is made of one of another type with the same fields.
+#[doc(hidden)]
+pub fn next_field<T: GoType>(fields: &mut std::vec::IntoIter<Field>, name: &str) -> Option<T> {
+    let field = fields.next().filter(|field| field.name == name)?;
+    // A nil interface has no dynamic type.
+    T::go_unbox(&field.value).or_else(|| field.value.is_nil().then(T::zero))
 }
 
 macro_rules! float_conversions {

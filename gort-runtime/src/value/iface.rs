@@ -110,6 +110,18 @@ impl<T: ?Sized> Iface<T> {
         self.0.is_none()
     }
 
+    /// The interface value for a method value, which keeps it.
+    ///
+    /// # Panics
+    /// With Go's nil dereference if this is nil.
+    #[inline]
+    pub fn non_nil(self) -> Self {
+        if self.is_nil() {
+            nil_dereference();
+        }
+        self
+    }
+
     /// The shared object, `None` when nil.
     #[inline]
     pub fn as_arc(&self) -> Option<&Arc<T>> {

@@ -42,7 +42,7 @@ pub use complex::Complex;
 pub use describe::{Describe, Field, Kind, Pointee};
 pub use emitted::{
     comma_ok, convert, convert_any, float_to_i8, float_to_i16, float_to_i32, float_to_i64, float_to_u8, float_to_u16,
-    float_to_u32, float_to_u64, untranslated,
+    float_to_u32, float_to_u64, next_field, untranslated,
 };
 pub use error::{Error, ErrorPtr, ErrorString, GoError, GoStringer, GoStringerPtr, Stringer, StringerPtr, new_error};
 pub use func::{
@@ -158,6 +158,16 @@ pub trait GoType: Value {
     /// The value of this type that an interface value holds, if it does.
     fn go_unbox(any: &Any) -> Option<Self> {
         any.downcast_exact()
+    }
+
+    /// What the value is underneath, in an interface: a named type's value has the type that it is declared as.
+    fn go_under(self) -> Any {
+        self.go_box()
+    }
+
+    /// The value of this type that is underneath the one that an interface value holds, if it is.
+    fn go_over(under: &Any) -> Option<Self> {
+        Self::go_unbox(under)
     }
 
     /// The [`Iface<dyn Trait>`](Iface) of this value for the trait object type `want`, boxed.

@@ -14,8 +14,10 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use super::block::{Address, Owner};
-use super::{Cell, CellOf, Describe, GoKey, GoType, Kind, NamedArray, NamedCell, Place, Pointee, Slice, Value};
-use crate::panic::nil_dereference;
+use super::{
+    Atom, Cell, CellOf, Describe, GoKey, GoType, Kind, NamedArray, NamedCell, Place, Pointee, Scalar, Slice, Value,
+};
+use crate::panic::{nil_dereference, slice_error, slice_error_max};
 
 /// A Go pointer `*T`.
 pub struct Ptr<T: Value> {
@@ -90,6 +92,15 @@ impl<T: Value> Ptr<T> {
         self.target.map_or(0, |target| target.typed::<()>().as_ptr() as usize)
     }
 
+    /// The target, where a trait that pointers implement has a method of a cell's name.
+    ///
+    /// # Panics
+    /// With Go's nil dereference if this is nil.
+    #[inline]
+    pub fn cell(&self) -> &CellOf<T> {
+        self
+    }
+
     /// The target, or `None` for nil.
     #[inline]
     pub fn as_ref(&self) -> Option<&CellOf<T>> {
@@ -116,6 +127,18 @@ impl<T: Value> Ptr<T> {
     }
 }
 
+impl<T: Scalar + Value<Cell = Atom<T>>> Ptr<T> {
+    /// The same pointer under another name of the type that it points to: `(*Celsius)(&f)`.
+    pub fn renamed<U: Scalar<Repr = T::Repr> + Value<Cell = Atom<U>>>(&self) -> Ptr<U> {
+        // An atom is nothing but the word of its type, which is the same for both, and any bits of it are a value.
+        Ptr {
+            target: self.target,
+            owner: self.owner.clone(),
+            marker: PhantomData,
+        }
+    }
+}
+
 impl<T: Value, const N: usize> Ptr<[T; N]> {
     /// A pointer to an element: `&p[i]`.
     ///
@@ -131,7 +154,39 @@ impl<T: Value, const N: usize> Ptr<[T; N]> {
     /// # Panics
     /// With Go's nil dereference or `slice bounds out of range`.
     pub fn slice(&self, lo: i64, hi: i64) -> Slice<T> {
-        self.full_slice().slice(lo, hi)
+        let whole = self.full_slice();
+        if hi < 0 || hi > whole.len() {
+            slice_error(hi, whole.len(), "length");
+        }
+        whole.slice(lo, hi)
+    }
+
+    /// `p[lo:]`.
+    ///
+    /// # Panics
+    /// With Go's nil dereference or `slice bounds out of range`.
+    pub fn slice_from(&self, lo: i64) -> Slice<T> {
+        self.full_slice().slice_from(lo)
+    }
+
+    /// `p[:hi]`.
+    ///
+    /// # Panics
+    /// With Go's nil dereference or `slice bounds out of range`.
+    pub fn slice_to(&self, hi: i64) -> Slice<T> {
+        self.slice(0, hi)
+    }
+
+    /// `p[lo:hi:max]`.
+    ///
+    /// # Panics
+    /// With Go's nil dereference or `slice bounds out of range`.
+    pub fn slice3(&self, lo: i64, hi: i64, max: i64) -> Slice<T> {
+        let whole = self.full_slice();
+        if max < 0 || max > whole.len() {
+            slice_error_max(max, whole.len(), "length");
+        }
+        whole.slice3(lo, hi, max)
     }
 
     /// A slice that shares the whole array: `p[:]`.
@@ -272,6 +327,16 @@ mod tests {
         assert_eq!(slice.get(1), 20);
         assert_eq!(slice.ptr(1), second);
         assert!(slice.ptr(0) != second);
+    }
+
+    #[test]
+    fn a_renamed_pointer_is_the_same() {
+        let number = Ptr::new(-3_i64);
+        let renamed: Ptr<super::super::Int64> = number.renamed();
+        assert_eq!((renamed.addr(), renamed.get().0), (number.addr(), -3));
+        renamed.set(super::super::Int64(4));
+        assert_eq!(number.get(), 4);
+        assert!(Ptr::<i64>::nil().renamed::<super::super::Int64>().is_nil());
     }
 
     #[test]

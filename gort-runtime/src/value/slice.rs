@@ -15,7 +15,9 @@ use super::block::{Address, Owner};
 use super::{
     Any, Atom, Cell, CellOf, Describe, GoString, GoType, Kind, Memory, Place, Ptr, Value, uncomparable, unhashable,
 };
-use crate::panic::{index_error, runtime_error, slice_error, slice_error_ends};
+use crate::panic::{
+    index_error, runtime_error, slice_error, slice_error_ends, slice_error_max, slice_error_middle, slice_error_start,
+};
 
 #[path = "growth.rs"]
 mod growth;
@@ -230,16 +232,13 @@ impl<T: Value> Slice<T> {
     /// With Go's `slice bounds out of range`.
     pub fn slice3(&self, lo: i64, hi: i64, max: i64) -> Self {
         if max < 0 || max > self.cap() {
-            runtime_error(format!(
-                "slice bounds out of range [::{max}] with capacity {}",
-                self.cap()
-            ));
+            slice_error_max(max, self.cap(), "capacity");
         }
         if hi < 0 || hi > max {
-            runtime_error(format!("slice bounds out of range [:{hi}:{max}]"));
+            slice_error_middle(hi, max);
         }
         if lo < 0 || lo > hi {
-            runtime_error(format!("slice bounds out of range [{lo}:{hi}:]"));
+            slice_error_start(lo, hi);
         }
         self.window(lo as usize, hi as usize, max as usize)
     }

@@ -50,8 +50,17 @@ impl Input<'_> {
         impl<'p> crate::hir::visit::Visitor<'p> for Types {
             fn expr(&mut self, e: &'p crate::hir::Expr) {
                 self.0.insert(e.ty);
-                if let crate::hir::ExprKind::TypeAssert { target, .. } = &e.kind {
-                    self.0.insert(*target);
+                match &e.kind {
+                    crate::hir::ExprKind::TypeAssert { target, .. } => {
+                        self.0.insert(*target);
+                    }
+                    crate::hir::ExprKind::Func { type_args, .. } => self.0.extend(type_args),
+                    crate::hir::ExprKind::Call(call) => {
+                        if let crate::hir::Callee::Func { type_args, .. } = &call.callee {
+                            self.0.extend(type_args);
+                        }
+                    }
+                    _ => {}
                 }
                 crate::hir::visit::walk_expr(self, e);
             }

@@ -4,7 +4,7 @@
 
 use super::Emitter;
 use super::code::{Code, Prec, join};
-use super::place::{Key, Place};
+use super::place::{Key, Place, Position};
 use super::stmt::is_pure;
 use crate::hir::{Callee, Expr, ExprKind, LocalId, Values};
 use crate::plan::Storage;
@@ -184,13 +184,14 @@ impl<'a> Emitter<'a> {
         let mut bound = String::new();
         let places: Vec<_> = lhs
             .iter()
-            .map(|place| {
+            .enumerate()
+            .map(|(i, place)| {
                 place.as_ref().map(|p| match p.kind {
                     // A variable declared here gets a plain binding first.
                     ExprKind::Local(l) if declares.contains(&l) => {
                         (Place::Direct(Code::postfix(self.local_name(l))), p.ty)
                     }
-                    _ if self.depends_on_others(p, lhs) => (self.bound_place(p, &mut bound), p.ty),
+                    _ if self.depends_on_others(p, &lhs[..i]) || !is_pure(p) => (self.bound_place(p, &mut bound), p.ty),
                     _ => (self.place_to_write(p), p.ty),
                 })
             })
@@ -199,11 +200,12 @@ impl<'a> Emitter<'a> {
             .iter()
             .map(|p| p.as_ref().map_or(Form::Runtime, |p| self.form_of(p)))
             .collect();
-        if !bound.is_empty() {
-            // What the places are made of is evaluated before anything is assigned.
-            let text = self.assign_places(&places, rhs, &forms);
+        // What the places are made of is evaluated before anything is assigned.
+        if !bound.is_empty() && declares.is_empty() {
+            let (text, _) = self.assigned_places(&places, rhs, &forms);
             return format!("{{ {bound} {text} }}");
         }
+        out.push_str(&bound);
         for local in declares {
             out.push_str(&format!("let {}; ", self.let_pattern(*local)));
         }
@@ -220,7 +222,7 @@ impl<'a> Emitter<'a> {
         out
     }
 
-    /// Whether finding the place reads a variable that the same statement assigns.
+    /// Whether finding the place reads a variable that the same statement has assigned by then.
     fn depends_on_others(&self, place: &Expr, lhs: &[Option<Expr>]) -> bool {
         struct Reads<'v>(&'v [Option<Expr>], bool);
         impl<'p> crate::hir::visit::Visitor<'p> for Reads<'_> {
@@ -245,12 +247,47 @@ impl<'a> Emitter<'a> {
     /// A place whose operands are variables of their own.
     fn bound_place(&self, e: &'a Expr, out: &mut String) -> Place {
         let bind = |out: &mut String, base: &str, code: &Code| {
-            let name = self.temporary(base);
+            let name = self.free_temporary(base);
             out.push_str(&format!("let {name} = {code};"));
             Code::postfix(name)
         };
-        match (&e.kind, self.place(e)) {
-            (ExprKind::Deref(p), _) => Place::Cell(bind(out, "place", &self.expr(p))),
+        match &e.kind {
+            ExprKind::Field { base, index } if self.guarded_place(base, *index).is_none() => {
+                let base_place = match &base.kind {
+                    ExprKind::Deref(p) if self.is_owned_pointer(p.ty) => self.place_of_member(base),
+                    _ => self.bound_place(base, out),
+                };
+                return self.member_of(base_place, base.ty, *index);
+            }
+            ExprKind::Index { base, index } if !self.form_of(base).holds() => {
+                if let Type::Array(_, elem) = self.input.store().under(base.ty) {
+                    let base_place = self.bound_place(base, out);
+                    let of_array = matches!(base_place, Place::Direct(_) | Place::Within(..));
+                    let position = match of_array {
+                        true => Code::postfix(self.usize_index(index)),
+                        false => self.index(index),
+                    };
+                    let i = match index.kind {
+                        ExprKind::Const { .. } => position,
+                        _ => bind(out, "i", &position),
+                    };
+                    let position = Position {
+                        of_array: i.text.clone(),
+                        of_cells: i,
+                    };
+                    return self.element_of(base_place, base.ty, *elem, &position);
+                }
+            }
+            _ => {}
+        }
+        match (&e.kind, self.place_to_write(e)) {
+            (ExprKind::Deref(p), Place::Cell(_)) => {
+                let place = bind(out, "place", &self.unwrapped(self.expr(p), p.ty));
+                Place::Cell(match self.plan.traits.hides_cell(self.input, e.ty) {
+                    true => place.method("cell", &[]),
+                    false => place,
+                })
+            }
             (_, Place::Element(slice, i)) => {
                 let slice = bind(out, "slice", &slice.method("clone", &[]));
                 Place::Element(slice, bind(out, "i", &i))
@@ -313,6 +350,14 @@ impl<'a> Emitter<'a> {
 
     /// `(a, b) = (x, y)`: all values first, then the places in order.
     pub(super) fn assign_places(&self, places: &[Option<(Place, TypeId)>], rhs: &'a Values, forms: &[Form]) -> String {
+        match self.assigned_places(places, rhs, forms) {
+            (text, true) => format!("{{ {text} }}"),
+            (text, false) => text,
+        }
+    }
+
+    /// The statements, and whether they have variables of their own.
+    fn assigned_places(&self, places: &[Option<(Place, TypeId)>], rhs: &'a Values, forms: &[Form]) -> (String, bool) {
         let direct = places.iter().all(|p| matches!(p, None | Some((Place::Direct(_), _))));
         let value = if rhs.tuple.is_some() || rhs.items.len() == 1 {
             self.values_tuple(rhs, forms)
@@ -334,9 +379,9 @@ impl<'a> Emitter<'a> {
                 })
                 .collect();
             if let [one] = &targets[..] {
-                return format!("{one} = {value};");
+                return (format!("{one} = {value};"), false);
             }
-            return format!("({}) = {value};", targets.join(", "));
+            return (format!("({}) = {value};", targets.join(", ")), false);
         }
         let names: Vec<_> = places
             .iter()
@@ -355,7 +400,7 @@ impl<'a> Emitter<'a> {
                 out.push_str(&self.write(place, *ty, &Code::postfix(name.clone())));
             }
         }
-        format!("{{ {out} }}")
+        (out, true)
     }
 
     pub(super) fn op_assign(&self, place: &'a Expr, op: BinaryOp, value: &'a Expr) -> String {

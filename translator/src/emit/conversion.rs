@@ -136,6 +136,16 @@ impl<'a> Emitter<'a> {
         {
             return self.struct_rename(x, ty, s.fields.len());
         }
+        if let (Some(from), Some(to)) = (self.input.pointee(x.ty), self.input.pointee(ty))
+            && self.ty(from) != self.ty(to)
+        {
+            if self.basic_kind(to).is_none_or(|k| k.is_string() || k.is_complex()) {
+                // Memory has one type in Rust.
+                return self.unsupported("a conversion between pointers to different types", x.span, ty);
+            }
+            let pointer = self.unwrapped(self.borrowed(x), x.ty);
+            return self.wrapped(pointer.method(&format!("renamed::<{}>", self.ty(to)), &[]), ty);
+        }
         let code = self.expr_explicit(x);
         let code = self.unwrapped(code, x.ty);
         self.wrapped(code, ty)

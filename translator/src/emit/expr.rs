@@ -136,6 +136,7 @@ impl<'a> Emitter<'a> {
                 };
                 self.wrapped(map, e.ty)
             }
+            ExprKind::Embedded(files) => self.embedded(files, e),
             ExprKind::Unsupported(what) => self.unsupported(what, e.span, e.ty),
         }
     }
@@ -275,13 +276,12 @@ impl<'a> Emitter<'a> {
         let is_array = matches!(store.under(base.ty), Type::Array(..));
         let source = if is_array {
             self.array_pointer(self.pointer_to(base), base.ty)
-                .method("full_slice", &[])
         } else {
             self.unwrapped(self.borrowed(base), base.ty)
         };
         let bound = |b: &'a Option<Box<Expr>>| b.as_ref().map(|b| self.index(b));
         let code = match (bound(low), bound(high), bound(max)) {
-            (None, None, None) if is_array => source,
+            (None, None, None) if is_array => source.method("full_slice", &[]),
             (None, None, None) => return self.expr(base),
             (Some(lo), None, None) => source.method("slice_from", &[lo]),
             (None, Some(hi), None) => source.method("slice_to", &[hi]),

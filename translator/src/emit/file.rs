@@ -9,12 +9,15 @@ use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::PackageId;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A crate as text.
 #[derive(Debug, Default, Clone)]
 pub struct Output {
     /// In path order.
     pub files: Vec<OutputFile>,
+    /// What they include, in path order.
+    pub assets: Vec<Asset>,
     /// It has a `main`.
     pub is_binary: bool,
     /// `main` must be awaited.
@@ -30,7 +33,22 @@ pub struct OutputFile {
     pub text: String,
 }
 
+/// A file that one of the crate's includes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    /// Relative to `src`, with `/`.
+    pub path: String,
+    /// What is in it.
+    pub bytes: Arc<[u8]>,
+}
+
 impl<'a> Emitter<'a> {
+    /// The folder of a package's modules below `src`, with a `/` at its end unless it is `src` itself.
+    pub(super) fn module_folder(&self, package: PackageId) -> String {
+        let modules = self.modules_of(package);
+        modules.iter().map(|module| format!("{module}/")).collect()
+    }
+
     /// The module path of a package: the root for the last one, else its path below the module.
     pub(super) fn module_path(&self, package: PackageId) -> String {
         let modules = self.modules_of(package);
@@ -485,6 +503,7 @@ impl<'a> Emitter<'a> {
         let main_is_async = init_async || main.is_some_and(|m| self.plan.funcs[m.index()].is_async);
         Output {
             files,
+            assets: self.assets(),
             is_binary,
             main_is_async,
         }

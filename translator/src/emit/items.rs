@@ -53,6 +53,10 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         let name = self.plan.names.object(item.obj).unwrap_or("Type").to_owned();
         let visibility = self.visibility(item.obj);
+        if &*store.obj(item.obj).name == "_" {
+            // Nothing can name it.
+            return String::new();
+        }
         if item.alias {
             let mut params = Vec::new();
             crate::plan::traits::free_params(self.input, item.ty, &mut params);
@@ -95,7 +99,13 @@ impl<'a> Emitter<'a> {
         }
         let mut params = Vec::new();
         crate::plan::traits::free_params(self.input, store.underlying(item.ty), &mut params);
-        params.is_empty() && self.plan.anonymous.keys().any(|t| self.names_type(*t, item.obj, 0))
+        params.is_empty()
+            && self
+                .plan
+                .anonymous
+                .structs
+                .keys()
+                .any(|t| self.names_type(*t, item.obj, 0))
     }
 
     fn names_type(&self, ty: TypeId, obj: ObjId, depth: usize) -> bool {
@@ -312,6 +322,18 @@ impl<'a> Emitter<'a> {
                 pointer.push(t);
             }
         }
+        for implementation in self.instance_implementations(this, named.obj) {
+            let Some(t) = self.dyn_trait(implementation.iface) else {
+                continue;
+            };
+            let t = format!("{t} for {}", self.ty(implementation.ty));
+            if implementation.value {
+                value.push(t.clone());
+            }
+            if implementation.pointer && self.has_pointer_form(ty) {
+                pointer.push(t);
+            }
+        }
         if !value.is_empty() {
             go.push(format!("value({})", value.join(", ")));
         }
@@ -444,7 +466,7 @@ impl<'a> Emitter<'a> {
 
     /// The anonymous structs of the program, once, in the crate's root.
     pub(super) fn anonymous_structs(&self) -> String {
-        let mut all: Vec<_> = self.plan.anonymous.iter().collect();
+        let mut all: Vec<_> = self.plan.anonymous.structs.iter().collect();
         all.sort_by_key(|(ty, _)| **ty);
         let mut out = String::new();
         for (ty, (name, plan)) in all {
@@ -483,7 +505,11 @@ impl<'a> Emitter<'a> {
                 go.push("in_place".to_owned());
             }
             go.push(format!("name = {:?}", self.go_type_name(*ty)));
-            let comparable = store.comparable(*ty);
+            // An instance over comparable types may be compared.
+            let mut params = Vec::new();
+            crate::plan::traits::free_params(self.input, go_type, &mut params);
+            let args = vec![TypeId::INT; params.len()];
+            let comparable = store.comparable(store.subst(go_type, &params, &args));
             if !comparable {
                 go.push("incomparable".to_owned());
             }
@@ -511,8 +537,6 @@ impl<'a> Emitter<'a> {
                     go.push(format!("{word}({})", list.join(", ")));
                 }
             }
-            let mut params = Vec::new();
-            crate::plan::traits::free_params(self.input, go_type, &mut params);
             let generics = self.generics(&params);
             out.push_str(&format!(
                 "#[derive(Clone, {eq}Value)]\n#[go({})]\npub struct {name}{generics} {{ {fields} }}\n{implementations}",

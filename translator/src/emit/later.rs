@@ -221,11 +221,16 @@ impl<'a> Emitter<'a> {
                 (crate::hir::Builtin::Close, [channel]) => format!("{}.close()", channel.operand()),
                 (crate::hir::Builtin::Panic, [value]) => format!("go_panic({value})"),
                 (crate::hir::Builtin::Delete, [map, key]) => format!("{}.delete(&{key})", map.operand()),
+                (crate::hir::Builtin::Recover, []) => "defer::recover_deferred()".to_owned(),
                 (crate::hir::Builtin::Clear, [map]) => format!("{}.clear()", map.operand()),
                 _ => return self.library_later(call, e),
             },
         };
-        let dropped = if self.ignored_answer(e) { "let _ = " } else { "" };
+        let dropped = if self.plan.results.ignored.contains(&e.id) {
+            "let _ = "
+        } else {
+            ""
+        };
         (before, format!("{dropped}{text}"))
     }
 

@@ -73,6 +73,12 @@ impl<'a> Emitter<'a> {
             }
             Behaviour::CallsArgument => self.calls_argument(base, &name, call),
             Behaviour::SpawnsArgument => self.group_go(recv, base, &name, call),
+            Behaviour::Plain if library::keeps_receiver(&qualified) => match &recv.kind {
+                ExprKind::AddrOf(place) if !matches!(place.kind, ExprKind::Local(_)) => {
+                    self.pointer_to(place).method(&name, &[])
+                }
+                _ => base.method(&name, &[]),
+            },
             Behaviour::Plain => base.method(&name, &self.library_args(call)),
         }
     }

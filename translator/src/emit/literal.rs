@@ -405,7 +405,12 @@ impl<'a> Emitter<'a> {
             _ => 0,
         };
         let args: Vec<_> = (0..n).map(|i| format!("a{i}")).collect();
-        let bound = self.expr(recv);
+        let bound = match method {
+            Method::Interface { .. } if self.input.store().is_interface(recv.ty) => {
+                self.expr(recv).method("non_nil", &[])
+            }
+            _ => self.expr(recv),
+        };
         let is_async = self.facts.coloring.is_async_type(e.ty);
         let back = self.method_back(method);
         let (call, callee_async) = self.bound_call("recv", recv.ty, method, &args, e.span);

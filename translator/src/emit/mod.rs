@@ -12,6 +12,7 @@ mod comments;
 mod constant;
 mod control;
 mod conversion;
+mod embed;
 mod expr;
 mod file;
 mod format;
@@ -42,7 +43,7 @@ use crate::types::{ObjId, PackageId};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 
-pub use file::{Output, OutputFile};
+pub use file::{Asset, Output, OutputFile};
 
 /// What the caller may choose.
 #[derive(Debug, Clone)]
@@ -189,10 +190,21 @@ impl<'a> Emitter<'a> {
     fn temporary(&self, base: &str) -> String {
         let mut state = self.state.borrow_mut();
         state.next_temporary += 1;
-        if state.next_temporary == 1 {
-            base.to_owned()
-        } else {
-            format!("{base}{}", state.next_temporary)
+        match state.next_temporary {
+            1 => base.to_owned(),
+            n => format!("{base}{n}"),
+        }
+    }
+
+    /// The same, and no variable of the function has it.
+    fn free_temporary(&self, base: &str) -> String {
+        loop {
+            let name = self.temporary(base);
+            let state = self.state.borrow();
+            let taken = |f: &Function| f.names.values().any(|local| *local == name);
+            if !state.function.as_ref().is_some_and(taken) {
+                return name;
+            }
         }
     }
 

@@ -35,6 +35,15 @@ pub(super) struct Key {
     pub reference: Code,
 }
 
+/// Where in an array.
+#[derive(Debug, Clone)]
+pub(super) struct Position {
+    /// For a Rust array: a `usize`.
+    pub of_array: String,
+    /// For one that is kept in cells: an `i64`.
+    pub of_cells: Code,
+}
+
 impl Key {
     /// A key that is in a variable.
     pub(super) fn of(variable: Code) -> Key {
@@ -77,6 +86,9 @@ impl<'a> Emitter<'a> {
                 Place::Cell(Code::postfix(self.path(package, name)))
             }
             ExprKind::Deref(p) if self.is_owned_pointer(p.ty) => Place::Direct(self.owned_pointee(p)),
+            ExprKind::Deref(p) if self.plan.traits.hides_cell(self.input, e.ty) => {
+                Place::Cell(self.pointer(p).method("cell", &[]))
+            }
             ExprKind::Deref(p) => Place::Cell(self.pointer(p)),
             ExprKind::Field { base, index } => self.field_place(base, *index),
             ExprKind::Index { base, index } => self.index_place(base, index),
@@ -129,11 +141,19 @@ impl<'a> Emitter<'a> {
         if let Some(place) = self.guarded_place(base, index) {
             return place;
         }
-        let Some((name, celled)) = self.field(base.ty, index) else {
+        if self.field(base.ty, index).is_none() {
             return Place::Value(self.expr(base));
+        }
+        self.member_of(self.place_of_member(base), base.ty, index)
+    }
+
+    /// A field of the struct in a place.
+    pub(super) fn member_of(&self, base: Place, ty: TypeId, index: usize) -> Place {
+        let Some((name, celled)) = self.field(ty, index) else {
+            return base;
         };
-        let in_place = self.is_in_place(base.ty);
-        match self.place_of_member(base) {
+        let in_place = self.is_in_place(ty);
+        match base {
             Place::Direct(code) | Place::Cell(code) if in_place => {
                 let code = code.field(&name);
                 if celled { Place::Cell(code) } else { Place::Direct(code) }
@@ -165,7 +185,7 @@ impl<'a> Emitter<'a> {
                 }
             }
             Place::Entry(map, key) => self.field_of_value(map.method("get", &[key.reference]), &name, celled),
-            Place::Key(map, key) => self.field_of_value(self.read_key(&map, &key, base.ty), &name, celled),
+            Place::Key(map, key) => self.field_of_value(self.read_key(&map, &key, ty), &name, celled),
             Place::Value(code) => self.field_of_value(code, &name, celled),
         }
     }
@@ -204,7 +224,13 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         let core = store.core_type(base.ty).unwrap_or(base.ty);
         match store.under(core) {
-            Type::Array(n, elem) => self.array_place(base, index, *n, *elem),
+            Type::Array(_, elem) => {
+                let position = Position {
+                    of_array: self.usize_index(index),
+                    of_cells: self.index(index),
+                };
+                self.element_of(self.place(base), base.ty, *elem, &position)
+            }
             Type::Map(..) => Place::Entry(
                 self.unwrapped(self.borrowed(base), base.ty),
                 Key {
@@ -226,28 +252,26 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn array_place(&self, base: &'a Expr, index: &'a Expr, _len: i64, elem: TypeId) -> Place {
-        let newtype = self.is_newtype(base.ty);
-        match self.place(base) {
+    /// An element of the array in a place.
+    pub(super) fn element_of(&self, base: Place, ty: TypeId, elem: TypeId, at: &Position) -> Place {
+        let newtype = self.is_newtype(ty);
+        let cell = |code: Code| Place::Cell(code.method("at", std::slice::from_ref(&at.of_cells)));
+        match base {
             Place::Direct(code) => {
                 let code = if newtype { code.field("0") } else { code };
-                Place::Direct(Code::postfix(format!(
-                    "{}[{}]",
-                    code.operand(),
-                    self.usize_index(index)
-                )))
+                Place::Direct(Code::postfix(format!("{}[{}]", code.operand(), at.of_array)))
             }
             // The memory of a named array type is the array's.
-            Place::Cell(code) => Place::Cell(code.method("at", &[self.index(index)])),
+            Place::Cell(code) => cell(code),
             Place::Within(code, path) => {
                 let path = if newtype { format!("{path}.0") } else { path };
-                Place::Within(code, format!("{path}[{}]", self.usize_index(index)))
+                Place::Within(code, format!("{path}[{}]", at.of_array))
             }
-            Place::Element(slice, i) => Place::Cell(slice.method("at", &[i]).method("at", &[self.index(index)])),
+            Place::Element(slice, i) => cell(slice.method("at", &[i])),
             place => {
-                let value = self.read(&place, base.ty);
+                let value = self.read(&place, ty);
                 let value = if newtype { value.field("0") } else { value };
-                let element = Code::postfix(format!("{}[{}]", value.operand(), self.usize_index(index)));
+                let element = Code::postfix(format!("{}[{}]", value.operand(), at.of_array));
                 Place::Value(self.copied(&element, elem))
             }
         }

@@ -8,7 +8,7 @@ use super::stmt::Tail;
 use crate::analysis::errors::ResultForm;
 use crate::analysis::errors::returns::{Kind, called};
 use crate::hir::{
-    Block, Callee, Comm, Expr, ExprKind, Func, FuncId, LocalId, Method, RangeVar, SelectArm, Stmt, StmtKind, Values,
+    Block, Comm, Expr, ExprKind, Func, FuncId, LocalId, Method, RangeVar, SelectArm, Stmt, StmtKind, Values,
 };
 use crate::plan::results::{Shape, Source, Taken, is_flat, is_plain};
 use crate::plan::{Receiver, Storage};
@@ -127,13 +127,6 @@ impl<'a> Emitter<'a> {
         let func = self.input.hir.funcs.iter().find(|f| f.obj == Some(origin));
         let back = func.and_then(|f| self.back_to_go(f.id));
         back.map(|method| format!(".{method}()")).unwrap_or_default()
-    }
-
-    /// A call for its effect, whose answer nobody takes, though Rust expects that somebody does: what the library formats is
-    /// such an answer too.
-    pub(super) fn ignored_answer(&self, e: &Expr) -> bool {
-        let is_library = matches!(&e.kind, ExprKind::Call(call) if matches!(call.callee, Callee::Lib { .. }));
-        is_library && self.is_string(e.ty) || called(e).is_some_and(|f| self.plan.results.form(f) != ResultForm::Tuple)
     }
 
     /// `f() != nil`

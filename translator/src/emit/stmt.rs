@@ -299,7 +299,11 @@ impl<'a> Emitter<'a> {
         }
         let late = self.late_defers(e);
         let code = self.expr(e);
-        let dropped = if self.ignored_answer(e) { "let _ = " } else { "" };
+        let dropped = if self.plan.results.ignored.contains(&e.id) {
+            "let _ = "
+        } else {
+            ""
+        };
         format!("{late}{dropped}{code};")
     }
 

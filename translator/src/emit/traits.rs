@@ -134,6 +134,9 @@ impl<'a> Emitter<'a> {
         let Type::Named(named) = store.get(item.ty) else {
             return String::new();
         };
+        if &*store.obj(item.obj).name == "_" {
+            return String::new();
+        }
         let this = if named.type_params.is_empty() {
             item.ty
         } else {
@@ -156,17 +159,24 @@ impl<'a> Emitter<'a> {
             out.push_str(&self.implementation(implementation, &path, &params));
             done.push(path);
         }
-        // What single instances implement besides.
-        let instances = self.plan.traits.implementations.iter().filter(|i| {
-            let instance = store.get(i.ty);
-            i.ty != this && matches!(instance, Type::Named(n) if n.obj == item.obj && n.origin.is_some())
-        });
-        for implementation in instances {
+        for implementation in self.instance_implementations(this, item.obj) {
             if let Some(path) = self.trait_path(implementation.iface) {
                 out.push_str(&self.implementation(implementation, &path, &[]));
             }
         }
         out
+    }
+
+    /// What single instances of a generic type implement besides what the type does.
+    pub(super) fn instance_implementations(
+        &self,
+        this: TypeId,
+        obj: ObjId,
+    ) -> impl Iterator<Item = &'a Implementation> {
+        let store = self.input.store();
+        self.plan.traits.implementations.iter().filter(move |i| {
+            i.ty != this && matches!(store.get(i.ty), Type::Named(n) if n.obj == obj && n.origin.is_some())
+        })
     }
 
     pub(super) fn implementation(&self, implementation: &Implementation, path: &str, params: &[TypeId]) -> String {
@@ -339,6 +349,10 @@ impl<'a> Emitter<'a> {
             Type::Named(n) => self.type_path(n.obj),
             _ => "Self".into(),
         };
+        let load = match self.plan.traits.hides_cell(self.input, base) {
+            true => ".cell().get()",
+            false => ".get()",
+        };
         let receiver = match plan.receiver {
             Some(Receiver::Pointer) if path.is_empty() => code,
             Some(Receiver::Pointer) if self.input.pointee(at).is_some() => format!("&{code}"),
@@ -346,12 +360,12 @@ impl<'a> Emitter<'a> {
                 format!("&{root}.project::<{}>(|v| &v.{})", self.ty(base), project.join("."))
             }
             Some(Receiver::Value) if path.is_empty() && form == Form::Value => "*self".into(),
-            Some(Receiver::Value) if path.is_empty() => format!("{code}.get()"),
+            Some(Receiver::Value) if path.is_empty() => format!("{code}{load}"),
             Some(Receiver::Value) if self.input.pointee(at).is_some() => format!("{code}.get()"),
             Some(Receiver::Value) => code,
             _ if path.is_empty() && form == Form::Value => code,
             _ if path.is_empty() && self.is_in_place(base) => format!("{}{code}", "&**"),
-            _ if path.is_empty() => format!("&{code}.get()"),
+            _ if path.is_empty() => format!("&{code}{load}"),
             _ if self.input.pointee(at).is_some() && self.is_in_place(base) => format!("&*{code}"),
             _ if self.input.pointee(at).is_some() => format!("&{code}.get()"),
             _ => format!("&{code}"),

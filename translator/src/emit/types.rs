@@ -18,11 +18,18 @@ impl<'a> Emitter<'a> {
             Type::Chan(dir, t) => format!("{}<{}>", chan_type(*dir), self.ty(*t)),
             Type::Struct(s) if s.fields.is_empty() => "()".into(),
             Type::Struct(_) => {
-                let anonymous = self.plan.anonymous.get(&store.canonical(ty));
-                let mut params = Vec::new();
-                crate::plan::traits::free_params(self.input, ty, &mut params);
+                let canonical = store.canonical(ty);
+                let (generic, args) = match self.plan.anonymous.instances.get(&canonical) {
+                    Some((generic, args)) => (*generic, args.clone()),
+                    None => {
+                        let mut params = Vec::new();
+                        crate::plan::traits::free_params(self.input, ty, &mut params);
+                        (canonical, params)
+                    }
+                };
+                let anonymous = self.plan.anonymous.structs.get(&generic);
                 anonymous.map_or("()".into(), |(name, _)| {
-                    format!("{}{}", self.path(None, name), self.generic_args(&params))
+                    format!("{}{}", self.path(None, name), self.generic_args(&args))
                 })
             }
             Type::Tuple(ts) => self.tuple(ts),
@@ -80,11 +87,7 @@ impl<'a> Emitter<'a> {
 
     /// The runtime has the library type.
     fn is_known_type(&self, obj: ObjId) -> bool {
-        let path = self.input.lib_path(obj);
-        let path = path
-            .strip_prefix("io/fs.")
-            .map_or(path.clone(), |name| format!("os.{name}"));
-        super::library::is_mapped(&path)
+        super::library::is_mapped(&self.input.lib_path(obj))
     }
 
     /// `<A, B>`, or nothing.
@@ -165,8 +168,8 @@ impl<'a> Emitter<'a> {
             };
             return Some(format!("{}{}", self.path(package, &t.name), self.generic_args(&args)));
         }
-        if let Some(path) = self.anonymous_instance(ty) {
-            return Some(path);
+        if let Some((plan, args)) = self.plan.traits.literal_instance(self.input, ty) {
+            return Some(format!("{}{}", self.path(None, &plan.name), self.generic_args(&args)));
         }
         // An interface literal that a named one has as its underlying type, or one identical to a library interface.
         let same = |t: TypeId| store.canonical(store.underlying(t)) == store.canonical(store.underlying(ty));
@@ -182,34 +185,6 @@ impl<'a> Emitter<'a> {
             Some(t) if *t != ty => self.trait_path(*t),
             _ => None,
         }
-    }
-
-    /// The trait of an interface without a name that mentions type parameters, at an instance of it.
-    fn anonymous_instance(&self, ty: TypeId) -> Option<String> {
-        let store = self.input.store();
-        let methods = store.type_set(ty).methods.clone();
-        let origins: Vec<_> = methods.iter().map(|m| self.input.origin(*m)).collect();
-        let generic = self
-            .plan
-            .traits
-            .by_type
-            .values()
-            .filter(|t| t.obj.is_none() && !t.params.is_empty());
-        let mut matching: Vec<_> = generic.filter(|t| t.methods == origins).collect();
-        matching.sort_by_key(|t| t.ty);
-        let plan = matching.first()?;
-        let mut args = vec![None; plan.params.len()];
-        for (origin, method) in plan.methods.iter().zip(&methods) {
-            crate::plan::traits::unify(
-                self.input,
-                store.obj_type(*origin),
-                store.obj_type(*method),
-                &plan.params,
-                &mut args,
-            );
-        }
-        let args: Option<Vec<TypeId>> = args.into_iter().collect();
-        Some(format!("{}{}", self.path(None, &plan.name), self.generic_args(&args?)))
     }
 
     /// The runtime's trait for an interface that the library asks any value for.
@@ -287,7 +262,7 @@ impl<'a> Emitter<'a> {
         let store = self.input.store();
         match self.input.struct_name(ty) {
             Some(obj) => self.plan.structs.get(&obj),
-            None => self.plan.anonymous.get(&store.canonical(ty)).map(|(_, p)| p),
+            None => self.plan.anonymous.plan(store.canonical(ty)),
         }
     }
 

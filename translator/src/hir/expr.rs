@@ -4,6 +4,7 @@
 //! Invariants: those of the [room](super).
 
 use super::{ExprId, FuncId, GlobalId, LocalId};
+use crate::load::EmbeddedFile;
 use crate::source::Span;
 use crate::syntax::ast::BinaryOp;
 use crate::types::{ConstValue, ObjId, TypeId};
@@ -171,6 +172,8 @@ pub enum ExprKind {
     MapLit(Vec<(Expr, Expr)>),
     /// What could not be lowered; a diagnostic says why.
     Unsupported(&'static str),
+    /// What files hold, as a string, as bytes or as the library's type for many.
+    Embedded(Vec<EmbeddedFile>),
 }
 
 /// A unary operator that is an operation on values.

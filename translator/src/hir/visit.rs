@@ -137,6 +137,7 @@ pub fn walk_expr<'p, V: Visitor<'p> + ?Sized>(v: &mut V, expr: &'p Expr) {
         | ExprKind::LibFunc { .. }
         | ExprKind::FuncLit(_)
         | ExprKind::MethodExpr { .. }
+        | ExprKind::Embedded(_)
         | ExprKind::Unsupported(_) => {}
         ExprKind::Unary(_, x)
         | ExprKind::Deref(x)

@@ -5,6 +5,7 @@
 //! order of packages and of diagnostics are the same however many threads there are; every package is parsed once; a
 //! package on the path that is met again is an import cycle.
 
+use super::embed;
 use super::folder::{self, Folder, Parsers, Task};
 use super::modules::{Place, upwards};
 use super::resolve::{Importer, Resolver, Target};
@@ -327,6 +328,8 @@ impl<'a> Loader<'a> {
             let Some(name) = files.first().map(|f| f.package.name.clone()) else {
                 continue;
             };
+            let embedded = embed::embedded(self.fs, &unit.place.dir, &files, &mut self.out.diagnostics);
+            self.out.embedded.extend(embedded);
             self.out.packages.push(LoadedPackage {
                 path,
                 name,

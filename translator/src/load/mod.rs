@@ -11,10 +11,12 @@
 //! | `vendor`, `modules` | in which folder a package lies, and of which language version it is |
 //! | `resolve` | what an import means where it is written, and whether it is allowed |
 //! | `build`, `folder` | which files of a folder belong to the build |
+//! | `embed` | which files `//go:embed` names |
 //! | `workers`, `graph` | reading and parsing in waves, the order of packages |
 
 pub mod build;
 mod directives;
+mod embed;
 mod folder;
 pub mod gomod;
 mod graph;
@@ -27,11 +29,12 @@ mod workers;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{self, Name};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
+pub use embed::EmbeddedFile;
 pub use gomod::{GoMod, GoWork, Replace};
 
 /// File access of the caller. Paths use `/`.
@@ -42,6 +45,11 @@ pub trait FileSystem: Sync {
     fn read_dir(&self, path: &str) -> Vec<String>;
     /// Whether a file or folder is there.
     fn exists(&self, path: &str) -> bool;
+    /// The paths of all files below a folder, from there on and in order; nothing when that is not to be known, and then
+    /// nothing is embedded.
+    fn tree(&self, _path: &str) -> Option<Vec<String>> {
+        None
+    }
 }
 
 /// What to load and how.
@@ -112,6 +120,8 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// The module, when there is a go.mod.
     pub module: Option<GoMod>,
+    /// The files that variables hold, by the spans of their specifications.
+    pub embedded: FxHashMap<Span, Vec<EmbeddedFile>>,
     /// How many threads check; 0 stands for the machine's number.
     pub jobs: usize,
 }

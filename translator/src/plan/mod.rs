@@ -4,6 +4,7 @@
 //! Invariants: `emit` asks only this and the HIR; each decision is native where a fact proves it right and otherwise the
 //! fallback, which is always right; the same input gives the same plan.
 
+pub mod anonymous;
 pub mod forms;
 pub mod guards;
 pub mod names;
@@ -92,8 +93,8 @@ pub struct Plan {
     pub funcs: Vec<FuncPlan>,
     /// By the struct's type name (or, for an anonymous struct, by `anonymous`).
     pub structs: FxHashMap<ObjId, StructPlan>,
-    /// Anonymous struct types by canonical type.
-    pub anonymous: FxHashMap<TypeId, (String, StructPlan)>,
+    /// Struct types without a name.
+    pub anonymous: anonymous::Anonymous,
     /// Names of everything that is not local.
     pub names: names::Names,
     /// Traits made of interface types, and who implements them.
@@ -115,7 +116,7 @@ pub fn plan(input: Input<'_>, facts: &Facts) -> Plan {
     let storage = storage(input, facts, &scopes, &forms);
     let mut names = names::names(input);
     let structs = structs(input, facts, &storage);
-    let anonymous = anonymous(input, &storage, &mut names);
+    let anonymous = anonymous::anonymous(input, facts, &storage, &mut names);
     let guards = guards::guards(input, facts, &mut names);
     let traits = traits::traits(input, facts, &mut names);
     let funcs = funcs(input, facts, &storage, &names, &scopes);
@@ -243,6 +244,7 @@ fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<Ob
             pointed.insert(o);
         }
     }
+    pointed.extend(projected(facts, storage).filter_map(|t| input.struct_name(t)));
     let mut out = FxHashMap::default();
     for obj in input.user_structs() {
         let ty = store.obj_type(obj);
@@ -282,6 +284,13 @@ fn structs(input: Input<'_>, facts: &Facts, storage: &[Storage]) -> FxHashMap<Ob
         }
     }
     out
+}
+
+/// The struct types into which a pointer leads that is more than lent.
+fn projected(facts: &Facts, storage: &[Storage]) -> impl Iterator<Item = TypeId> {
+    let kept = |param: LocalId| !matches!(storage[param.index()], Storage::Borrowed | Storage::Lent);
+    let all = facts.sharing.projected.iter();
+    all.filter(move |(_, param)| param.is_none_or(kept)).map(|(ty, _)| *ty)
 }
 
 /// A shared variable of that struct type is assigned as a whole.
@@ -381,49 +390,6 @@ pub fn field_names(input: Input<'_>, s: &crate::types::Struct) -> Vec<String> {
         names::unique(base, |n| !taken.insert(n.to_owned()))
     });
     each.collect()
-}
-
-fn anonymous(
-    input: Input<'_>,
-    storage: &[Storage],
-    names: &mut names::Names,
-) -> FxHashMap<TypeId, (String, StructPlan)> {
-    let store = input.store();
-    let mut out = FxHashMap::default();
-    let mut used = input.mentioned_types();
-    used.sort();
-    for ty in used {
-        let Type::Struct(s) = store.get(ty) else { continue };
-        let canonical = store.canonical(ty);
-        if s.fields.is_empty() || out.contains_key(&canonical) {
-            continue;
-        }
-        // Anonymous structs are never behind a pointer method; their fields are cells when any pointer exists.
-        let pointed = (0..store.type_count() as u32)
-            .any(|t| matches!(store.get(TypeId(t)), Type::Pointer(e) if store.canonical(*e) == canonical));
-        // So they are when a variable of the type is shared.
-        let locals = input.hir.locals.iter().zip(storage);
-        let pointed = pointed
-            || locals
-                .into_iter()
-                .any(|(l, s)| *s == Storage::Shared && store.canonical(l.ty) == canonical);
-        let celled = vec![pointed; s.fields.len()];
-        let words: Vec<_> = s
-            .fields
-            .iter()
-            .take(3)
-            .map(|f| names::upper_camel(&store.obj(*f).name))
-            .collect();
-        let name = names.claim_type(&words.concat());
-        let plan = StructPlan {
-            in_place: pointed,
-            celled,
-            fields: field_names(input, s),
-            ..StructPlan::default()
-        };
-        out.insert(canonical, (name, plan));
-    }
-    out
 }
 
 fn funcs(

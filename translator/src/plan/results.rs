@@ -17,7 +17,7 @@ use crate::hir::{
 };
 use crate::source::Span;
 use crate::syntax::ast::BinaryOp;
-use crate::types::TypeId;
+use crate::types::{Type, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a source gives in Rust before it is taken.
@@ -68,6 +68,9 @@ pub struct Results {
     pub taken: FxHashMap<Span, Taken>,
     /// Calls that are left as they answer.
     pub native: FxHashSet<ExprId>,
+    /// Calls for their effect whose answer nobody takes, though Rust expects that somebody does: what the library formats is
+    /// such an answer too.
+    pub ignored: FxHashSet<ExprId>,
     /// Comparisons of a call's error with nil: whether they ask for a failure.
     pub tests: FxHashMap<ExprId, bool>,
     /// Variables of which each assignment makes a new one.
@@ -207,6 +210,9 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
             // Nobody takes what it answers.
             StmtKind::Expr(e) | StmtKind::Go(e) | StmtKind::Defer(e) => {
                 self.out.native.insert(e.id);
+                if self.expects_a_taker(e) {
+                    self.out.ignored.insert(e.id);
+                }
             }
             StmtKind::Select(s) => {
                 for arm in &s.arms {
@@ -344,6 +350,14 @@ impl<'a> Walk<'a, '_> {
             (None, [one]) if one.ty == TypeId::ERROR && matches!(one.kind, ExprKind::Call(_)) => self.source(one),
             _ => None,
         }
+    }
+
+    /// A call whose answer is a `Result`, an `Option`, or a text that is formatted for it.
+    fn expects_a_taker(&self, e: &Expr) -> bool {
+        let store = self.input.store();
+        let is_text = matches!(store.under(e.ty), Type::Basic(k) if k.is_string()) && !store.is_type_param(e.ty);
+        let of_library = matches!(&e.kind, ExprKind::Call(call) if matches!(call.callee, Callee::Lib { .. }));
+        of_library && is_text || called(e).is_some_and(|f| self.out.form(f) != ResultForm::Tuple)
     }
 
     /// `v, ok := m[k]` where `ok` is only tested, and both are only returned together.

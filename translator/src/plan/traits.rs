@@ -54,6 +54,68 @@ pub struct Traits {
     pub library: Vec<TypeId>,
 }
 
+/// Methods of cells, which pointers lend.
+const CELL_METHODS: [&str; 6] = ["get", "set", "update", "add", "sub", "at"];
+
+impl Traits {
+    /// Pointers to the type implement a trait with a method of a cell's name, which would be called instead.
+    pub fn hides_cell(&self, input: Input<'_>, pointee: TypeId) -> bool {
+        let store = input.store();
+        if matches!(store.under(pointee), Type::Struct(_)) && !store.is_type_param(pointee) {
+            return false;
+        }
+        let hides = |t: &TraitPlan| {
+            let mut methods = t.methods.iter().map(|m| names::method(&store.obj(*m).name));
+            methods.any(|name| CELL_METHODS.contains(&&*name))
+        };
+        match store.get(pointee) {
+            Type::TypeParam(_) => self.by_type.values().any(hides),
+            Type::Named(n) => self.implementations.iter().any(|i| {
+                let of = |t: TypeId| match store.get(t) {
+                    Type::Named(n) => (Some(n.obj), store.canonical(n.origin.unwrap_or(t))),
+                    _ => (None, store.canonical(t)),
+                };
+                let literal = || self.literal_instance(input, i.iface).map(|(plan, _)| plan);
+                let plan = self.by_type.get(&of(i.iface).1).or_else(literal);
+                i.pointer && of(i.ty).0 == Some(n.obj) && plan.is_some_and(hides)
+            }),
+            _ => false,
+        }
+    }
+
+    /// The trait of an interface without a name that mentions type parameters, and the arguments of which this interface
+    /// without a name is the instance.
+    pub fn literal_instance(&self, input: Input<'_>, ty: TypeId) -> Option<(&TraitPlan, Vec<TypeId>)> {
+        let store = input.store();
+        if !matches!(store.get(ty), Type::Interface(_)) {
+            return None;
+        }
+        let methods = store.type_set(ty).methods.clone();
+        let name = |m: &ObjId| {
+            let method = store.obj(*m);
+            (method.name.clone(), method.pkg.filter(|_| !method.exported()))
+        };
+        let mut literals: Vec<_> = self
+            .by_type
+            .values()
+            .filter(|t| t.obj.is_none() && !t.params.is_empty())
+            .collect();
+        literals.sort_by_key(|t| t.ty);
+        literals.into_iter().find_map(|plan| {
+            if !plan.methods.iter().map(name).eq(methods.iter().map(name)) {
+                return None;
+            }
+            let mut args = vec![None; plan.params.len()];
+            for (a, b) in plan.methods.iter().zip(&methods) {
+                unify(input, store.obj_type(*a), store.obj_type(*b), &plan.params, &mut args);
+            }
+            let args = args.into_iter().collect::<Option<Vec<TypeId>>>()?;
+            let same = store.identical(store.subst(plan.ty, &plan.params, &args), ty);
+            same.then_some((plan, args))
+        })
+    }
+}
+
 /// `fmt.Formatter`, which printing asks any value for, where the program knows what such a method is given.
 fn formatter(input: Input<'_>, mentioned: &[TypeId], library: &mut Vec<TypeId>) {
     let store = input.store();
@@ -74,7 +136,9 @@ fn formatter(input: Input<'_>, mentioned: &[TypeId], library: &mut Vec<TypeId>) 
 pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
     let store = input.store();
     let mut out = Traits::default();
-    let all = input.mentioned_types();
+    let mut all = input.mentioned_types();
+    // First those that others may be instances of.
+    all.sort_by_key(|t| !is_generic_literal(input, *t));
     for &ty in &all {
         if store.is_type_param(ty) {
             continue;
@@ -102,6 +166,9 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
         }
         if named.is_none() && all.iter().any(|t| *t != ty && is_named_same(input, *t, ty)) {
             // A named interface's own underlying type.
+            continue;
+        }
+        if named.is_none() && out.literal_instance(input, ty).is_some() {
             continue;
         }
         let name = match named {
@@ -159,6 +226,15 @@ pub fn traits(input: Input<'_>, _facts: &Facts, names: &mut Names) -> Traits {
     out.implementations = implementations(input, &out);
     out.arguments = arguments(input, &out);
     out
+}
+
+/// An interface without a name that mentions type parameters.
+fn is_generic_literal(input: Input<'_>, ty: TypeId) -> bool {
+    let mut params = Vec::new();
+    if matches!(input.store().get(ty), Type::Interface(_)) {
+        free_params(input, ty, &mut params);
+    }
+    !params.is_empty()
 }
 
 /// The named type whose underlying type is exactly this interface literal.

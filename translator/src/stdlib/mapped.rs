@@ -23,8 +23,28 @@ static NAMES: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
         .collect()
 });
 
+/// What `io/fs` declares and `os` has under the same name.
+const OF_FILES: [&str; 9] = [
+    "DirEntry",
+    "ErrClosed",
+    "ErrExist",
+    "ErrInvalid",
+    "ErrNotExist",
+    "ErrPermission",
+    "FileInfo",
+    "FileMode",
+    "PathError",
+];
+
 /// Whether the runtime has the object: `path.Name` or `path.Type.Method`.
 pub fn is_mapped(qualified: &str) -> bool {
     // Methods of the universe's `error` are always there.
-    qualified.starts_with('.') || NAMES.contains(qualified)
+    if qualified.starts_with('.') || NAMES.contains(qualified) {
+        return true;
+    }
+    let Some(name) = qualified.strip_prefix("io/fs.") else {
+        return false;
+    };
+    let known = OF_FILES.contains(&name.split('.').next().unwrap_or(name)) || name.starts_with("Mode");
+    known && NAMES.contains(&*format!("os.{name}"))
 }

@@ -12,8 +12,8 @@ use crate::source::Span;
 pub struct Embed<'a> {
     /// The comment.
     pub span: Span,
-    /// Whether it names any files.
-    pub has_patterns: bool,
+    /// The files that it names.
+    pub patterns: &'a str,
     /// What it stands above.
     pub target: Target<'a>,
 }
@@ -35,7 +35,7 @@ pub fn embeds(file: &File) -> impl Iterator<Item = Embed<'_>> {
         let patterns = patterns(c)?;
         Some(Embed {
             span: c.span,
-            has_patterns: !patterns.is_empty(),
+            patterns,
             target: target(file, c.span),
         })
     })

@@ -9,7 +9,8 @@ use super::constant::ConstValue;
 use super::merge::Renumbering;
 use super::model::{ObjId, PackageId, TypeId};
 use super::store::TypeStore;
-use crate::source::SourceMap;
+use crate::load::EmbeddedFile;
+use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{self, Name, NodeId};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -323,6 +324,8 @@ pub struct Program {
     pub info: Info,
     /// The files.
     pub sources: SourceMap,
+    /// The files that variables hold (`//go:embed`), by the spans of their specifications.
+    pub embedded: FxHashMap<Span, Vec<EmbeddedFile>>,
 }
 
 impl Program {

@@ -130,12 +130,13 @@ pub(super) fn file_info(name: GoString, m: &std::fs::Metadata) -> Iface<dyn File
         _ => 0,
     };
     let special = (bits >> 11 & 1) << 23 | (bits >> 10 & 1) << 22 | (bits >> 9 & 1) << 20;
-    let s = Status {
-        name,
-        size: m.len() as i64,
-        mode: FileMode(kind | special | bits & 0o777),
-    };
-    Iface::from_arc(Arc::new(Ptr::new(s)) as Arc<dyn FileInfo>)
+    file_status(name, m.len() as i64, FileMode(kind | special | bits & 0o777))
+}
+
+/// What is known of a file.
+pub(crate) fn file_status(name: GoString, size: i64, mode: FileMode) -> Iface<dyn FileInfo> {
+    let status = Status { name, size, mode };
+    Iface::from_arc(Arc::new(Ptr::new(status)) as Arc<dyn FileInfo>)
 }
 
 fn info(op: &str, name: GoString, m: std::io::Result<std::fs::Metadata>) -> (Iface<dyn FileInfo>, GoError) {

@@ -54,3 +54,8 @@ pub fn is_unlock(qualified: &str) -> bool {
         "sync.Mutex.Unlock" | "sync.RWMutex.Unlock" | "sync.RWMutex.RUnlock"
     )
 }
+
+/// Whether what the method gives or starts keeps the pointer that it is called on.
+pub fn keeps_receiver(qualified: &str) -> bool {
+    matches!(qualified, "sync.WaitGroup.Go" | "sync.RWMutex.RLocker")
+}

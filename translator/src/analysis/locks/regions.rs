@@ -21,8 +21,9 @@ pub(super) fn escaping(input: Input<'_>, out: &mut FxHashMap<LockKey, Span>) {
                 ExprKind::Call(call) => {
                     if let Callee::Method {
                         recv,
-                        method: Method::Lib(_),
+                        method: Method::Lib(obj),
                     } = &call.callee
+                        && !library::keeps_receiver(&library::qualified(self.input, *obj))
                     {
                         // The receiver's own address is no escape; what it is computed from may hold others.
                         let inner = match &recv.kind {

@@ -117,6 +117,7 @@ impl<'a> Walk<'a> {
             | ExprKind::Global(_)
             | ExprKind::LibVar(_)
             | ExprKind::LibFunc { .. }
+            | ExprKind::Embedded(_)
             | ExprKind::Unsupported(_) => {}
             ExprKind::Func { func, .. } => self.as_value(*func, e.span),
             ExprKind::FuncLit(_) => {}

@@ -11,7 +11,7 @@ use super::Input;
 use super::fixpoint::Reason;
 use crate::hir::{FuncId, LocalId};
 use crate::source::Span;
-use crate::types::ObjId;
+use crate::types::{ObjId, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What is known of one local.
@@ -40,6 +40,8 @@ pub struct Sharing {
     pub written_fields: FxHashMap<ObjId, Span>,
     /// Struct types (type name) that are assigned as a whole in shared memory.
     pub whole_written: FxHashMap<ObjId, Span>,
+    /// Struct types of which a field's address is taken, and the parameter that it is lent to, if it is.
+    pub projected: Vec<(TypeId, Option<LocalId>)>,
     /// Literals that are called, spawned or deferred where they stand.
     pub immediate: FxHashSet<FuncId>,
 }

@@ -327,8 +327,9 @@ impl<'a> Walk<'a> {
             | ExprKind::LibVar(_)
             | ExprKind::Func { .. }
             | ExprKind::LibFunc { .. }
-            | ExprKind::MethodExpr { .. }
+            | ExprKind::Embedded(_)
             | ExprKind::Unsupported(_) => {}
+            ExprKind::MethodExpr { recv, method, path } => self.promoted(*recv, method, path, e.span),
             // A literal's body is walked as a function of its own, and its captures are found there.
             ExprKind::FuncLit(_) => {}
             ExprKind::Local(l) => self.local(*l, e.span, context),
@@ -378,7 +379,50 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// A method expression takes the address of the embedded field that a promoted method is called on.
+    fn promoted(&mut self, recv: TypeId, method: &Method, path: &[usize], span: Span) {
+        let Method::User(func) = method else { return };
+        let takes_pointer = self
+            .input
+            .hir
+            .func(*func)
+            .recv
+            .is_some_and(|r| self.is_pointer_param(r));
+        let mut at = recv;
+        for (i, index) in path.iter().enumerate() {
+            at = self.input.pointee(at).unwrap_or(at);
+            let Some(field) = self.field(at, *index) else { return };
+            let ty = match self.input.store().under(at) {
+                Type::Struct(s) => self.input.store().obj_type(s.fields[*index]),
+                _ => return,
+            };
+            let followed = path[i..].len() > 1 && self.input.pointee(ty).is_some();
+            if takes_pointer && !followed && self.input.pointee(ty).is_none() {
+                self.sharing.written_fields.entry(field).or_insert(span);
+                self.sharing.projected.push((at, None));
+            }
+            at = ty;
+        }
+    }
+
+    /// The structs whose memory a pointer to the place leads into.
+    fn project(&mut self, place: &Expr, param: Option<LocalId>) {
+        match &place.kind {
+            ExprKind::Field { base, .. } => {
+                self.sharing.projected.push((base.ty, param));
+                self.project(base, param);
+            }
+            ExprKind::Index { base, .. } if is_array(self.input, base.ty) => self.project(base, param),
+            _ => {}
+        }
+    }
+
     fn address(&mut self, place: &'a Expr, span: Span, context: Context) {
+        match context {
+            Context::LentTo(param) => self.project(place, Some(param)),
+            Context::Lent => {}
+            _ => self.project(place, None),
+        }
         let root = root_local(self.input, place);
         match context {
             Context::LentTo(param) => {
@@ -386,7 +430,7 @@ impl<'a> Walk<'a> {
                     self.sharing.locals[local.index()].mutated.push(span);
                     self.graph.edge(param, local, span);
                 }
-                if let Some(pointer) = root_pointer(self.input, place) {
+                if let Some(pointer) = root_pointer(self.input, place).filter(|p| self.is_pointer_param(*p)) {
                     self.graph.edge(param, pointer, span);
                 }
                 self.mark_written_if_scalar(place, span);
@@ -401,7 +445,8 @@ impl<'a> Walk<'a> {
                     self.sharing.locals[local.index()].mutated.push(span);
                     self.graph.seed(local, span);
                 }
-                if let Some(pointer) = root_pointer(self.input, place)
+                // Of any other pointer a copy serves.
+                if let Some(pointer) = root_pointer(self.input, place).filter(|p| self.is_pointer_param(*p))
                     && !matches!(place.kind, ExprKind::Deref(_))
                 {
                     self.graph.seed(pointer, span);
@@ -439,8 +484,7 @@ impl<'a> Walk<'a> {
                 self.user_args(*func, call);
             }
             Callee::Method { recv, method } => {
-                // The tasks that `Go` starts keep the group.
-                let kept = |obj: &ObjId| library::qualified(self.input, *obj) == "sync.WaitGroup.Go";
+                let kept = |obj: &ObjId| library::keeps_receiver(&library::qualified(self.input, *obj));
                 let lent = matches!(method, Method::Lib(obj) if !kept(obj));
                 let context = if lent { Context::Lent } else { Context::Value };
                 self.expr(recv, context);

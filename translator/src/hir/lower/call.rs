@@ -75,7 +75,7 @@ impl<'a> Lowerer<'a> {
         match value.kind {
             ExprKind::Func { func, type_args } => Callee::Func { func, type_args },
             ExprKind::LibFunc { obj, type_args } => Callee::Lib { obj, type_args },
-            _ => Callee::Value(value),
+            _ => Callee::Value(self.shaped(value)),
         }
     }
 
@@ -225,7 +225,12 @@ impl<'a> Lowerer<'a> {
             }
             BuiltinId::Make => {
                 let items = call.args.iter().skip(1).map(|a| self.expr(a)).collect();
-                return self.builtin_call(Builtin::Make, Values { tuple: None, items }, ty, span);
+                let shape = match self.is_type_param(ty) {
+                    true => self.stood_in(self.core(ty)),
+                    false => ty,
+                };
+                let made = self.builtin_call(Builtin::Make, Values { tuple: None, items }, shape, span);
+                return self.convert_to(made, ty);
             }
             BuiltinId::Panic => {
                 let items = call.args.iter().map(|a| self.expr_to(a, TypeId::ANY)).collect();
@@ -262,7 +267,15 @@ impl<'a> Lowerer<'a> {
             let args = self.values(&call.args, &vec![target; elems.len()]);
             return self.builtin_call(builtin, args, ty, span);
         }
-        let items = call.args.iter().map(|a| self.expr_to(a, target)).collect();
+        let items: Vec<_> = call.args.iter().map(|a| self.expr_to(a, target)).collect();
+        let looks_inside = matches!(
+            builtin,
+            Builtin::Len | Builtin::Cap | Builtin::Clear | Builtin::Close | Builtin::Copy | Builtin::CopyString
+        );
+        let items = match looks_inside {
+            true => items.into_iter().map(|e| self.shaped(e)).collect(),
+            false => items,
+        };
         self.builtin_call(builtin, Values { tuple: None, items }, ty, span)
     }
 
@@ -306,7 +319,9 @@ impl<'a> Lowerer<'a> {
             values.items.push(rest);
             return self.builtin_call(Builtin::Append, values, ty, span);
         }
-        let mut items = vec![self.expr_to(first, ty)];
+        let first = self.expr_to(first, ty);
+        let mut items = vec![self.shaped(first)];
+        let shape = items[0].ty;
         let mut builtin = Builtin::Append;
         if call.ellipsis {
             if let Some(arg) = rest.first() {
@@ -315,9 +330,9 @@ impl<'a> Lowerer<'a> {
                     builtin = Builtin::AppendString;
                 }
                 let arg = if arg.ty == TypeId::UNTYPED_NIL {
-                    self.convert_to(arg, ty)
+                    self.convert_to(arg, shape)
                 } else {
-                    arg
+                    self.shaped(arg)
                 };
                 items.push(arg);
             }
@@ -331,7 +346,8 @@ impl<'a> Lowerer<'a> {
             args: Values { tuple: None, items },
             packed: !call.ellipsis,
         };
-        self.make(ExprKind::Call(Box::new(call)), ty, span)
+        let appended = self.make(ExprKind::Call(Box::new(call)), shape, span);
+        self.convert_to(appended, ty)
     }
 
     fn delete(&mut self, call: &'a ast::CallExpr, ty: TypeId, span: Span) -> Expr {
@@ -352,7 +368,8 @@ impl<'a> Lowerer<'a> {
                 Some(Type::Map(key, _)) => *key,
                 _ => TypeId::INVALID,
             };
-            items.push(self.expr_to(arg, target));
+            let arg = self.expr_to(arg, target);
+            items.push(if items.is_empty() { self.shaped(arg) } else { arg });
         }
         self.builtin_call(Builtin::Delete, Values { tuple: None, items }, ty, span)
     }

@@ -54,7 +54,16 @@ impl<'a> Lowerer<'a> {
             Ast::FuncLit(lit) => ExprKind::FuncLit(self.func_lit(lit, e.span, ty)),
             Ast::Selector(x, name) => return self.selector(e, x, name, ty),
             Ast::Index(x, args) => return self.index(x, args, ty, e.span),
-            Ast::Slice(s) => self.slice(s),
+            Ast::Slice(s) => {
+                let sliced = self.slice(s);
+                let part = match &sliced {
+                    // What was made of the operand is made undone.
+                    ExprKind::Slice { base, .. } if self.is_type_param(ty) && !self.is_type_param(base.ty) => base.ty,
+                    _ => ty,
+                };
+                let value = self.make(sliced, part, e.span);
+                return self.convert_to(value, ty);
+            }
             Ast::TypeAssert(x, target) => {
                 let target = target.as_ref().map_or(TypeId::INVALID, |t| self.type_of(t));
                 let comma_ok = matches!(self.store.get(ty), Type::Tuple(_));
@@ -310,7 +319,7 @@ impl<'a> Lowerer<'a> {
         let base = self.expr(x);
         let base = match self.store.get(self.core(base.ty)) {
             Type::Pointer(_) => self.auto_deref(base),
-            _ => base,
+            _ => self.shaped(base),
         };
         let key = match self.store.get(self.core(base.ty)) {
             Type::Map(key, _) => *key,
@@ -337,7 +346,7 @@ impl<'a> Lowerer<'a> {
         let base = self.expr(&s.x);
         let base = match self.pointee(base.ty) {
             Some(_) => self.auto_deref(base),
-            None => base,
+            None => self.shaped(base),
         };
         let mut bound = |e: &'a Option<ast::Expr>| e.as_ref().map(|e| Box::new(self.expr(e)));
         let (low, high, max) = (bound(&s.low), bound(&s.high), bound(&s.max));
@@ -357,8 +366,9 @@ impl<'a> Lowerer<'a> {
             ast::UnaryOp::Xor => ExprKind::Unary(UnaryOp::Xor, Box::new(self.expr(x))),
             ast::UnaryOp::Recv => {
                 let comma_ok = matches!(self.store.get(ty), Type::Tuple(_));
+                let channel = self.expr(x);
                 ExprKind::Recv {
-                    channel: Box::new(self.expr(x)),
+                    channel: Box::new(self.shaped(channel)),
                     comma_ok,
                 }
             }
@@ -434,7 +444,12 @@ impl<'a> Lowerer<'a> {
             }
             _ => ExprKind::Unsupported("composite literal"),
         };
-        let value = self.make(kind, value_type, span);
+        let shape = match self.is_type_param(value_type) {
+            true => self.stood_in(self.core(value_type)),
+            false => value_type,
+        };
+        let value = self.make(kind, shape, span);
+        let value = self.convert_to(value, value_type);
         if pointer {
             self.make(ExprKind::New(Box::new(value)), ty, span)
         } else {

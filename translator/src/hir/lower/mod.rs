@@ -20,6 +20,7 @@ use rustc_hash::FxHashMap;
 /// Lowers all packages of the user's.
 pub fn lower(program: &types::Program) -> (Program, Vec<Diagnostic>) {
     let mut lowerer = Lowerer {
+        program,
         store: &program.store,
         info: &program.info,
         out: Program::default(),
@@ -48,6 +49,7 @@ pub fn lower(program: &types::Program) -> (Program, Vec<Diagnostic>) {
 }
 
 struct Lowerer<'a> {
+    program: &'a types::Program,
     store: &'a TypeStore,
     info: &'a Info,
     out: Program,
@@ -251,7 +253,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// Variables with files in them, whose values only Go's tools make: they stop the program rather than be empty.
+    /// Variables with files in them. Where the loader was not told of files they stop the program rather than be empty.
     fn embedded(&mut self, file: &'a ast::File) -> Vec<GlobalInit> {
         let specs = embedded(file).filter_map(|spec| Some((spec, spec.names.first()?)));
         let named: Vec<_> = specs.filter(|(_, name)| &*name.name != "_").collect();
@@ -259,9 +261,13 @@ impl<'a> Lowerer<'a> {
             let object = *self.info.defs.get(name.id)?;
             let global = *self.globals.get(&object)?;
             let ty = self.obj_type(object);
+            let kind = match self.program.embedded.get(&spec.span) {
+                Some(files) => ExprKind::Embedded(files.clone()),
+                None => ExprKind::Unsupported("the embedding of files"),
+            };
             Some(GlobalInit {
                 lhs: vec![Some(global)],
-                value: self.make(ExprKind::Unsupported("the embedding of files"), ty, spec.span),
+                value: self.make(kind, ty, spec.span),
                 span: spec.span,
             })
         };
@@ -557,6 +563,24 @@ impl<'a> Lowerer<'a> {
         } else {
             self.store.underlying(ty)
         }
+    }
+
+    /// A value whose type only types of one shape may instantiate, for which that shape does not stand (it has methods, or
+    /// mentions itself): as a value of that shape, which has the operations. Bytes and strings together are read as bytes.
+    fn shaped(&mut self, e: Expr) -> Expr {
+        if !self.is_type_param(e.ty) || self.store.stand_in(e.ty).is_some() {
+            return e;
+        }
+        let shape = match self.store.core_type(e.ty) {
+            Some(core) => match self.store.get(core) {
+                Type::Slice(_) | Type::Map(..) | Type::Chan(..) | Type::Signature(_) => self.stood_in(core),
+                _ => return e,
+            },
+            None if self.store.core_string(e.ty).is_some() => self.store.slice(TypeId::UINT8),
+            None => return e,
+        };
+        let span = e.span;
+        self.make(ExprKind::Convert(Conversion::TypeParam, Box::new(e)), shape, span)
     }
 
     /// What a pointer points to.

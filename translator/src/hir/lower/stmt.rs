@@ -170,6 +170,7 @@ impl<'a> Lowerer<'a> {
 
     fn send(&mut self, channel: &'a ast::Expr, value: &'a ast::Expr) -> StmtKind {
         let channel = self.expr(channel);
+        let channel = self.shaped(channel);
         let elem = self.chan_elem(channel.ty);
         let value = self.expr_to(value, elem);
         StmtKind::Send { channel, value }
@@ -365,6 +366,7 @@ impl<'a> Lowerer<'a> {
 
     fn range(&mut self, s: &'a ast::RangeStmt, name: Option<&'a ast::Ident>) -> StmtKind {
         let x = self.expr(&s.x);
+        let x = self.shaped(x);
         let kind = match self.store.get(self.core(x.ty)) {
             Type::Array(..) => RangeKind::Array,
             Type::Pointer(_) => RangeKind::ArrayPointer,

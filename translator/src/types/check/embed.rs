@@ -29,7 +29,7 @@ impl<'a> Checker<'a> {
 
     fn not_embeddable(&self, embed: &Embed<'_>, imported: bool, version: (u32, u32)) -> Option<String> {
         let text = match embed.target {
-            _ if !embed.has_patterns => "`//go:embed` names no files",
+            _ if embed.patterns.is_empty() => "`//go:embed` names no files",
             Target::Other => "misplaced `//go:embed`: no variable of the package follows",
             _ if !imported => "`//go:embed` is only allowed in files that import `embed`",
             Target::Inside => "`//go:embed` cannot apply to a variable inside a function",

@@ -79,6 +79,7 @@ impl Program {
             store: TypeStore::new(),
             info: Info::default(),
             sources,
+            embedded: FxHashMap::default(),
         }
     }
 }

@@ -57,6 +57,7 @@ pub(super) fn run(mut loaded: Loaded) -> (Program, Vec<Diagnostic>) {
         store,
         info,
         sources: loaded.sources,
+        embedded: loaded.embedded,
     };
     (program, diagnostics)
 }
