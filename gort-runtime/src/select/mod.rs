@@ -63,7 +63,8 @@ pub trait Operation: RawCase {
     fn finish(self: Pin<&mut Self>) -> Self::Output;
 }
 
-/// What `select!` needs of a case; implemented by the futures of channels.
+/// What `select!` needs of a case; implemented by the futures of channels, and by nobody else: what is hidden here only `select`
+/// can call, which alone makes a [`Ticket`].
 ///
 /// # Safety
 /// `lock` must take the lock of the channel at `addr`, the same for the same address, and `unlock` leave it. After
@@ -76,8 +77,18 @@ pub trait Operation: RawCase {
 /// ```
 pub unsafe trait RawCase {
     /// The channel's address; 0 for nil, whose case never proceeds.
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, select::RawCase};
+    /// assert_eq!(Chan::<i32>::nil().recv().addr(), 0);
+    /// ```
     fn addr(&self) -> usize;
     /// Whether it is a future that has no channel: then it has no lock and no queue, and is polled each time.
+    ///
+    /// ```
+    /// use gort_runtime::{chan::Chan, select::RawCase};
+    /// assert!(!Chan::<i32>::make(0).recv().is_future());
+    /// ```
     fn is_future(&self) -> bool {
         false
     }
@@ -87,13 +98,16 @@ pub unsafe trait RawCase {
         None
     }
     /// Locks the channel.
+    #[doc(hidden)]
     fn lock(&self);
     /// Unlocks it.
     ///
     /// # Safety
     /// The caller locked it.
+    #[doc(hidden)]
     unsafe fn unlock(&self);
     /// Whether a goroutine of a bubble (`time::bubble`) that waits for it is woken by its bubble only.
+    #[doc(hidden)]
     fn is_durable(&self) -> bool {
         false
     }
@@ -101,8 +115,10 @@ pub unsafe trait RawCase {
     ///
     /// # Safety
     /// The caller holds the lock.
+    #[doc(hidden)]
     unsafe fn attempt(self: Pin<&mut Self>) -> Option<Option<Waker>>;
     /// As [`attempt`](Self::attempt), under a lock taken for it. A [future](Self::is_future) is polled.
+    #[doc(hidden)]
     fn attempt_alone(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Option<Option<Waker>> {
         self.lock();
         // SAFETY: locked for it.
@@ -116,10 +132,13 @@ pub unsafe trait RawCase {
     ///
     /// # Safety
     /// The caller holds the lock, and keeps the ticket alive until the case has left its queue.
+    #[doc(hidden)]
     unsafe fn register(self: Pin<&mut Self>, ticket: NonNull<Ticket>, case: u32);
     /// Leaves the queue, with the result if this case was chosen. The lock is not held.
+    #[doc(hidden)]
     fn deregister(self: Pin<&mut Self>, chosen: bool);
     /// Leaves the queue and gives back what was received. The lock is not held.
+    #[doc(hidden)]
     fn cancel(self: Pin<&mut Self>);
 }
 
