@@ -13,7 +13,7 @@ use gort_runtime::task;
 use gort_runtime::time::{bubble, native};
 
 mod common;
-use common::TIMES;
+use common::{TIMES, bubble_panics};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -99,17 +99,6 @@ in_many_bubbles! {
     }
 }
 
-/// Runs a bubble that panics, and gives the text.
-async fn panics(main: impl Future<Output = ()> + Send + 'static) -> String {
-    let error = task::spawn(bubble::run(main)).await.expect_err("this should panic");
-    error
-        .to_string()
-        .split_once("panicked: ")
-        .expect("a panic")
-        .1
-        .to_owned()
-}
-
 #[test]
 fn waking_a_waiting_goroutine_from_outside_is_refused() {
     for workers in [1, 2, 4] {
@@ -129,7 +118,7 @@ fn waking_a_waiting_goroutine_from_outside_is_refused() {
                     locked = inside.wait(locked).await;
                 }
             };
-            let text = task::spawn(panics(main));
+            let text = task::spawn(bubble_panics(main));
             while !waits.load(SeqCst) {
                 task::gosched().await;
             }

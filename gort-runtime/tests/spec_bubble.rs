@@ -2,11 +2,14 @@
 #![cfg(all(feature = "value", feature = "macros"))]
 #![forbid(unsafe_code)]
 
+mod common;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant, SystemTime};
 
+use common::bubble_panics;
 use gort_runtime::chan::Chan;
 use gort_runtime::context::{self, native::Context};
 use gort_runtime::sync::{self, TaskGroup, WaitGroup, owned};
@@ -44,17 +47,6 @@ macro_rules! bubbles {
         $(#[$attribute])*
         fn $name() { in_bubbles(|| async $body); }
     )*};
-}
-
-/// Runs a bubble that panics, and gives the text.
-async fn panics(main: impl Future<Output = ()> + Send + 'static) -> String {
-    let error = task::spawn(bubble::run(main)).await.expect_err("this should panic");
-    error
-        .to_string()
-        .split_once("panicked: ")
-        .expect("a panic")
-        .1
-        .to_owned()
 }
 
 /// The text with which something panics at once.
@@ -596,9 +588,9 @@ fn a_bubble_is_over_when_all_its_goroutines_are() {
 #[test]
 fn when_nobody_can_go_on_it_is_a_deadlock() {
     outside(|| async {
-        let text = panics(async { Chan::<i32>::make(0).recv().await.map_or((), drop) }).await;
+        let text = bubble_panics(async { Chan::<i32>::make(0).recv().await.map_or((), drop) }).await;
         assert_eq!(text, "deadlock: all goroutines in bubble are blocked");
-        let text = panics(async {
+        let text = bubble_panics(async {
             task::go(std::future::pending());
             let group = Arc::new(WaitGroup::default());
             group.go(async {
@@ -615,7 +607,7 @@ fn goroutines_that_are_left_when_the_main_one_is_over_are_a_deadlock() {
     const TEXT: &str = "deadlock: main bubble goroutine has exited but blocked goroutines remain";
     outside(|| async {
         assert_eq!(
-            panics(async {
+            bubble_panics(async {
                 task::go(async {
                     select! {}
                 })
@@ -624,14 +616,14 @@ fn goroutines_that_are_left_when_the_main_one_is_over_are_a_deadlock() {
             TEXT
         );
         // The time stands still then.
-        assert_eq!(panics(async { task::go(native::sleep(SECOND)) }).await, TEXT);
+        assert_eq!(bubble_panics(async { task::go(native::sleep(SECOND)) }).await, TEXT);
     });
 }
 
 #[test]
 fn a_panic_of_the_main_goroutine_is_that_of_the_bubble() {
     outside(|| async {
-        let text = panics(async {
+        let text = bubble_panics(async {
             task::go(async {
                 select! {}
             });
@@ -714,7 +706,7 @@ fn channels_of_a_bubble_are_refused_outside() {
         // Asking is no use of it.
         assert_eq!((c.len(), c.cap()), (0, 1));
         // Nor is another bubble inside.
-        let text = panics(async move { c.recv().await.map_or((), drop) });
+        let text = bubble_panics(async move { c.recv().await.map_or((), drop) });
         assert_eq!(text.await, receives);
         let (sender, receiver) = bubble::run(async { chan::channel::<i32>(1) }).await;
         assert_eq!(refused(|| sender.try_send(1)), sends);
@@ -758,12 +750,12 @@ fn a_wait_group_is_of_one_bubble_at_a_time() {
         bubble::run(async move { inside.add(1) }).await;
         assert_eq!(refused(|| group.add(1)), MIXED);
         let other = group.clone();
-        let text = panics(async move { other.add(1) });
+        let text = bubble_panics(async move { other.add(1) });
         assert_eq!(text.await, "sync: WaitGroup.Add called from multiple synctest bubbles");
         let group = Arc::new(WaitGroup::default());
         group.add(1);
         let inside = group.clone();
-        assert_eq!(panics(async move { inside.add(1) }).await, MIXED);
+        assert_eq!(bubble_panics(async move { inside.add(1) }).await, MIXED);
         // Who has waited for zero lets it go.
         let group = Arc::new(WaitGroup::default());
         let inside = group.clone();

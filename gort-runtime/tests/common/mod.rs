@@ -52,3 +52,17 @@ pub(crate) async fn others_run() {
         task::gosched().await;
     }
 }
+
+#[cfg(feature = "time")]
+/// Runs a bubble that panics, and gives the text.
+pub(crate) async fn bubble_panics(main: impl Future<Output = ()> + Send + 'static) -> String {
+    let error = task::spawn(gort_runtime::time::bubble::run(main))
+        .await
+        .expect_err("this should panic");
+    error
+        .to_string()
+        .split_once("panicked: ")
+        .expect("a panic")
+        .1
+        .to_owned()
+}

@@ -150,41 +150,64 @@ impl Pattern {
     }
 }
 
-/// Go's `path.Match` for one part of a path.
+/// Go's `path.Match` for one part of a path, in time that grows with the product of the lengths.
 fn matches(pattern: &str, name: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
     let name: Vec<char> = name.chars().collect();
-    matches_from(&pattern, &name)
-}
-
-fn matches_from(pattern: &[char], name: &[char]) -> bool {
-    match pattern {
-        [] => name.is_empty(),
-        ['*', rest @ ..] => (0..=name.len()).any(|n| matches_from(rest, &name[n..])),
-        ['?', rest @ ..] => !name.is_empty() && matches_from(rest, &name[1..]),
-        ['\\', c, rest @ ..] => name.first() == Some(c) && matches_from(rest, &name[1..]),
-        ['[', rest @ ..] => {
-            let (Some(end), Some(c)) = (rest.iter().skip(1).position(|c| *c == ']'), name.first()) else {
-                return false;
-            };
-            let (set, after) = rest.split_at(end + 1);
-            let (negated, set) = match set {
-                ['^', set @ ..] => (true, set),
-                set => (false, set),
-            };
-            in_set(set, *c) != negated && matches_from(&after[1..], &name[1..])
+    // Which beginnings of the name the pattern up to here takes, by their lengths.
+    let mut taken = vec![false; name.len() + 1];
+    taken[0] = true;
+    let mut rest = &pattern[..];
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first == '*' {
+            for n in 1..taken.len() {
+                taken[n] |= taken[n - 1];
+            }
+            continue;
         }
-        [c, rest @ ..] => name.first() == Some(c) && matches_from(rest, &name[1..]),
+        let mut set: &[char] = &[];
+        let mut one = *first;
+        match first {
+            '\\' => match rest.split_first() {
+                Some((escaped, after)) => (one, rest) = (*escaped, after),
+                None => return false,
+            },
+            '[' => match rest.iter().skip(1).position(|c| *c == ']') {
+                Some(end) => (set, rest) = (&rest[..=end], &rest[end + 2..]),
+                None => return false,
+            },
+            _ => {}
+        }
+        let takes = |c: char| match first {
+            '?' => true,
+            '[' => in_set(set, c),
+            _ => one == c,
+        };
+        for n in (1..taken.len()).rev() {
+            taken[n] = taken[n - 1] && takes(name[n - 1]);
+        }
+        taken[0] = false;
     }
+    taken[name.len()]
 }
 
+/// Whether a character is one of `a-c\\-x`, or of `^a-c` none.
 fn in_set(set: &[char], c: char) -> bool {
-    match set {
-        [] => false,
-        ['\\', one, rest @ ..] => *one == c || in_set(rest, c),
-        [low, '-', high, rest @ ..] => (*low..=*high).contains(&c) || in_set(rest, c),
-        [one, rest @ ..] => *one == c || in_set(rest, c),
+    let (negated, mut rest) = match set {
+        ['^', rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    let mut found = false;
+    while !rest.is_empty() && !found {
+        (found, rest) = match rest {
+            ['\\', one, rest @ ..] => (*one == c, rest),
+            [low, '-', high, rest @ ..] => ((*low..=*high).contains(&c), rest),
+            [one, rest @ ..] => (*one == c, rest),
+            [] => (false, rest),
+        };
     }
+    found != negated
 }
 
 #[cfg(test)]
@@ -212,9 +235,22 @@ mod tests {
             ("b/*", "b/.hidden", true),
             ("./b/[a-c]?.go", "b/bx.go", true),
             ("b/[^a-c]?.go", "b/bx.go", false),
+            ("b/[^a-c]?.go", "b/dx.go", true),
+            ("*a*b*", "xaxxbx", true),
+            ("*a*b", "xbxxa", false),
+            ("\\*", "*", true),
+            ("\\*", "x", false),
+            ("[a", "a", false),
+            ("\\", "x", false),
             (".", "a/b.txt", true),
         ] {
             assert_eq!(Pattern::of(pattern).takes(path), takes, "{pattern} {path}");
         }
+    }
+
+    #[test]
+    fn no_pattern_takes_for_ever() {
+        assert!(!matches(&"*a".repeat(1000), &"a".repeat(999)));
+        assert!(!matches(&"x".repeat(1_000_000), "x"));
     }
 }

@@ -389,15 +389,14 @@ impl<'a> Walk<'a> {
             .recv
             .is_some_and(|r| self.is_pointer_param(r));
         let mut at = recv;
-        for (i, index) in path.iter().enumerate() {
+        for index in path {
             at = self.input.pointee(at).unwrap_or(at);
             let Some(field) = self.field(at, *index) else { return };
             let ty = match self.input.store().under(at) {
                 Type::Struct(s) => self.input.store().obj_type(s.fields[*index]),
                 _ => return,
             };
-            let followed = path[i..].len() > 1 && self.input.pointee(ty).is_some();
-            if takes_pointer && !followed && self.input.pointee(ty).is_none() {
+            if takes_pointer && self.input.pointee(ty).is_none() {
                 self.sharing.written_fields.entry(field).or_insert(span);
                 self.sharing.projected.push((at, None));
             }
